@@ -1,0 +1,73 @@
+/**
+ * Sizes of the built app as a browser downloads them, in bytes after gzip, and their budgets. Used by the build, which
+ * fails over budget, and by the benchmark.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+/**
+ * Most bytes after gzip: the service worker starts at every first request; the node may come later but must fit a
+ * phone; the first paint must be quick on a poor network.
+ */
+export const BUDGETS = { sw: 200_000, worker: 280_000, firstPaint: 60_000 }
+
+/**
+ * @typedef {{ sw: number, worker: number, firstPaint: number }} Sizes bytes after gzip of: `/sw.js`; the shared worker
+ * with all it can load; the page with the scripts and styles it loads statically.
+ */
+
+/**
+ * Measures the build in `folder`.
+ *
+ * @param {string} [folder]
+ * @returns {Sizes}
+ * @throws if the folder holds no built app.
+ */
+export function bundleSizes(folder = 'dist/app') {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  const linked = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1])
+  const workers = readdirSync(join(folder, 'assets')).filter((name) => /^worker-main-.*\.js$/.test(name))
+  if (workers.length !== 1) throw new Error(`expected one shared worker in ${folder}/assets, found ${workers.length}`)
+  return {
+    sw: sizeOf(folder, ['sw.js']),
+    worker: sizeOf(folder, closure(folder, [`assets/${workers[0]}`], true)),
+    firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),
+  }
+}
+
+/**
+ * Prints the sizes against their budgets.
+ *
+ * @param {string} [folder]
+ * @throws if one is over.
+ */
+export function checkBudgets(folder = 'dist/app') {
+  const sizes = bundleSizes(folder)
+  const over = Object.keys(BUDGETS).filter((name) => sizes[name] > BUDGETS[name])
+  console.log('\nsize after gzip      kB   budget')
+  for (const [name, budget] of Object.entries(BUDGETS)) {
+    const mark = over.includes(name) ? '  OVER BUDGET' : ''
+    console.log(`${name.padEnd(14)}${kilobytes(sizes[name])}${kilobytes(budget)}${mark}`)
+  }
+  if (over.length > 0) throw new Error(`over budget: ${over.join(', ')}`)
+}
+
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(9)
+
+const sizeOf = (folder, files) =>
+  files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).byteLength, 0)
+
+/** `files` and what they import; with `dynamic` also what they may load later. */
+function closure(folder, files, dynamic) {
+  const imports = dynamic
+    ? /(?:\bfrom|\bimport)\s*\(?\s*["'`]\.\/([\w.-]+\.js)["'`]/g
+    : /(?:\bfrom|\bimport)\s*["'`]\.\/([\w.-]+\.js)["'`]/g
+  const found = new Set(files)
+  for (const file of found) {
+    if (!file.endsWith('.js')) continue
+    const code = readFileSync(join(folder, file), 'utf8')
+    for (const match of code.matchAll(imports)) found.add(`assets/${match[1]}`)
+  }
+  return [...found]
+}
