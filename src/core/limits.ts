@@ -1,0 +1,74 @@
+/**
+ * Every limit of the system in one place, each with its reason. Sizes are bytes, times are milliseconds unless the
+ * name says otherwise.
+ */
+
+export const KiB = 1024
+export const MiB = 1024 * KiB
+
+/** First frame of a call. A session, a challenge or an offer's head is far below this. */
+export const MAX_REQUEST = 64 * KiB
+/** Any other control frame (want-lists, acknowledgements, list pages). */
+export const MAX_FRAME = 64 * KiB
+/** A block, as everywhere in IPFS since bitswap 1.2. */
+export const MAX_BLOCK = 2 * MiB
+/** A frame that carries a block: the block, its CID and some CBOR. */
+export const MAX_BLOCK_FRAME = MAX_BLOCK + 4 * KiB
+/** Leaf size of files we import: equals the cipher's segment, so a range needs only the leaves it covers. */
+export const LEAF = 256 * KiB
+/**
+ * Unacknowledged bytes in flight on one stream. WebRTC has no receive back-pressure and js-libp2p aborts a stream at
+ * 4 MiB unread; the window plus one more block must stay below that.
+ */
+export const WINDOW = 1.5 * MiB
+/** CIDs in one offer or want frame: about 50 bytes each, so a full list stays below MAX_FRAME. */
+export const MAX_OFFER = 512
+/** Rows in one page of a list. */
+export const MAX_PAGE = 200
+
+/** Bytes a client may pin unless its token says otherwise. */
+export const CLIENT_QUOTA = 1024 * MiB
+/** Roots a client may pin: bounds the list and the walk of a collection. */
+export const CLIENT_ROOTS = 10_000
+
+/** Registration challenge: long enough for a slow phone, short enough that the consumed-nonce table stays small. */
+export const CHALLENGE_TTL = 120_000
+/** Consumed nonces remembered at once; beyond it registration answers BUSY. */
+export const MAX_NONCES = 10_000
+/** Access JWT: short, because it is silently refreshed. */
+export const ACCESS_TTL = 3_600_000
+/** Refresh JWT: slides with use. */
+export const REFRESH_TTL = 30 * 86_400_000
+/** A session ends for good after this, whatever was refreshed. */
+export const SESSION_TTL = 180 * 86_400_000
+/** A lost refresh reply may be asked for again this long. */
+export const REFRESH_GRACE = 60_000
+/** Difference of clocks we accept in tokens. */
+export const CLOCK_SKEW = 60_000
+/** A JWT is below 1 KiB; anything longer is not looked at. */
+export const MAX_JWT = 2 * KiB
+
+/** A name of a cafe, a token's label, a file: what a person types. In Unicode code points. */
+export const MAX_NAME = 64
+/** Addresses in an invite or a record. */
+export const MAX_ADDRESSES = 8
+/** An invite as text: name, peer id, eight addresses and a token fit in a fifth of this. */
+export const MAX_INVITE = 4 * KiB
+
+/** Walker bounds: HAMT depth included; a file of 25 GiB has 100 000 leaves. */
+export const WALK_DEPTH = 64
+export const WALK_BLOCKS = 100_000
+export const WALK_LINKS = 10_000
+
+/** Waiting for the other side to open a stream. */
+export const OPEN_TIMEOUT = 10_000
+/** No frame for this long on a running call means the other side is gone. */
+export const IDLE_TIMEOUT = 20_000
+/** Fetching one block from anywhere. */
+export const BLOCK_TIMEOUT = 20_000
+/** Bulk work waits this long for a direct path before it uses the relay. */
+export const DIRECT_WAIT = 5_000
+/** Streams one peer may have open with one service; four downloads at once and room for control. */
+export const STREAMS_PER_PEER = 16
+/** Legacy whole-file ciphertext must be held in memory to be verified. */
+export const MAX_LEGACY = 64 * MiB

@@ -1,0 +1,41 @@
+/**
+ * Logging that cannot leak: every line passes {@link redact}, which removes keys, tokens and JWTs from anything that
+ * looks like a URL or a credential.
+ */
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+
+/** Writes one line; `facts` are small plain values. */
+export type Log = (level: Level, message: string, facts?: Readonly<Record<string, unknown>>) => void
+
+const QUERY_OR_FRAGMENT = /[?#][^\s"'<>]*/g
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
+const STREAM_KEY = /\bu[\w-]{44}\b/g
+const BASE58_SECRET = /\b[1-9A-HJ-NP-Za-km-z]{59,61}\b/g
+
+/** `text` without query strings, fragments, JWTs, file keys and access tokens. */
+export function redact(text: string): string {
+  return text
+    .replace(QUERY_OR_FRAGMENT, '[…]')
+    .replace(JWT, '[jwt]')
+    .replace(STREAM_KEY, '[key]')
+    .replace(BASE58_SECRET, '[token]')
+}
+
+/** A log that writes redacted lines to `sink`, nothing below `least`. */
+export function createLog(sink: (level: Level, line: string) => void, least: Level = 'info'): Log {
+  const order: Level[] = ['debug', 'info', 'warn', 'error']
+  return (level, message, facts) => {
+    if (order.indexOf(level) < order.indexOf(least)) return
+    sink(level, redact(facts ? `${message} ${describe(facts)}` : message))
+  }
+}
+
+/** A log that drops everything: for tests of something else. */
+export const silentLog: Log = () => {}
+
+function describe(facts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${value instanceof Error ? `${value.name}: ${value.message}` : String(value)}`)
+    .join(' ')
+}
