@@ -1,0 +1,183 @@
+/**
+ * The browser's stores, on IndexedDB: the only file that opens one. Blocks and data keep the on-disk form of
+ * blockstore-idb 4 and datastore-idb 5, so their tools read what we write; what is added is what they lack: combined,
+ * strict writes and prefix ranges (measured: one transaction costs about 1 ms whatever is in it).
+ */
+import { IDBBlockstore } from 'blockstore-idb'
+import { IDBDatastore } from 'datastore-idb'
+import { type IDBPDatabase, openDB, unwrap } from 'idb'
+import { CafeError } from '../core/errors.ts'
+import { MiB } from '../core/limits.ts'
+import { type Blocks, blockKey } from './blocks.ts'
+import type { Change, Rows } from './rows.ts'
+
+export const BLOCKS_DB = 'popup-cafe/blocks'
+export const DATA_DB = 'popup-cafe/data'
+const KEYS_DB = 'popup-cafe/keys'
+const KEYS_STORE = 'keys'
+
+/** Both packages name their one object store like the database and are at version 1. */
+const openPlain = (name: string): Promise<IDBPDatabase> =>
+  openDB(name, 1, { upgrade: (db) => void db.createObjectStore(name) })
+
+/** Highest text below any key that starts with `prefix`. */
+const prefixRange = (prefix: string, after?: string): IDBKeyRange =>
+  IDBKeyRange.bound(after ?? prefix, `${prefix}\uffff`, after !== undefined, true)
+
+/**
+ * Runs `write` in one strict transaction and resolves on `complete`, never on a request's success: a full disk reports
+ * success on each request and then aborts the transaction (measured).
+ */
+async function commitStrict(db: IDBPDatabase, store: string, write: (store: IDBObjectStore) => void): Promise<void> {
+  const tx = db.transaction(store, 'readwrite', { durability: 'strict' })
+  try {
+    // The unwrapped store: its requests are not promises, so only the transaction's end counts.
+    write(unwrap(tx).objectStore(store))
+    await tx.done
+  } catch (cause) {
+    tx.done.catch(() => {}) // the abort below rejects it again; `cause` is the failure to report
+    if (cause instanceof TypeError || (cause instanceof DOMException && cause.name === 'DataCloneError')) tx.abort()
+    const full = cause instanceof Error && cause.name === 'QuotaExceededError'
+    throw new CafeError(full ? 'QUOTA' : 'INTERNAL', full ? { disk: true } : {}, { cause })
+  }
+}
+
+/** Structured clone writes the whole buffer below a view: a small view of a large buffer must be cut out first. */
+const compact = (bytes: Uint8Array): Uint8Array => (bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice())
+
+/** Small records, in the database that datastore-idb also uses for libp2p's own. */
+export async function openRows(): Promise<Rows> {
+  const db = await openPlain(DATA_DB)
+  return {
+    get: (key) => db.get(DATA_DB, key),
+    async range(prefix, { after, limit } = {}) {
+      const range = prefixRange(prefix, after)
+      const tx = db.transaction(DATA_DB)
+      const [keys, values] = await Promise.all([tx.store.getAllKeys(range, limit), tx.store.getAll(range, limit)])
+      return keys.map((key, i) => [String(key), values[i] as Uint8Array] as const)
+    },
+    commit: (changes: readonly Change[]) =>
+      commitStrict(db, DATA_DB, (store) => {
+        for (const { key, value } of changes) value ? store.put(compact(value), key) : store.delete(key)
+      }),
+    close: () => db.close(),
+  }
+}
+
+/** libp2p's datastore (peer records, the node's key) in the same database. */
+export async function openDatastore(): Promise<IDBDatastore> {
+  const datastore = new IDBDatastore(DATA_DB)
+  await datastore.open()
+  return datastore
+}
+
+/** Bytes gathered into one transaction: past this a bigger one is not faster. */
+const COMBINE_BYTES = 4 * MiB
+/** Bytes waiting to be written before `put` makes the caller wait. */
+const MAX_WAITING = 16 * MiB
+
+interface Waiting {
+  readonly key: string
+  readonly bytes: Uint8Array
+  readonly done: PromiseWithResolvers<void>
+}
+
+/** The block store: reads side by side, writes combined into strict transactions, one after the other. */
+export async function openBlocks(): Promise<Blocks> {
+  const inner = new IDBBlockstore(BLOCKS_DB)
+  await inner.open() // creates the database in its own form
+  const db = await openPlain(BLOCKS_DB)
+  const waiting: Waiting[] = []
+  let waitingBytes = 0
+  let writing: Promise<void> | undefined
+
+  const takeBatch = (): Waiting[] => {
+    let size = 0
+    let end = 0
+    while (end < waiting.length && size < COMBINE_BYTES) size += waiting[end++]?.bytes.byteLength ?? 0
+    return waiting.splice(0, end)
+  }
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = takeBatch()
+      try {
+        await commitStrict(db, BLOCKS_DB, (store) => {
+          for (const { key, bytes } of batch) store.put(compact(bytes), key)
+        })
+        for (const { done } of batch) done.resolve()
+      } catch (error) {
+        for (const { done } of batch) done.reject(error)
+      }
+      waitingBytes -= batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+    }
+    writing = undefined
+  }
+
+  return {
+    has: async (cid) => (await db.getKey(BLOCKS_DB, blockKey(cid))) !== undefined,
+    get: (cid) => db.get(BLOCKS_DB, blockKey(cid)),
+    async put(cid, bytes) {
+      while (waitingBytes > MAX_WAITING) await writing
+      const done = Promise.withResolvers<void>()
+      waiting.push({ key: blockKey(cid), bytes, done })
+      waitingBytes += bytes.byteLength
+      // A microtask later, so that puts made in one turn share the first transaction too.
+      writing ??= Promise.resolve().then(drain)
+      return done.promise
+    },
+    delete: async (cid) => inner.delete(cid),
+    async *keys() {
+      for (let from = ''; ; ) {
+        const page = await db.getAllKeys(BLOCKS_DB, IDBKeyRange.lowerBound(from, from !== ''), 1000)
+        for (const key of page) yield String(key)
+        if (page.length < 1000) return
+        from = String(page.at(-1))
+      }
+    },
+    close() {
+      void inner.close()
+      db.close()
+    },
+  }
+}
+
+/** What the service worker needs of the block store: reading, with the node dead or never started. */
+export interface BlockReader {
+  get(
+    cid: Parameters<Blocks['get']>[0],
+    options?: { signal?: AbortSignal },
+  ): Promise<Uint8Array<ArrayBuffer> | undefined>
+  close(): void
+}
+
+/** Opens the block store for reading. A database that does not exist yet is made empty, in the form all others expect. */
+export async function openBlockReader(): Promise<BlockReader> {
+  const db = await openPlain(BLOCKS_DB)
+  return {
+    async get(cid, { signal } = {}) {
+      signal?.throwIfAborted()
+      return db.get(BLOCKS_DB, blockKey(cid))
+    },
+    close: () => db.close(),
+  }
+}
+
+/** Values that only structured clone can hold: non-extractable CryptoKeys. */
+export interface Keys {
+  get<T>(name: string): Promise<T | undefined>
+  /** Resolves when it is on the medium. */
+  put(name: string, value: unknown): Promise<void>
+  delete(name: string): Promise<void>
+  close(): void
+}
+
+export async function openKeys(): Promise<Keys> {
+  const db = await openDB(KEYS_DB, 1, { upgrade: (database) => void database.createObjectStore(KEYS_STORE) })
+  return {
+    get: (name) => db.get(KEYS_STORE, name),
+    put: (name, value) => commitStrict(db, KEYS_STORE, (store) => void store.put(value, name)),
+    delete: (name) => commitStrict(db, KEYS_STORE, (store) => void store.delete(name)),
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,58 @@
+/** Stores in memory with the contracts of the real ones: for tests and simulations. */
+import type { CID } from 'multiformats/cid'
+import { CafeError } from '../core/errors.ts'
+import type { Blocks } from './blocks.ts'
+import { blockKey } from './blocks.ts'
+import type { Rows } from './rows.ts'
+
+export function memoryRows(): Rows {
+  const rows = new Map<string, Uint8Array>()
+  return {
+    async get(key) {
+      return rows.get(key)?.slice()
+    },
+    async range(prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) {
+      return [...rows.keys()]
+        .filter((key) => key.startsWith(prefix) && key > after)
+        .sort()
+        .slice(0, limit)
+        .map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const)
+    },
+    async commit(changes) {
+      for (const { key, value } of changes) {
+        if (value) rows.set(key, value.slice())
+        else rows.delete(key)
+      }
+    },
+    close() {},
+  }
+}
+
+/** Blocks in memory. `limit` bytes make it refuse more, as a full disk does. */
+export function memoryBlocks(limit = Number.POSITIVE_INFINITY): Blocks & { readonly size: number } {
+  const blocks = new Map<string, Uint8Array<ArrayBuffer>>()
+  let bytes = 0
+  return {
+    get size() {
+      return blocks.size
+    },
+    async has(cid: CID) {
+      return blocks.has(blockKey(cid))
+    },
+    async get(cid: CID) {
+      return blocks.get(blockKey(cid))
+    },
+    async put(cid: CID, value: Uint8Array<ArrayBuffer>) {
+      if (bytes + value.byteLength > limit) throw new CafeError('QUOTA', { disk: true })
+      bytes += value.byteLength
+      blocks.set(blockKey(cid), value)
+    },
+    async delete(cid: CID) {
+      blocks.delete(blockKey(cid))
+    },
+    async *keys() {
+      yield* [...blocks.keys()].sort()
+    },
+    close() {},
+  }
+}

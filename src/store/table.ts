@@ -1,0 +1,57 @@
+/** Typed tables over {@link Rows}: a key prefix, a schema checked on every read, dag-cbor values. */
+import { decode, encode } from '../core/codec.ts'
+import { CafeError } from '../core/errors.ts'
+import { MAX_FRAME } from '../core/limits.ts'
+import { parse, type Schema } from '../core/schema.ts'
+import type { Change, RangeOptions, Rows } from './rows.ts'
+
+/** Parts of a key below the table's prefix, owner first. No part may be empty or hold a slash. */
+export type Parts = readonly string[]
+
+export interface Table<Row> {
+  get(...parts: Parts): Promise<Row | undefined>
+  /** Rows under the given leading parts, in key order; `after` is the last key part seen. */
+  list(under: Parts, options?: RangeOptions): Promise<Array<{ readonly key: Parts; readonly row: Row }>>
+  /** A change for {@link Rows.commit}: commits of several tables in one are how rows stay consistent. */
+  put(parts: Parts, row: Row): Change
+  remove(...parts: Parts): Change
+}
+
+/**
+ * A table named `name` in `rows`.
+ * @throws CafeError CORRUPT from reads when a stored row does not match the schema any more.
+ *
+ * @example
+ * ```ts
+ * const pins = table(rows, 'pin', v.strictObject({ bytes: count() }))
+ * await rows.commit([pins.put([account, root], { bytes: 10 })])
+ * ```
+ */
+export function table<Row>(rows: Rows, name: string, schema: Schema<Row>): Table<Row> {
+  const prefix = `/cafe/${name}/`
+  const keyOf = (parts: Parts): string => {
+    if (parts.length === 0 || parts.some((part) => part === '' || part.includes('/')))
+      throw new TypeError('bad key part')
+    return prefix + parts.join('/')
+  }
+  const read = (bytes: Uint8Array): Row => {
+    try {
+      return parse(schema, decode(bytes, MAX_FRAME)) as Row
+    } catch (cause) {
+      throw new CafeError('CORRUPT', { what: `row of ${name}` }, { cause })
+    }
+  }
+  return {
+    async get(...parts) {
+      const bytes = await rows.get(keyOf(parts))
+      return bytes && read(bytes)
+    },
+    async list(under, { after, limit } = {}) {
+      const start = under.length === 0 ? prefix : `${keyOf(under)}/`
+      const found = await rows.range(start, { after: after && start + after, limit })
+      return found.map(([key, value]) => ({ key: key.slice(prefix.length).split('/'), row: read(value) }))
+    },
+    put: (parts, row) => ({ key: keyOf(parts), value: encode(row) }),
+    remove: (...parts) => ({ key: keyOf(parts) }),
+  }
+}
