@@ -1,0 +1,74 @@
+/**
+ * Content security policies of the app's own origin. `/ipfs/*` shares that origin, so nothing may be loaded as code
+ * from `'self'`: scripts and workers come from `<host>/assets/` and `<host>/sw.js` only.
+ */
+
+/**
+ * Who reads the policy: the app's page; the bootstrap shell that answers `/ipfs/*` before the service worker runs (the
+ * app may frame it); a worker's or page's script; the service worker; any other file or answer.
+ */
+export type Place = 'page' | 'shell' | 'script' | 'sw' | 'other'
+
+const HOST = /^(?=.{1,255}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*(?::[0-9]{1,5})?$/i
+
+/**
+ * The `Host` header if it is a plain name or IPv4 address with an optional port, which alone may be reflected into a
+ * header; else `undefined`. IPv6 literals are not: a policy cannot name them (CSP3, host-source).
+ */
+export function plainHost(header: string | undefined): string | undefined {
+  return header !== undefined && HOST.test(header) ? header.toLowerCase() : undefined
+}
+
+/**
+ * The policy for `place`. Sources carry no scheme, so they hold behind a TLS proxy as well.
+ *
+ * @param host as {@link plainHost} gives it.
+ * @example
+ * ```ts
+ * contentSecurityPolicy('page', 'cafe.localhost:8080') // "default-src 'none'; script-src cafe.localhost:8080/assets/; …"
+ * ```
+ */
+export function contentSecurityPolicy(place: Place, host: string): string {
+  const directives = DIRECTIVES[place](`${host}/assets/`, host)
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ')
+}
+
+type Directives = Readonly<Record<string, string>>
+
+/** The relay is ws: in development and on a LAN, wss: elsewhere; its address is configuration, so any is allowed. */
+const CONNECT = "'self' ws: wss:"
+
+const page = (assets: string, host: string): Directives => ({
+  'default-src': "'none'",
+  'script-src': assets,
+  'worker-src': `${assets} ${host}/sw.js`,
+  'connect-src': CONNECT,
+  // Lit and Web Awesome set style attributes; styles run no code.
+  'style-src': `${assets} 'unsafe-inline'`,
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob: data:",
+  'font-src': `${assets} data:`,
+  'manifest-src': `${host}/manifest.webmanifest`,
+  'frame-src': "'self'",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'self'",
+  'frame-ancestors': "'none'",
+})
+
+const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Directives>> = {
+  page,
+  shell: (assets, host) => ({ ...page(assets, host), 'frame-ancestors': "'self'" }),
+  // A worker obeys the policy of its own script, not the page's.
+  script: (assets) => ({
+    'default-src': "'none'",
+    'script-src': assets,
+    'worker-src': assets,
+    'connect-src': CONNECT,
+    'frame-ancestors': "'none'",
+  }),
+  sw: () => ({ 'default-src': "'none'", 'connect-src': "'self'", 'frame-ancestors': "'none'" }),
+  other: () => ({ 'default-src': "'none'", 'style-src': "'unsafe-inline'", 'frame-ancestors': "'none'" }),
+}

@@ -1,0 +1,32 @@
+/** What `/health` says: enough for a supervisor and a person, nothing about who is connected. */
+
+/** Numbers of one relay, read when asked. */
+export interface HealthSource {
+  readonly peerId: string
+  connections(): number
+  reservations(): number
+}
+
+/** The body of `/health`; `uptime` is whole seconds since start. */
+export interface Health {
+  readonly ok: true
+  readonly peerId: string
+  readonly connections: number
+  readonly reservations: number
+  readonly uptime: number
+}
+
+/**
+ * A reader of the relay's health.
+ * @param now milliseconds of any steady clock.
+ */
+export function createHealth(source: HealthSource, now: () => number): () => Health {
+  const started = now()
+  return () => ({
+    ok: true,
+    peerId: source.peerId,
+    connections: source.connections(),
+    reservations: source.reservations(),
+    uptime: Math.floor((now() - started) / 1000),
+  })
+}

@@ -1,0 +1,124 @@
+/**
+ * The app's HTTP server: answers GET and HEAD with the app, `/config.json` and `/health`, and `/ipfs/*`, `/ipns/*` with
+ * status 404 and the app's page as bootstrap shell (a service worker script is never accepted from a 404). Slow and
+ * oversized requests end early; a log line never holds a query.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Log } from '../src/core/log.ts'
+import { type Place, plainHost } from './csp.ts'
+import { headersFor, type Keep } from './headers.ts'
+import * as limits from './limits.ts'
+import type { App, AppFile } from './static.ts'
+
+/** What the server answers with; `config` and `health` are read at each request and sent as JSON. */
+export interface HttpComponents {
+  readonly app: App | undefined
+  readonly config: () => unknown
+  readonly health: () => unknown
+  readonly log: Log
+}
+
+interface Answer {
+  readonly status: number
+  readonly place: Place
+  readonly keep: Keep
+  readonly file?: AppFile
+  readonly type?: string
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A server that is not listening yet; see `listen.ts`. */
+export function createAppServer(components: HttpComponents): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.MAX_HEADER,
+      headersTimeout: limits.HEADERS_TIMEOUT,
+      requestTimeout: limits.REQUEST_TIMEOUT,
+      connectionsCheckingInterval: limits.TIMEOUT_CHECK,
+      keepAliveTimeout: limits.KEEP_ALIVE,
+    },
+    (req, res) => {
+      res.on('close', () => {
+        components.log('debug', 'http', { method: req.method, path: pathOf(req.url), status: res.statusCode })
+      })
+      send(req, res, answer(req, components)).catch((error) => {
+        components.log('error', 'http answer failed', { path: pathOf(req.url), error })
+        res.destroy()
+      })
+    },
+  )
+  server.timeout = limits.SOCKET_TIMEOUT
+  server.maxConnections = limits.MAX_SOCKETS
+  return server
+}
+
+/** The path of a request target, up to its query or fragment. */
+export function pathOf(url: string | undefined): string {
+  return (url ?? '').split(/[?#]/, 1)[0] as string
+}
+
+function answer(req: IncomingMessage, { app, config, health }: HttpComponents): Answer {
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    return { ...plain(405, 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } }
+  }
+  if ((req.url ?? '').length > limits.MAX_URL) return plain(414, 'The address is too long.')
+  if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
+    return plain(400, 'The Host header is not a host.')
+  const path = pathOf(req.url)
+  if (path === '/health') return json(health())
+  if (path === '/config.json') return json(config())
+  const shell = /^\/ip[fn]s(\/|$)/.test(path)
+  const file = shell ? app?.page : app?.file(path)
+  if (!file) return plain(404, 'There is nothing at this address.')
+  if (!plainHost(req.headers.host)) return plain(421, 'Open http://cafe.localhost with the same port instead.')
+  if (shell) return { status: 404, place: 'shell', keep: 'never', file }
+  return { status: 200, place: file.place, keep: file.keep, file }
+}
+
+/** An IPv6 literal is a fine host for data, but a content security policy cannot name it, so no page is served there. */
+const isBracketed = (host: string | undefined): boolean =>
+  host !== undefined && /^\[[0-9a-f:.]{2,45}\](:\d{1,5})?$/i.test(host)
+
+const plain = (status: number, text: string): Answer => ({
+  status,
+  place: 'other',
+  keep: 'never',
+  type: 'text/plain; charset=utf-8',
+  text: `${text}\n`,
+})
+
+const json = (value: unknown): Answer => ({
+  status: 200,
+  place: 'other',
+  keep: 'never',
+  type: 'application/json; charset=utf-8',
+  text: JSON.stringify(value),
+})
+
+async function send(req: IncomingMessage, res: ServerResponse, found: Answer): Promise<void> {
+  const { file } = found
+  const headers: Record<string, string | number> = {
+    ...headersFor(found.place, found.keep, plainHost(req.headers.host) ?? 'invalid.invalid'),
+    ...found.headers,
+  }
+  let body: Uint8Array = file?.bytes ?? Buffer.from(found.text ?? '')
+  headers['Content-Type'] = file?.type ?? found.type ?? 'application/octet-stream'
+  if (file && found.keep !== 'never') {
+    headers.ETag = file.etag
+    if (req.headers['if-none-match']?.split(/\s*,\s*/).includes(file.etag))
+      return void res.writeHead(304, headers).end()
+  }
+  const packed = file && (await file.gzip())
+  if (packed) headers.Vary = 'Accept-Encoding'
+  if (packed && acceptsGzip(req)) {
+    headers['Content-Encoding'] = 'gzip'
+    body = packed
+  }
+  headers['Content-Length'] = body.byteLength
+  res.writeHead(found.status, headers)
+  res.end(req.method === 'HEAD' ? undefined : body)
+}
+
+const acceptsGzip = (req: IncomingMessage): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(req.headers['accept-encoding'] ?? ''))

@@ -1,0 +1,59 @@
+/** Every limit of the relay, each with its reason. Sizes are bytes, times are milliseconds. */
+import { KiB } from '../src/core/limits.ts'
+
+/** Peers that may be reachable through this relay at once: a few MiB of memory each at most, so a small machine holds. */
+export const MAX_RESERVATIONS = 1024
+/** A seat is free again after this if its peer went silent; clients renew five minutes before. */
+export const RESERVATION_TTL = 3_600_000
+/**
+ * Bytes one circuit may carry, both ways. The js default of 128 KiB is for signalling; a cafe is used through the relay
+ * when no direct path exists. It stays finite, because libp2p never upgrades an unlimited circuit to a direct connection.
+ */
+export const CIRCUIT_BYTES = 1n << 40n
+/** Life of one circuit. Sent in a field that clients read as seconds, so it must stay below 2^31. */
+export const CIRCUIT_TIME = 86_400_000
+/** Connections in all: every seat, and as many visitors. */
+export const MAX_CONNECTIONS = 2 * MAX_RESERVATIONS
+/** Connections of one address, loopback apart (a reverse proxy there speaks for everyone): a large office behind one NAT. */
+export const CONNECTIONS_PER_HOST = 256
+/** Connections of one peer. One is normal; a second lives while a phone changes networks. */
+export const CONNECTIONS_PER_PEER = 4
+/** New connections of one address in a second: everybody reconnects at once when a relay restarts behind a proxy. */
+export const NEW_CONNECTIONS_PER_SECOND = 256
+/** Handshakes under way at once: each costs a few signatures. */
+export const MAX_PENDING = 64
+/** Circuits one peer may open to others: its cafes and the devices it talks to. */
+export const CIRCUITS_FROM_PEER = 128
+/** Circuits to one cafe at once. */
+export const CIRCUITS_TO_PEER = 512
+/** An older connection of a peer that came back must answer within this, else it is dropped: longer than a full uplink stalls. */
+export const LIVENESS_TIMEOUT = 10_000
+
+/** Request headers: browsers send below 2 KiB to an origin without cookies. */
+export const MAX_HEADER = 8 * KiB
+/** Path and query: a CID, a deep path of names, percent-encoded. */
+export const MAX_URL = 4 * KiB
+/** Time for all headers to come: slow-loris ends here. */
+export const HEADERS_TIMEOUT = 10_000
+/** Time for a whole request: we take none with a body. */
+export const REQUEST_TIMEOUT = 15_000
+/** How often the two above are looked at. */
+export const TIMEOUT_CHECK = 2_000
+/** An open socket without traffic: also a reader who takes nothing of an answer. */
+export const SOCKET_TIMEOUT = 60_000
+/** An idle keep-alive socket. */
+export const KEEP_ALIVE = 5_000
+/** Sockets of the app server at once: a browser opens six for each tab. */
+export const MAX_SOCKETS = 2_048
+/** Smaller files are sent as they are: compression saves less than a packet. */
+export const MIN_GZIP = KiB
+
+/** Everything is closed by then, or the process leaves anyway; a supervisor's patience begins at two seconds. */
+export const STOP_GRACE = 1_500
+
+/** Cafes asked for one block. Each question is one small stream on a connection that is open anyway. */
+export const FIND_PEERS = 64
+/** Milliseconds for all answers: a cafe that needs longer would serve the block slowly too. */
+export const FIND_TIME = 3000
+/** Searches one peer may have running: a page fetches eight blocks at once, mostly from a cafe it knows already. */
+export const FIND_STREAMS = 8

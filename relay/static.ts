@@ -1,0 +1,77 @@
+/**
+ * The built app, read once at start: what is served is one consistent build, whatever happens to the folder later, and
+ * no path of a request ever touches the disk.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { lookup } from 'mrmime'
+import { CafeError } from '../src/core/errors.ts'
+import type { Place } from './csp.ts'
+import type { Keep } from './headers.ts'
+import { MIN_GZIP } from './limits.ts'
+
+/** A file of the app, ready to be sent. */
+export interface AppFile {
+  readonly bytes: Uint8Array
+  readonly type: string
+  readonly etag: string
+  readonly place: Place
+  readonly keep: Keep
+  /** The same compressed, made at the first call; `undefined` where it would not pay. */
+  gzip(): Promise<Uint8Array | undefined>
+}
+
+/** The app's files by URL path, and the page, which is also the shell of `/ipfs/*`. */
+export interface App {
+  readonly page: AppFile
+  file(path: string): AppFile | undefined
+}
+
+/**
+ * Reads the built app in `folder`.
+ * @throws CafeError NOT_FOUND if there is no `index.html`.
+ */
+export async function loadApp(folder: string): Promise<App> {
+  const files = new Map<string, AppFile>()
+  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  await Promise.all(
+    names
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const file = join(entry.parentPath, entry.name)
+        const path = file.slice(join(folder, sep).length).split(sep).join('/')
+        files.set(`/${path}`, toFile(`/${path}`, await readFile(file)))
+      }),
+  )
+  const page = files.get('/index.html')
+  if (!page) throw new CafeError('NOT_FOUND', { folder })
+  files.set('/', page)
+  return { page, file: (path) => files.get(path) }
+}
+
+function toFile(path: string, bytes: Buffer): AppFile {
+  const type = lookup(path) ?? 'application/octet-stream'
+  const text = /^text\/|javascript|json|svg|wasm/.test(type)
+  let compressed: Promise<Uint8Array | undefined> | undefined
+  return {
+    bytes,
+    type: text && !type.includes('wasm') ? `${type}; charset=utf-8` : type,
+    etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    place: placeOf(path),
+    keep: path.startsWith('/assets/') ? 'immutable' : 'ask',
+    gzip: () => {
+      compressed ??=
+        text && bytes.byteLength >= MIN_GZIP ? promisify(gzip)(bytes, { level: 9 }) : Promise.resolve(undefined)
+      return compressed
+    },
+  }
+}
+
+function placeOf(path: string): Place {
+  if (path.endsWith('.html')) return 'page'
+  if (path === '/sw.js') return 'sw'
+  return path.endsWith('.js') ? 'script' : 'other'
+}
