@@ -1,0 +1,237 @@
+/**
+ * What a worker and the tabs that lend it WebRTC say to each other, and nothing else: every message, every limit, and
+ * a guard for each direction. A guard looks at kind, type and size; what it does not know is dropped.
+ *
+ * The bridge in one picture. A SharedWorker has no `RTCPeerConnection` and cannot be given a data channel
+ * (w3c/webrtc-pc#3131), so tabs lend both:
+ *
+ * ```
+ * SharedWorker                          tab (main thread)             tab's dedicated worker
+ * shim.ts  RTCPeerConnection  <--control port-->  rtc-tab.ts  real connection
+ *   └ channel.ts  RTCDataChannel <--data port, one per channel------------> rtc-pump.ts  real channel
+ * pool.ts  which tab lends
+ * ```
+ *
+ * Control port, one for each tab, ordered.
+ *
+ * | worker → tab | means | tab → worker | means |
+ * | --- | --- | --- | --- |
+ * | `new` | make a connection | `state` | a `…statechange` or `negotiationneeded` event |
+ * | `call` | run a promised method | `reply` | its result or error |
+ * | `dc` | make a channel; here is its data port | `channel` | one has come in; here is its data port |
+ * | `close` | close the connection | `candidate`, `candidateerror` | ICE news |
+ * | `end` | you are no longer a lender: close everything | `dead` | that connection could not be made |
+ * | | | `visible`, `bye` | about the tab itself |
+ *
+ * Every answer about a connection carries all of its synchronous properties ({@link PcState}); the worker stores them
+ * before it dispatches the event, so a handler reads what it would read in a window.
+ *
+ * Data port, one for each channel, ordered. Worker → pump: a batch of {@link Frame}s, or `{close}`. Pump → worker: one
+ * frame, `{ack, frames}` (handed to the real channel), `{state}`, `{error}`.
+ *
+ * States of a channel as the worker sees it: `connecting → open → closing → closed`, never back. The port is started
+ * after `datachannel` has been dispatched, so no first message is lost.
+ */
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Connections one tab lends at once. Chromium allows 500 in a page; 64 direct peers are plenty for a cafe. */
+export const MAX_CONNECTIONS = 64
+/** Channels one connection may hold at once. SCTP in Chromium has 1024 stream ids, half of them for each side. */
+export const MAX_CHANNELS = 512
+/** Largest message either way: what Chromium announces as `a=max-message-size`. */
+export const MAX_MESSAGE = 256 * KiB
+/**
+ * Bytes a channel holds in the worker, on its port and in the pump's queue together; `send()` throws beyond. libp2p
+ * stops at 2 MiB, plus one message.
+ */
+export const MAX_UNACKED = 2 * MiB + MAX_MESSAGE
+/** The same in messages, so that a flood of empty ones is bounded too. */
+export const MAX_UNACKED_FRAMES = 16_384
+/** Bytes the pump keeps in the real channel: enough that SCTP never runs dry. */
+export const PUMP_HIGH = 1 * MiB
+/** At this many bytes left the pump fills up again. */
+export const PUMP_LOW = 256 * KiB
+/**
+ * Stream id of the negotiated channel each lent connection carries as a sentinel. Its close is how one learns within
+ * milliseconds that the other side is gone; `connectionState` says so only after 5 to 15 s.
+ */
+export const SENTINEL_ID = 1000
+/** A session description for data is below 2 KiB; one with many candidates, some more. */
+export const MAX_SDP = 64 * KiB
+/** A candidate line, label, protocol, URL or error text. W3C allows labels of 65 535 bytes. */
+export const MAX_TEXT = 65_535
+/** ICE servers in a configuration and URLs in one of them; browsers warn at five. */
+export const MAX_SERVERS = 16
+
+/** A session description as plain data. */
+export interface Description {
+  readonly type: string
+  readonly sdp: string
+}
+
+/** An ICE candidate as plain data (W3C `RTCIceCandidateInit`). */
+export interface Candidate {
+  readonly candidate: string
+  readonly sdpMid: string | null
+  readonly sdpMLineIndex: number | null
+  readonly usernameFragment: string | null
+}
+
+/** An ICE server as plain data. */
+export interface IceServer {
+  readonly urls: string | readonly string[]
+  readonly username?: string
+  readonly credential?: string
+}
+
+/** The part of W3C `RTCConfiguration` that crosses. Certificates cross as recipes: the tab makes them. */
+export interface Config {
+  readonly iceServers?: readonly IceServer[]
+  readonly iceTransportPolicy?: string
+  readonly bundlePolicy?: string
+  readonly rtcpMuxPolicy?: string
+  readonly iceCandidatePoolSize?: number
+  readonly certificates?: readonly Recipe[]
+}
+
+/** Arguments of `generateCertificate`, kept until a tab needs the certificate. */
+export interface Recipe {
+  readonly name: string
+  readonly namedCurve?: string
+  readonly hash?: string
+  readonly modulusLength?: number
+  readonly publicExponent?: Uint8Array
+  readonly expires?: number
+}
+
+/** All synchronous properties of a connection. `maxMessageSize` is null until `sctp` exists. */
+export interface PcState {
+  readonly connectionState: string
+  readonly iceConnectionState: string
+  readonly iceGatheringState: string
+  readonly signalingState: string
+  readonly localDescription: Description | null
+  readonly remoteDescription: Description | null
+  readonly maxMessageSize: number | null
+}
+
+/** What is fixed about a channel, plus its id, which may come later. */
+export interface ChannelInfo {
+  readonly label: string
+  readonly protocol: string
+  readonly id: number | null
+  readonly negotiated: boolean
+  readonly ordered: boolean
+  readonly maxPacketLifeTime: number | null
+  readonly maxRetransmits: number | null
+}
+
+/** An error that crosses a port: it is made anew on the other side under its name. */
+export interface ErrorInfo {
+  readonly name: string
+  readonly message: string
+  readonly detail?: string
+  readonly cause?: number
+}
+
+/** Methods that answer with a promise, with their one argument. */
+export const METHODS = [
+  'createOffer',
+  'createAnswer',
+  'setLocalDescription',
+  'setRemoteDescription',
+  'addIceCandidate',
+] as const
+export type Method = (typeof METHODS)[number]
+
+/** Events that say no more than their name. */
+export const STATE_EVENTS = [
+  'connectionstatechange',
+  'iceconnectionstatechange',
+  'icegatheringstatechange',
+  'signalingstatechange',
+  'negotiationneeded',
+] as const
+export type StateEvent = (typeof STATE_EVENTS)[number]
+
+/** Worker → tab. */
+export type Down =
+  | { readonly op: 'new'; readonly pc: number; readonly config: Config }
+  | { readonly op: 'call'; readonly pc: number; readonly id: number; readonly method: Method; readonly arg: unknown }
+  | { readonly op: 'dc'; readonly pc: number; readonly info: ChannelInfo; readonly port: MessagePort }
+  | { readonly op: 'close'; readonly pc: number }
+  | { readonly op: 'end' }
+
+/** Facts about a failed ICE candidate (W3C `RTCPeerConnectionIceErrorEvent`). */
+export interface CandidateError {
+  readonly url: string
+  readonly errorCode: number
+  readonly errorText: string
+  readonly address: string | null
+  readonly port: number | null
+}
+
+/** Tab → worker, about one connection. */
+export type PcUp =
+  | { readonly ev: 'state'; readonly pc: number; readonly name: StateEvent; readonly state: PcState }
+  | {
+      readonly ev: 'reply'
+      readonly pc: number
+      readonly id: number
+      readonly state: PcState
+      readonly value?: Description
+      readonly error?: ErrorInfo
+    }
+  | { readonly ev: 'candidate'; readonly pc: number; readonly state: PcState; readonly candidate: Candidate | null }
+  | { readonly ev: 'candidateerror'; readonly pc: number; readonly info: CandidateError }
+  | {
+      readonly ev: 'channel'
+      readonly pc: number
+      readonly state: PcState
+      readonly info: ChannelInfo
+      readonly port: MessagePort
+    }
+  | { readonly ev: 'dead'; readonly pc: number; readonly error: ErrorInfo }
+
+/** Tab → worker, about the tab. */
+export type TabUp = { readonly ev: 'visible'; readonly visible: boolean } | { readonly ev: 'bye' }
+
+/** One message of a data channel: text or bytes. Bytes are always transferred, never copied. */
+export type Frame = ArrayBuffer | string
+
+/** Worker → pump. */
+export type ToChannel = readonly Frame[] | { readonly close: true }
+
+/** Pump → worker. */
+export type FromChannel =
+  | Frame
+  | { readonly ack: number; readonly frames: number }
+  | { readonly state: 'open'; readonly id: number | null }
+  | { readonly state: 'closing' | 'closed' }
+  | { readonly error: ErrorInfo }
+
+const encoder = new TextEncoder()
+
+/** Size of a frame in bytes, text counted as UTF-8, as `bufferedAmount` counts it. */
+export function frameSize(frame: Frame): number {
+  return typeof frame === 'string' ? encoder.encode(frame).byteLength : frame.byteLength
+}
+
+/** The buffers among `frames`: the transfer list that goes with them. */
+export function transfers(frames: readonly Frame[]): ArrayBuffer[] {
+  return frames.filter((frame) => typeof frame !== 'string')
+}
+
+/** Any thrown value as {@link ErrorInfo}. */
+export function errorInfo(thrown: unknown): ErrorInfo {
+  if (typeof thrown !== 'object' || thrown === null) return { name: 'OperationError', message: 'unknown failure' }
+  const { name, message, errorDetail, sctpCauseCode } = thrown as Record<string, unknown>
+  return {
+    name: typeof name === 'string' ? name.slice(0, 64) : 'OperationError',
+    message: typeof message === 'string' ? message.slice(0, 1024) : '',
+    ...(typeof errorDetail === 'string' ? { detail: errorDetail.slice(0, 64) } : {}),
+    ...(typeof sctpCauseCode === 'number' ? { cause: sctpCauseCode } : {}),
+  }
+}
