@@ -1,0 +1,97 @@
+/**
+ * A cafe: the services it offers, on one node, over one store. A new service is a folder of its own and one line in
+ * {@link createCafe}.
+ */
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Clock, Random } from '../core/clock.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import { STREAMS_PER_PEER } from '../core/limits.ts'
+import type { Log } from '../core/log.ts'
+import { createSerial } from '../core/serial.ts'
+import { createChallengeKey } from '../crypto/challenge.ts'
+import type { JwtKey } from '../crypto/jwt.ts'
+import type { Blocks } from '../store/blocks.ts'
+import type { Rows } from '../store/rows.ts'
+import type { Service } from '../wire/protocol.ts'
+import { type ServiceHandlers, serve } from '../wire/serve.ts'
+import { createGuard, type Session } from './guard.ts'
+import { pinProtocol } from './pin/protocol.ts'
+import { pinService } from './pin/service.ts'
+import { erasePins, pinStore, type UsageRow, usageOf } from './pin/store.ts'
+import { createIssuer } from './session/issue.ts'
+import { sessionProtocol } from './session/protocol.ts'
+import { sessionService } from './session/service.ts'
+import { type ClientRow, sessionStore } from './session/store.ts'
+import { issueToken, type TokenOptions } from './tokens.ts'
+
+/** Where protocols are answered: given by `net`. */
+export interface Registrar {
+  handle(
+    protocol: string,
+    handler: (stream: Stream, connection: Connection) => Promise<void>,
+    options: { limited: boolean; maxStreams: number },
+  ): Promise<void>
+  unhandle(protocol: string): Promise<void>
+}
+
+export interface CafeComponents {
+  readonly peer: PeerIdText
+  readonly registrar: Registrar
+  readonly rows: Rows
+  readonly blocks: Blocks
+  readonly jwtKey: JwtKey
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Called after a client came or went or its pins changed. */
+  readonly onChange: () => void
+}
+
+export interface Client extends ClientRow {
+  readonly usage: UsageRow
+}
+
+export interface Cafe {
+  /** Stops answering; everything kept stays. */
+  close(): Promise<void>
+  createToken(options: TokenOptions): Promise<{ id: string; token: string }>
+  clients(): Promise<readonly Client[]>
+}
+
+/** Opens the cafe: from the return on it answers. `name` is what its host called it. */
+export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
+  const { peer, registrar, rows, blocks, jwtKey, clock, random, log, onChange } = components
+  const serial = createSerial()
+  const sessions = sessionStore(rows)
+  const pins = pinStore(rows)
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: 1 })
+  const guard = createGuard({ store: sessions, issuer, clock })
+  const challengeKey = await createChallengeKey()
+  const erase = (account: string) => erasePins(pins, account)
+
+  const open: string[] = []
+  const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
+    const answer = serve(service, handlers, { guard, log })
+    const handler = (stream: Stream, connection: Connection): Promise<void> =>
+      answer(stream, connection).finally(onChange)
+    await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
+    open.push(service.id)
+  }
+
+  await add(
+    sessionProtocol,
+    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
+  )
+  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock }))
+
+  return {
+    async close() {
+      await Promise.all(open.map((id) => registrar.unhandle(id)))
+    },
+    createToken: (options) => issueToken({ store: sessions, clock, random }, options),
+    async clients() {
+      const found = await sessions.clients.list([])
+      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(pins, row.account) })))
+    },
+  }
+}

@@ -1,0 +1,163 @@
+/** Blocks over the network: answering wants from the local store, and fetching what is missing from whoever has it. */
+import type { CID } from 'multiformats/cid'
+import { verifyBlock } from '../core/block.ts'
+import { CafeError, toCafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import { BLOCK_TIMEOUT, WINDOW } from '../core/limits.ts'
+import { type Blocks, blockKey } from '../store/blocks.ts'
+import { blockProtocol, findProtocol, MAX_PROVIDERS, MAX_WANTS } from '../wire/block.ts'
+import { start } from '../wire/call.ts'
+import type { ServiceHandlers } from '../wire/serve.ts'
+import { type BlockStream, blockStream } from './block-stream.ts'
+import type { PeerConnector } from './connector.ts'
+import { throughRelay } from './paths.ts'
+
+/** Answers `blockProtocol` from `blocks`, within the caller's credit. */
+export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtocol, undefined> {
+  return {
+    async have({ cids }) {
+      return { have: await Promise.all(cids.map((cid) => blocks.has(cid))) }
+    },
+    async get(_request, { upload, send }) {
+      const wants: CID[] = []
+      let credit = WINDOW
+      let changed = Promise.withResolvers<void>()
+      let done = false
+      const read = async (): Promise<void> => {
+        while (!done) {
+          const frame = await upload()
+          if ('want' in frame) wants.push(frame.want)
+          else if ('credit' in frame) credit += frame.credit
+          else done = true
+          if (wants.length > MAX_WANTS) throw new CafeError('BAD_REQUEST', { at: 'want' })
+          changed.resolve()
+          changed = Promise.withResolvers()
+        }
+      }
+      const write = async (): Promise<void> => {
+        while (!done || (wants.length > 0 && credit > 0)) {
+          const cid = credit > 0 ? wants.shift() : undefined
+          if (!cid) await Promise.race([changed.promise, reading])
+          else {
+            const block = (await blocks.get(cid)) ?? null
+            credit -= block?.byteLength ?? 0
+            await send({ block })
+          }
+        }
+      }
+      const reading = read()
+      await Promise.all([reading, write()])
+      return {}
+    },
+  }
+}
+
+export interface FetcherComponents {
+  readonly connector: PeerConnector
+  /** Relays to ask who has a block, and their addresses. */
+  readonly relays: () => readonly { peer: PeerIdText; address: string }[]
+  /** Peers likely to have what this user wants: the cafes it is registered with. */
+  readonly cafes: () => readonly PeerIdText[]
+}
+
+export interface Fetcher {
+  /** Peers named by a link: they are asked first from now on. */
+  hint(peers: readonly PeerIdText[]): void
+  /**
+   * The block from the network, verified.
+   * @throws CafeError NOT_FOUND if all who could be asked do not have it; UNREACHABLE if nobody could be asked.
+   */
+  fetch(cid: CID, options: { signal: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  close(): void
+}
+
+export function createFetcher({ connector, relays, cafes }: FetcherComponents): Fetcher {
+  const streams = new Map<PeerIdText, Promise<BlockStream>>()
+  const running = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  /** Peers to ask, best first: whoever answered last moves to the front. */
+  let known: PeerIdText[] = []
+
+  const prefer = (...peers: readonly PeerIdText[]): void => {
+    known = [...new Set([...peers, ...known])].slice(0, MAX_PROVIDERS)
+  }
+
+  const streamTo = async (peer: PeerIdText): Promise<BlockStream> => {
+    const open = await streams.get(peer)?.catch(() => undefined)
+    if (open && !open.closed) return open
+    for (const relay of relays()) connector.know(peer, throughRelay(relay.address, peer))
+    const opening = start(connector, peer, blockProtocol, 'get', {}).then(blockStream)
+    streams.set(peer, opening)
+    return opening
+  }
+
+  const from = async (peer: PeerIdText, cid: CID, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> => {
+    const bytes = await (await streamTo(peer)).get(cid, { signal })
+    if (bytes) await verifyBlock(cid, bytes)
+    return bytes
+  }
+
+  const ask = async (cid: CID, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+    const asked = new Set<PeerIdText>()
+    let failure: CafeError | undefined
+    const tryAll = async (peers: readonly PeerIdText[]): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+      for (const peer of peers) {
+        if (asked.has(peer)) continue
+        asked.add(peer)
+        try {
+          const bytes = await from(peer, cid, signal)
+          if (!bytes) continue
+          if (known[0] !== peer) prefer(peer)
+          return bytes
+        } catch (error) {
+          signal.throwIfAborted()
+          failure = toCafeError(error, 'UNREACHABLE')
+          known = known.filter((other) => other !== peer)
+        }
+      }
+      return undefined
+    }
+    const bytes = (await tryAll([...known, ...cafes()])) ?? (await tryAll(await findProviders(cid, signal)))
+    if (bytes) return bytes
+    throw failure ?? new CafeError(asked.size > 0 || relays().length > 0 ? 'NOT_FOUND' : 'UNREACHABLE')
+  }
+
+  const findProviders = async (cid: CID, signal: AbortSignal): Promise<PeerIdText[]> => {
+    const found: PeerIdText[] = []
+    for (const relay of relays()) {
+      try {
+        const search = await start(connector, relay.peer, findProtocol, 'find', { cid }, { signal })
+        for (let item = await search.next(); item && found.length < MAX_PROVIDERS; item = await search.next())
+          found.push(item.peer)
+      } catch {
+        // a relay that is down or does not answer this: the others may
+        signal.throwIfAborted()
+      }
+    }
+    return found
+  }
+
+  return {
+    hint: (peers) => prefer(...peers),
+    fetch(cid, { signal }) {
+      const key = blockKey(cid)
+      let task = running.get(key)
+      if (!task) {
+        // Shared by all who want this block, so one caller's abort must not end it; the time limit does.
+        task = ask(cid, AbortSignal.timeout(BLOCK_TIMEOUT)).finally(() => running.delete(key))
+        running.set(key, task)
+      }
+      return Promise.race([task, aborted(signal)])
+    },
+    close() {
+      for (const stream of streams.values()) void stream.then((open) => open.close()).catch(() => {})
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(toCafeError(signal.reason, 'ABORTED'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+}

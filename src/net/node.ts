@@ -1,0 +1,219 @@
+/**
+ * The libp2p and helia node of this device: the one door to both. It talks to nobody it was not told about: no public
+ * bootstrap, router, gateway or STUN server. Its identity is made once and kept in the datastore.
+ */
+import { withLibp2pLight } from '@helia/libp2p'
+import { identify, identifyPush } from '@libp2p/identify'
+import type { Connection } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { yamux } from '@libp2p/yamux'
+import { BaseBlockstore } from 'blockstore-core/base'
+import { createHeliaLight } from 'helia'
+import type { Datastore } from 'interface-datastore'
+import type { CID } from 'multiformats/cid'
+import { CafeError, toCafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import { BLOCK_TIMEOUT, MAX_ADDRESSES, STREAMS_PER_PEER } from '../core/limits.ts'
+import type { Log } from '../core/log.ts'
+import type { Blocks } from '../store/blocks.ts'
+import { blockProtocol } from '../wire/block.ts'
+import { serve } from '../wire/serve.ts'
+import { blockService, createFetcher, type Fetcher } from './blocks.ts'
+import { createConnector, type PeerConnector } from './connector.ts'
+import { isLimited, transportOf } from './paths.ts'
+import { keepRelays, type Relays } from './relays.ts'
+import { baseTransports, type TransportFactory } from './transports.ts'
+
+export interface NodeInit {
+  readonly datastore: Datastore
+  readonly blocks: Blocks
+  /** Multiaddrs of relays, each ending in `/p2p/<id>`. */
+  readonly relays: readonly string[]
+  /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
+  readonly transports?: readonly TransportFactory[]
+  readonly listen?: readonly string[]
+  /** Can this node make direct connections now? */
+  readonly canDirect?: () => boolean
+  /** Peers likely to have this user's blocks. */
+  readonly cafes?: () => readonly PeerIdText[]
+  readonly log: Log
+  /** Connections or addresses have changed. */
+  readonly onChange?: () => void
+}
+
+export interface NodeConnection {
+  readonly peerId: PeerIdText
+  readonly path: 'direct' | 'relayed'
+  readonly transport: 'webrtc' | 'websocket' | 'other'
+  readonly address: string
+  readonly since: number
+}
+
+export interface Node {
+  readonly peer: PeerIdText
+  readonly connector: PeerConnector
+  readonly fetcher: Fetcher
+  readonly relays: Relays
+  /** Where others can dial this node now. */
+  addresses(): readonly string[]
+  connections(): readonly NodeConnection[]
+  /** Resolves when this node can be dialled through a relay, or when the signal fires. */
+  reserved(signal: AbortSignal): Promise<void>
+  /** A block from here or from the network, verified. */
+  get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Answers `protocol` from now on. */
+  handle(
+    protocol: string,
+    handler: (stream: Parameters<Parameters<HeliaLibp2p['handle']>[1]>[0], connection: Connection) => Promise<void>,
+    options: { limited: boolean; maxStreams: number },
+  ): Promise<void>
+  unhandle(protocol: string): Promise<void>
+  stop(): Promise<void>
+}
+
+type HeliaLibp2p = ReturnType<typeof withLibp2pLight>['libp2p']
+
+/** Connections of a browser node; a cafe for a hundred people. */
+const MAX_CONNECTIONS = 200
+
+export async function createNode(init: NodeInit): Promise<Node> {
+  const { datastore, blocks, log, onChange = () => {}, canDirect = () => true } = init
+  // Filled in below: the broker needs the node's connector, the node needs the broker.
+  let fetcher: Fetcher | undefined
+  const broker = {
+    name: 'popup-cafe',
+    retrieve: (cid: CID, { signal }: { signal?: AbortSignal } = {}): Promise<Uint8Array> => {
+      if (!fetcher) throw new CafeError('UNREACHABLE')
+      return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
+    },
+  }
+  const helia = withLibp2pLight(
+    createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks), blockBrokers: [broker] }),
+    libp2pOptions(init),
+  )
+  await helia.start()
+  const { libp2p } = helia
+  const peer = libp2p.peerId.toString() as PeerIdText
+
+  const connector = createConnector({ libp2p, canDirect, log })
+  const relays = keepRelays(libp2p, init.relays, log)
+  for (const [i, relay] of relays.peers.entries()) connector.know(relay, [init.relays[i] as string])
+  const relayList = init.relays.map((address, i) => ({ address, peer: relays.peers[i] as PeerIdText }))
+  fetcher = createFetcher({ connector, relays: () => relayList, cafes: init.cafes ?? (() => []) })
+
+  const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
+    libp2p.handle(protocol, handler, { runOnLimitedConnection: limited, maxInboundStreams: maxStreams })
+  const answerBlocks = serve(blockProtocol, blockService(blocks), { guard: async () => undefined, log })
+  await handle(blockProtocol.id, answerBlocks, { limited: true, maxStreams: STREAMS_PER_PEER })
+
+  const addresses = (): readonly string[] =>
+    libp2p
+      .getMultiaddrs()
+      .map(String)
+      .filter((address) => !address.startsWith('/webrtc') && !address.startsWith('/p2p-circuit'))
+      .slice(0, MAX_ADDRESSES)
+
+  for (const event of ['connection:open', 'connection:close', 'self:peer:update'] as const)
+    libp2p.addEventListener(event, onChange)
+
+  return {
+    peer,
+    connector,
+    fetcher,
+    relays,
+    addresses,
+    async reserved(signal) {
+      while (relays.addresses.length > 0 && addresses().length === 0 && !signal.aborted)
+        await once(libp2p, 'self:peer:update', signal)
+    },
+    connections: () =>
+      libp2p
+        .getConnections()
+        .filter(({ status }) => status === 'open')
+        .map(describe),
+    async get(cid, { signal = AbortSignal.timeout(BLOCK_TIMEOUT) } = {}) {
+      try {
+        for await (const bytes of helia.blockstore.get(cid, { signal })) return bytes as Uint8Array<ArrayBuffer>
+      } catch (error) {
+        // Helia gathers what its brokers threw; ours is the one that tells why.
+        throw toCafeError(error instanceof AggregateError ? (error.errors[0] ?? error) : error)
+      }
+      throw new CafeError('NOT_FOUND')
+    },
+    handle,
+    unhandle: (protocol) => libp2p.unhandle(protocol),
+    async stop() {
+      relays.stop()
+      fetcher?.close()
+      await helia.stop()
+    },
+  }
+}
+
+/** Resolves at the next event of that name, or when the signal fires. */
+function once(target: HeliaLibp2p, event: 'self:peer:update', signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    target.addEventListener(event, () => resolve(), { once: true })
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Parameters<typeof withLibp2pLight>[1] {
+  return {
+    addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
+    transports: [...baseTransports, ...transports],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    // The browser default refuses ws: and private addresses, which is what a cafe on a LAN has.
+    connectionGater: { denyDialMultiaddr: () => false },
+    // 1 = NO_FATAL: a relay that is down must not keep the node from starting.
+    transportManager: { faultTolerance: 1 },
+    // The monitor kills connections whose uplink is merely full; calls have limits of their own.
+    connectionMonitor: { abortConnectionOnPingFailure: false },
+    connectionManager: { maxConnections: MAX_CONNECTIONS, inboundConnectionThreshold: MAX_CONNECTIONS },
+    services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
+  }
+}
+
+function describe(connection: Connection): NodeConnection {
+  const address = connection.remoteAddr.toString()
+  return {
+    peerId: connection.remotePeer.toString() as PeerIdText,
+    path: isLimited(connection) ? 'relayed' : 'direct',
+    transport: transportOf(address),
+    address,
+    since: connection.timeline.open,
+  }
+}
+
+/** Our block store in helia's contract: helia puts here what a broker brought, after checking its hash. */
+class HeliaBlockstore extends BaseBlockstore {
+  readonly #blocks: Blocks
+
+  constructor(blocks: Blocks) {
+    super()
+    this.#blocks = blocks
+  }
+
+  override async has(cid: CID): Promise<boolean> {
+    return this.#blocks.has(cid)
+  }
+
+  override async *get(cid: CID): AsyncGenerator<Uint8Array> {
+    const bytes = await this.#blocks.get(cid)
+    // The name is what interface-store's callers look at.
+    if (!bytes) throw Object.assign(new Error('not here'), { name: 'NotFoundError' })
+    yield bytes
+  }
+
+  override async put(cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('blocks are put whole')
+    await this.#blocks.put(cid, bytes as Uint8Array<ArrayBuffer>)
+    return cid
+  }
+
+  override async delete(cid: CID): Promise<void> {
+    await this.#blocks.delete(cid)
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Keeps this node at its relays: dials them at start, again whenever the connection goes, for as long as the node lives,
+ * with growing, jittered pauses. js-libp2p's own reconnect queue gives up in browsers, so it is not used. A reservation
+ * follows by itself from `/p2p-circuit` in the listen addresses.
+ */
+
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Libp2p } from 'libp2p'
+import type { PeerIdText } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
+
+export interface Relays {
+  /** Multiaddrs of the configured relays, and their peer ids. */
+  readonly addresses: readonly string[]
+  readonly peers: readonly PeerIdText[]
+  /** The relay addresses with a connection now. */
+  connected(): readonly string[]
+  stop(): void
+}
+
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 10_000
+const DIAL_TIMEOUT = 10_000
+
+export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Log): Relays {
+  const stopped = new AbortController()
+  const relays = addresses.map((address) => ({ address, peer: relayPeer(address) }))
+  const isConnected = (peer: string): boolean =>
+    libp2p.getConnections().some((c) => c.status === 'open' && !c.limits && c.remotePeer.toString() === peer)
+
+  const keep = async ({ address, peer }: { address: string; peer: PeerIdText }): Promise<void> => {
+    for (let pause = FIRST_PAUSE; !stopped.signal.aborted; ) {
+      if (isConnected(peer)) pause = FIRST_PAUSE
+      else {
+        try {
+          await libp2p.dial(multiaddr(address), {
+            signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(DIAL_TIMEOUT)]),
+          })
+          log('info', 'relay connected', { peer })
+          continue
+        } catch (cause) {
+          log('debug', 'relay not reached', { peer, cause })
+        }
+      }
+      // Between half and the whole pause, so that all the cafes of a relay do not come back at once.
+      await closedOrLater(
+        libp2p,
+        peer,
+        isConnected(peer) ? LONGEST_PAUSE : pause * (0.5 + Math.random() / 2),
+        stopped.signal,
+      )
+      pause = Math.min(pause * 2, LONGEST_PAUSE)
+    }
+  }
+  for (const relay of relays) void keep(relay)
+
+  return {
+    addresses,
+    peers: relays.map(({ peer }) => peer),
+    connected: () => relays.filter(({ peer }) => isConnected(peer)).map(({ address }) => address),
+    stop: () => stopped.abort(),
+  }
+}
+
+/** The relay's peer id, from the end of its address. */
+export function relayPeer(address: string): PeerIdText {
+  return (address.split('/p2p/').at(-1) ?? '') as PeerIdText
+}
+
+/** Resolves when a connection to `peer` closes, or after `ms`. */
+function closedOrLater(libp2p: Libp2p, peer: string, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      libp2p.removeEventListener('connection:close', onClose)
+      resolve()
+    }
+    const onClose = (event: CustomEvent<{ remotePeer: { toString(): string } }>): void => {
+      if (event.detail.remotePeer.toString() === peer) done()
+    }
+    const timer = setTimeout(done, ms)
+    libp2p.addEventListener('connection:close', onClose)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}

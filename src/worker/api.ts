@@ -1,0 +1,204 @@
+/**
+ * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
+ * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
+ */
+import type { Address, PeerIdText } from '../core/ids.ts'
+import type { Call } from '../rpc/port.ts'
+
+/** How a connection runs: straight to the other side, or through a relay. */
+export type Path = 'direct' | 'relayed'
+
+export interface Connection {
+  readonly peerId: PeerIdText
+  readonly path: Path
+  readonly transport: 'webrtc' | 'websocket' | 'other'
+  /** The remote address, without secrets. */
+  readonly address: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
+
+export interface NodeStatus {
+  readonly peerId: PeerIdText
+  /** `none`: no relay is configured; `waiting`: not reached, being tried again. */
+  readonly relay: 'none' | 'waiting' | 'connected'
+  /** Where others can dial this node now. */
+  readonly addresses: readonly string[]
+  readonly connections: readonly Connection[]
+  /** Tabs that lend WebRTC now. 0 means: through the relay only. */
+  readonly tabs: number
+}
+
+export interface OpenCafe {
+  readonly name: string
+  readonly peerId: PeerIdText
+  readonly addresses: readonly string[]
+  /** A link to send or show as QR: opens the app and joins. It carries an access token in its fragment. */
+  readonly invite: string
+}
+
+export type HostStatus =
+  | { readonly open: false }
+  | (OpenCafe & {
+      readonly open: true
+      readonly since: number
+      readonly clients: number
+      /** Roots and ciphertext bytes kept for clients. */
+      readonly roots: number
+      readonly bytes: number
+    })
+
+export interface TokenInput {
+  readonly label?: string | undefined
+  /** How many clients may register with it; without it, any number. */
+  readonly uses?: number | undefined
+  /** Milliseconds since the epoch after which it admits nobody. */
+  readonly expires?: number | undefined
+  /** Bytes each client that used it may pin. */
+  readonly quota?: number | undefined
+}
+
+export interface NewToken {
+  readonly id: string
+  /** 59 to 61 base58 characters, shown once: only a hash is kept. */
+  readonly token: string
+  readonly invite: string
+}
+
+export interface ClientInfo {
+  readonly peerId: PeerIdText
+  readonly address: Address
+  readonly since: number
+  readonly roots: number
+  readonly bytes: number
+  readonly quota: number
+}
+
+export interface AccountStatus {
+  readonly address: Address
+}
+
+export interface NewAccount extends AccountStatus {
+  /** The twelve to twenty-four words, shown once and kept nowhere. */
+  readonly words: string
+}
+
+/** What an invite says before anything is sent: shown to the person who is about to join. */
+export interface InvitePreview {
+  readonly cafe: PeerIdText
+  readonly name: string
+}
+
+/** The public part of a session: everything but the tokens. */
+export interface Session {
+  readonly cafe: PeerIdText
+  readonly name: string
+  readonly address: Address
+  /** Milliseconds since the epoch: registered at; the session must be refreshed before. */
+  readonly since: number
+  readonly expires: number
+  /** Bytes this client may pin there. */
+  readonly quota: number
+}
+
+/** Bytes erased is not known before garbage collection; roots released is. */
+export interface Deregistered {
+  readonly cafe: PeerIdText
+  readonly roots: number
+}
+
+export interface PinProgress {
+  /** Bytes of the file encrypted and stored here so far. */
+  readonly encrypted: number
+  /** Ciphertext bytes the cafes have confirmed so far, of `total`. */
+  readonly sent: number
+  readonly total: number
+}
+
+export interface PinAt {
+  readonly cafe: PeerIdText
+  readonly state: 'pinned' | 'failed'
+  /** Why it failed: an error code. */
+  readonly reason?: string | undefined
+}
+
+export interface Pin {
+  /** Root of the encrypted file, CIDv1 text. */
+  readonly cid: string
+  /** The file's key, `u…`: whoever has it can read the file. */
+  readonly key: string
+  /** Bytes of the file as it was given. */
+  readonly size: number
+  readonly name: string
+  /** `/ipfs/<cid>/<name>#key=…&from=<cafe>`: opens in any browser that reaches the relay. */
+  readonly link: string
+  readonly since: number
+  readonly cafes: readonly PinAt[]
+}
+
+type None = Record<never, never>
+
+/** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
+export type PageApi = {
+  /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
+  hello: Call<{ life: string }, { life: string }>
+  'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
+  'tab.gateway': Call<{ port: MessagePort }, None>
+  'host.open': Call<{ name: string }, OpenCafe>
+  'host.status': Call<None, HostStatus>
+  'host.close': Call<None, None>
+  'host.createToken': Call<TokenInput, NewToken>
+  'host.clients': Call<None, readonly ClientInfo[]>
+  'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
+  'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
+  'account.status': Call<None, AccountStatus | null>
+  'account.preview': Call<{ invite: string }, InvitePreview>
+  'account.register': Call<{ invite: string }, Session>
+  'account.cafes': Call<None, readonly Session[]>
+  'account.deregister': Call<{ cafe: PeerIdText }, Deregistered>
+  'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
+  'pins.list': Call<None, readonly Pin[]>
+  'pins.remove': Call<{ cid: string }, None>
+  'node.status': Call<None, NodeStatus>
+  /** Reports whenever something a page shows has changed; ends only by abort. */
+  'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
+}
+
+/** What the service worker may ask of the node: one verified block, from this device or from the network. */
+export type GatewayApi = {
+  'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>>
+}
+
+/** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
+export interface CafeConsole {
+  readonly host: {
+    open(input: { name: string }): Promise<OpenCafe>
+    status(): Promise<HostStatus>
+    close(): Promise<void>
+    createToken(input?: TokenInput): Promise<NewToken>
+    clients(): Promise<readonly ClientInfo[]>
+  }
+  readonly account: {
+    create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
+    restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
+    status(): Promise<AccountStatus | null>
+    register(invite: string): Promise<Session>
+    cafes(): Promise<readonly Session[]>
+    deregister(cafe: string): Promise<Deregistered>
+  }
+  readonly pins: {
+    add(
+      file: Blob,
+      options?: {
+        name?: string
+        onProgress?: (progress: PinProgress) => void
+        signal?: AbortSignal
+      },
+    ): Promise<Pin>
+    list(): Promise<readonly Pin[]>
+    remove(cid: string): Promise<void>
+  }
+  readonly node: { status(): Promise<NodeStatus> }
+  /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
+  watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>
+}

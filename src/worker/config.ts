@@ -1,0 +1,45 @@
+/**
+ * What this node is told from outside: which relays to use, and which ICE servers if any. It comes from the host of the
+ * app (`/config.json`), and from the last known copy when that cannot be reached.
+ */
+import { decode, encode } from '../core/codec.ts'
+import { KiB } from '../core/limits.ts'
+import type { Log } from '../core/log.ts'
+import { multiaddrText, parse, text, v } from '../core/schema.ts'
+import type { Rows } from '../store/rows.ts'
+
+const iceServer = v.strictObject({
+  urls: v.union([text(512), v.pipe(v.array(text(512)), v.maxLength(8))]),
+  username: v.optional(text(256)),
+  credential: v.optional(text(256)),
+})
+
+const configSchema = v.object({
+  /** Multiaddrs that end in `/p2p/<id>`. */
+  relay: v.pipe(v.array(v.pipe(multiaddrText, v.regex(/\/p2p\/[\w]+$/))), v.maxLength(8)),
+  iceServers: v.optional(v.pipe(v.array(iceServer), v.maxLength(8)), []),
+})
+
+export type Config = v.InferOutput<typeof configSchema>
+
+const KEY = '/cafe/config'
+const MAX_CONFIG = 16 * KiB
+const FETCH_TIMEOUT = 3000
+
+export async function loadConfig(rows: Rows, log: Log, origin: string): Promise<Config> {
+  try {
+    const response = await fetch(`${origin}/config.json`, {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(FETCH_TIMEOUT),
+    })
+    const body = await response.text()
+    if (!response.ok || body.length > MAX_CONFIG) throw new Error(`config.json answered ${response.status}`)
+    const config = parse(configSchema, JSON.parse(body))
+    await rows.commit([{ key: KEY, value: encode(config) }])
+    return config
+  } catch (cause) {
+    log('warn', 'no config.json, using the last one', { cause })
+    const stored = await rows.get(KEY)
+    return stored ? parse(configSchema, decode(stored, MAX_CONFIG)) : { relay: [], iceServers: [] }
+  }
+}

@@ -1,0 +1,156 @@
+/** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
+import { CafeError } from '../core/errors.ts'
+import { MAX_INVITE } from '../core/limits.ts'
+import { count, name, parse, peerId, text, v } from '../core/schema.ts'
+import { formatFileKey } from '../crypto/file-key.ts'
+import { parseInvite } from '../net/invite.ts'
+import type { Node } from '../net/node.ts'
+import { type Backup, backupLink, fileName } from '../peer/backup.ts'
+import type { Joined } from '../peer/cafes.ts'
+import type { Peer } from '../peer/peer.ts'
+import type { Handlers } from '../rpc/port.ts'
+import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
+import type { Changes } from './changes.ts'
+import type { Hosting } from './hosting.ts'
+
+export interface HandlerComponents {
+  readonly node: Node
+  readonly peer: Peer
+  readonly hosting: Hosting
+  readonly changes: Changes
+  readonly tabs: () => number
+}
+
+/** The part of the table that is about this device as a whole; what is about one page is in `main.ts`. */
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+
+const none = v.strictObject({})
+const wordCount = v.picklist([12, 15, 18, 21, 24])
+const token = v.strictObject({
+  label: v.optional(name),
+  uses: v.optional(count(1_000_000, 1)),
+  expires: v.optional(count()),
+  quota: v.optional(count()),
+})
+
+export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+  const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
+    const result = await done
+    changes.emit(what)
+    return result
+  }
+  return {
+    'host.open': { input: v.strictObject({ name }), run: (input) => hosting.open(input.name) },
+    'host.status': { input: none, run: () => hosting.status() },
+    'host.close': { input: none, run: () => hosting.close().then(() => ({})) },
+    'host.createToken': { input: token, run: (input) => hosting.createToken(input) },
+    'host.clients': { input: none, run: () => hosting.clients() },
+
+    'account.create': {
+      input: v.strictObject({ words: v.optional(wordCount) }),
+      run: ({ words = 12 }) => changed('account', peer.create(words)),
+    },
+    'account.restore': {
+      input: v.strictObject({ words: text(1024), passphrase: v.optional(text(1024)) }),
+      run: async ({ words, passphrase = '' }) => ({
+        address: await changed('account', peer.restore(words, passphrase)),
+      }),
+    },
+    'account.status': {
+      input: none,
+      run: () => {
+        const address = peer.address()
+        return address ? { address } : null
+      },
+    },
+    'account.preview': {
+      input: v.strictObject({ invite: text(MAX_INVITE) }),
+      run: ({ invite }) => {
+        const { cafe, name } = parseInvite(invite)
+        return { cafe, name }
+      },
+    },
+    'account.register': {
+      input: v.strictObject({ invite: text(MAX_INVITE) }),
+      async run({ invite }, { signal }) {
+        if (!peer.address()) throw new CafeError('NOT_FOUND', { what: 'account' })
+        const { cafe, addresses, token } = parseInvite(invite)
+        if (cafe === node.peer) throw new CafeError('CONFLICT', { what: 'own cafe' })
+        return asSession(await changed('account', peer.cafes.register({ cafe, addresses }, token, { signal })))
+      },
+    },
+    'account.cafes': { input: none, run: async () => (await peer.cafes.list()).map(asSession) },
+    'account.deregister': {
+      input: v.strictObject({ cafe: peerId }),
+      run: async ({ cafe }, { signal }) => ({
+        cafe,
+        ...(await changed('account', peer.cafes.deregister(cafe, { signal }))),
+      }),
+    },
+
+    'pins.add': {
+      input: v.strictObject({ file: v.instance(Blob), name: v.optional(fileName) }),
+      async run({ file, name }, { signal, progress }) {
+        const given = name ?? (file instanceof File ? file.name : 'file')
+        const added = peer.backups.add(file, parse(fileName, given), { signal, onProgress: throttled(progress) })
+        return asPin(await changed('pins', added))
+      },
+    },
+    'pins.list': { input: none, run: async () => (await peer.backups.list()).map(asPin) },
+    'pins.remove': {
+      input: v.strictObject({ cid: text(128) }),
+      run: (input, { signal }) => changed('pins', peer.backups.remove(input.cid, { signal })).then(() => ({})),
+    },
+
+    'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
+    'node.watch': {
+      input: none,
+      run: (_input, { signal, progress }) => changes.watch(progress, signal).then(() => ({})),
+    },
+  }
+}
+
+function nodeStatus(node: Node, tabs: number): NodeStatus {
+  const configured = node.relays.addresses.length > 0
+  return {
+    peerId: node.peer,
+    relay: !configured ? 'none' : node.relays.connected().length > 0 ? 'connected' : 'waiting',
+    addresses: node.addresses(),
+    connections: node.connections(),
+    tabs,
+  }
+}
+
+const asSession = ({ cafe, name, address, since, refreshEnds, quota }: Joined): Session => ({
+  cafe,
+  name,
+  address,
+  since,
+  expires: refreshEnds,
+  quota,
+})
+
+const asPin = (row: Backup): Pin => ({
+  cid: row.root,
+  key: formatFileKey(row.key),
+  size: row.size,
+  name: row.name,
+  link: backupLink(row),
+  since: row.since,
+  cafes: row.cafes,
+})
+
+/** Passes at most about twenty reports a second on; the last one before a pause always arrives. */
+function throttled<T>(report: (value: T) => void): (value: T) => void {
+  let latest: { readonly value: T } | undefined
+  let waiting = false
+  return (value) => {
+    latest = { value }
+    if (waiting) return
+    waiting = true
+    setTimeout(() => {
+      waiting = false
+      if (latest) report(latest.value)
+    }, 50)
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Composition root of the browser node: opens the stores, starts the node, wires the cafe, the account peer and the
+ * methods a page may call. One host runs per origin: it holds the writer's lock for life.
+ */
+import { webRTC } from '@libp2p/webrtc'
+import { systemClock, systemRandom } from '../core/clock.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import { createLog } from '../core/log.ts'
+import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
+import { createNode } from '../net/node.ts'
+import { createPeer } from '../peer/peer.ts'
+import type { Handlers } from '../rpc/port.ts'
+import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
+import type { GatewayApi } from './api.ts'
+import { createChanges } from './changes.ts'
+import { loadConfig } from './config.ts'
+import { gatewayHandlers } from './gateway.ts'
+import { createHandlers, type HostApi } from './handlers.ts'
+import { createHosting } from './hosting.ts'
+import type { RtcPool } from './rtc/pool.ts'
+import { becomeWriter, type Holder } from './writer.ts'
+
+export interface Host {
+  readonly handlers: Handlers<HostApi>
+  readonly gateway: Handlers<GatewayApi>
+}
+
+/** Starts everything. The pool's shim must be installed before this module is evaluated (see `main.ts`). */
+export async function startHost(pool: RtcPool, origin: string, writer: Holder): Promise<Host> {
+  // biome-ignore lint/suspicious/noConsole: the one place where the worker's log meets the browser's console
+  const log = createLog((level, line) => console[level](line))
+  await becomeWriter(writer)
+  const changes = createChanges()
+  const [rows, blocks, datastore, keys] = await Promise.all([openRows(), openBlocks(), openDatastore(), openKeys()])
+  const config = await loadConfig(rows, log, origin)
+
+  let cafes: readonly PeerIdText[] = []
+  const node = await createNode({
+    datastore,
+    blocks,
+    relays: config.relay,
+    transports: [webRTC({ rtcConfiguration: { iceServers: config.iceServers } })],
+    listen: ['/webrtc'],
+    canDirect: () => pool.size > 0,
+    cafes: () => cafes,
+    log,
+    onChange: () => changes.emit('node'),
+  })
+  pool.onchange = () => changes.emit('node')
+
+  const shared = { rows, blocks, clock: systemClock, random: systemRandom, log }
+  const peer = await createPeer({ ...shared, peer: node.peer, connector: node.connector, keys })
+  const refreshCafes = async (): Promise<void> => {
+    cafes = (await peer.cafes.list()).map(({ cafe }) => cafe)
+  }
+  await refreshCafes()
+  void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
+
+  const hosting = await createHosting({
+    ...shared,
+    peer: node.peer,
+    registrar: node,
+    jwtKey: await jwtKey(keys),
+    onChange: () => changes.emit('host'),
+    node,
+    origin,
+  })
+  return {
+    handlers: createHandlers({ node, peer, hosting, changes, tabs: () => pool.size }),
+    gateway: gatewayHandlers(node),
+  }
+}
+
+/** The cafe's own key for session tokens: made once, never extractable. */
+async function jwtKey(keys: Keys): Promise<JwtKey> {
+  const stored = await keys.get<JwtKey>('jwt')
+  if (stored) return stored
+  const created = await createJwtKey()
+  await keys.put('jwt', created)
+  return created
+}

@@ -1,0 +1,127 @@
+/**
+ * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
+ * opening. Older invites stay valid; only hashes of their tokens are kept.
+ */
+import { type Cafe, type CafeComponents, createCafe } from '../cafe/cafe.ts'
+import type { TokenOptions } from '../cafe/tokens.ts'
+import { CafeError } from '../core/errors.ts'
+import { count, name, v } from '../core/schema.ts'
+import { createSerial } from '../core/serial.ts'
+import { formatInvite } from '../net/invite.ts'
+import type { Node } from '../net/node.ts'
+import { throughRelay } from '../net/paths.ts'
+import { table } from '../store/table.ts'
+import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
+
+const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
+
+/** The invite on the host's screen admits for a week; whoever needs another gets a token of its own. */
+const INVITE_LIFE = 7 * 86_400_000
+/** How long an opening waits for a reservation, so that the card shows real addresses. */
+const ADDRESS_WAIT = 5000
+
+export interface HostingComponents extends CafeComponents {
+  readonly node: Node
+  /** Where the app is served: where invites lead. */
+  readonly origin: string
+}
+
+export interface Hosting {
+  open(name: string): Promise<OpenCafe>
+  close(): Promise<void>
+  status(): Promise<HostStatus>
+  createToken(options: TokenOptions): Promise<NewToken>
+  clients(): Promise<readonly ClientInfo[]>
+}
+
+interface Running {
+  readonly cafe: Cafe
+  readonly name: string
+  readonly since: number
+  readonly token: string
+}
+
+export async function createHosting(components: HostingComponents): Promise<Hosting> {
+  const { rows, node, origin, clock, onChange } = components
+  const hosts = table(rows, 'host', hostRow)
+  const serial = createSerial()
+  let running: Running | undefined
+
+  const current = (): Running => {
+    if (!running) throw new CafeError('NOT_FOUND', { what: 'open cafe' })
+    return running
+  }
+
+  /** Addresses in use; before the reservation stands, those it will have. */
+  const addresses = (): readonly string[] => {
+    const now = node.addresses()
+    return now.length > 0 ? now : node.relays.addresses.flatMap((relay) => throughRelay(relay, node.peer))
+  }
+
+  const invite = (token: string): string =>
+    formatInvite({ cafe: node.peer, name: current().name, addresses: [...addresses()], token }, origin)
+
+  const card = (): OpenCafe => {
+    const { name, token } = current()
+    return { name, peerId: node.peer, addresses: addresses(), invite: invite(token) }
+  }
+
+  const start = async (name: string, since: number): Promise<void> => {
+    if (running?.name === name) return
+    await running?.cafe.close()
+    running = undefined
+    const cafe = await createCafe(components, name)
+    const { token } = await cafe.createToken({ label: 'invite', expires: clock() + INVITE_LIFE })
+    await rows.commit([hosts.put(['me'], { name, open: true, since })])
+    running = { cafe, name, since, token }
+    onChange()
+  }
+
+  const before = await hosts.get('me')
+  if (before?.open) await start(before.name, before.since)
+
+  return {
+    open: (name) =>
+      serial('host', async () => {
+        await start(name, running?.since ?? clock())
+        await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
+        return card()
+      }),
+    close: () =>
+      serial('host', async () => {
+        if (!running) return
+        await running.cafe.close()
+        await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
+        running = undefined
+        onChange()
+      }),
+    async status() {
+      if (!running) return { open: false }
+      const clients = await running.cafe.clients()
+      // Devices of one account share its usage: count each account once.
+      const usages = new Map(clients.map(({ account, usage }) => [account, usage]))
+      let roots = 0
+      let bytes = 0
+      for (const usage of usages.values()) {
+        roots += usage.roots
+        bytes += usage.bytes
+      }
+      return { ...card(), open: true, since: running.since, clients: clients.length, roots, bytes }
+    },
+    async createToken(options) {
+      const { id, token } = await current().cafe.createToken(options)
+      return { id, token, invite: invite(token) }
+    },
+    async clients() {
+      const clients = await current().cafe.clients()
+      return clients.map(({ peer, account, since, quota, usage }) => ({
+        peerId: peer,
+        address: account,
+        since,
+        quota,
+        roots: usage.roots,
+        bytes: usage.bytes,
+      }))
+    },
+  }
+}
