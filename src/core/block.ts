@@ -16,7 +16,7 @@ const HASHES: ReadonlyMap<number, AlgorithmIdentifier> = new Map([
 const MAX_IDENTITY = 128
 
 /**
- * A CID from its text form, in any multibase, of a codec and hash we take.
+ * A CID from its text form (base58btc, base32 or base36), of a codec and hash we take.
  * @throws CafeError BAD_REQUEST {what: 'cid'}.
  */
 export function parseCid(text: string): CID {

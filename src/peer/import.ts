@@ -10,6 +10,9 @@ import type { CID } from 'multiformats/cid'
 import { LEAF } from '../core/limits.ts'
 import type { Secret } from '../core/secret.ts'
 import { ciphertextSize, encryptStream } from '../crypto/stream-cipher.ts'
+import { mendProtons } from './mend-protons.ts'
+
+mendProtons()
 
 /** Children of one tree node, as in the UnixFS v1 2025 profile: one level up to 256 MiB. */
 const FAN_OUT = 1024

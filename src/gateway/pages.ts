@@ -1,0 +1,156 @@
+/**
+ * The gateway's own pages: self-contained, without scripts, light and dark, readable on a phone. Everything that comes
+ * from outside is escaped, and nothing of the URL is ever shown on an error page (rule B4).
+ */
+import { type CafeError, ERRORS } from '../core/errors.ts'
+import type { Link } from './node.ts'
+import type { Form } from './request.ts'
+
+/** Text inside elements and quoted attributes. */
+export function escapeHtml(text: string): string {
+  const entity: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+  return text.replace(/[&<>"']/g, (character) => entity[character] ?? '')
+}
+
+const STYLE = `
+:root{color-scheme:light dark;--ink:#22201d;--soft:#6d665d;--line:#e4ddd3;--paper:#fbf8f4;--card:#fff;--link:#8a4b14}
+@media(prefers-color-scheme:dark){:root{--ink:#eee8df;--soft:#a89f93;--line:#3a352f;--paper:#1b1916;--card:#25221e;--link:#e6a567}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+main{max-width:46rem;margin:0 auto;padding:clamp(1rem,5vw,3rem)}
+h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 .5rem;overflow-wrap:anywhere}
+a{color:var(--link);text-underline-offset:.2em}
+a:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:4px}
+.soft{color:var(--soft);font-size:.875rem;overflow-wrap:anywhere}
+.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:0 1rem;margin:1.25rem 0}
+ul.card{list-style:none}
+.card li{display:flex;gap:1rem;align-items:baseline;padding:.65rem 0;border-top:1px solid var(--line)}
+.card li:first-child{border-top:0}
+.name{flex:1;min-width:0;overflow-wrap:anywhere}
+.size{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap;font-size:.875rem}
+`
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body><main>${body}</main></body>
+</html>
+`
+}
+
+interface Explanation {
+  readonly title: string
+  /** What to do next. */
+  readonly next: string
+}
+
+const ASK_AGAIN = 'Ask whoever sent it for the complete link, and copy all of it, from https to the very end.'
+const LATER = 'Ask the owner to open their cafe, check that you are online, then load this page again.'
+
+/** By error code and the `what` of its data where that tells more. */
+const EXPLAIN: Readonly<Record<string, Explanation>> = {
+  'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
+  'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
+  'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
+  'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
+  BAD_REQUEST: { title: 'This link is not well formed', next: ASK_AGAIN },
+  'FORBIDDEN code': {
+    title: 'Content may not run as a program here',
+    next: 'Anybody can publish content, so the app never takes scripts or styles from it.',
+  },
+  'NOT_FOUND path': {
+    title: 'There is nothing under that name',
+    next: 'Check the last part of the address, or open the folder above it.',
+  },
+  'NOT_FOUND symlink': {
+    title: 'This is a symbolic link',
+    next: 'Links of this kind are not followed. Open the file it stands for by its own address.',
+  },
+  NOT_FOUND: {
+    title: 'No cafe we asked has this content',
+    next: 'It may have been removed. Ask whoever sent the link, or try again when more cafes are open.',
+  },
+  'UNREACHABLE node': {
+    title: 'Your own node is not running',
+    next: 'This content is not on this device. Open Popup Cafe in a tab, then load this page again.',
+  },
+  UNREACHABLE: { title: 'No cafe that may have this can be reached', next: LATER },
+  TIMEOUT: { title: 'It took too long to get an answer', next: LATER },
+  SEALED: {
+    title: 'This key does not open it',
+    next: `The key belongs to another file, or a part of it is missing. ${ASK_AGAIN}`,
+  },
+  CORRUPT: {
+    title: 'This content is damaged',
+    next: 'What arrived does not match its fingerprint, so it was thrown away. Try again, or ask for another copy.',
+  },
+  'UNSUPPORTED codec': {
+    title: 'This is neither a file nor a folder',
+    next: 'It is data for programs. Open it with a tool that reads raw blocks.',
+  },
+}
+
+/** A failure in the form asked for: what happened and what to do, never where. */
+export function errorBody(error: CafeError, form: Form): string {
+  const { what } = error.data
+  const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
+  const { title, next } = EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  if (form === 'json') return `${JSON.stringify({ error: error.code, message: title, next })}\n`
+  if (form === 'text') return `${title}. ${next}\n`
+  return page(
+    title,
+    `<p class="soft">Popup Cafe</p><h1>${escapeHtml(title)}</h1><p>${escapeHtml(next)}</p>` +
+      '<p><a href="/" rel="noreferrer">Open Popup Cafe</a></p>',
+  )
+}
+
+export interface ListingPage {
+  /** What to call it: its name, which the root has none of. */
+  readonly title: string
+  readonly cid: string
+  readonly entries: readonly Link[]
+  readonly more: boolean
+  /** What links to entries begin with, relative to the request: `./`, or `./<name>/` if its path has no final slash. */
+  readonly base: string
+  /** Where the folder above is, if this is not the root. */
+  readonly parent: string | undefined
+}
+
+/** A directory for people: names, sizes, links. In the order given. */
+export function listingPage({ title, cid, entries, more, base, parent }: ListingPage): string {
+  const count = `${more ? 'More than ' : ''}${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`
+  const up = parent === undefined ? '' : `<li><a class="name" href="${escapeHtml(parent)}">..</a></li>`
+  const rows = entries.map((entry) => row(entry, base)).join('')
+  const list = up + rows === '' ? '<p>This folder is empty.</p>' : `<ul class="card">${up}${rows}</ul>`
+  const rest = more ? `<p>Only the first ${entries.length} are shown.</p>` : ''
+  return page(title, `<h1><bdi>${escapeHtml(title)}</bdi></h1><p class="soft">${count} · ${cid}</p>${list}${rest}`)
+}
+
+function row({ name, size }: Link, base: string): string {
+  // The element isolates the direction of its text, so that a name cannot turn around what stands beside it.
+  const label = `<bdi>${escapeHtml(name.toWellFormed()) || '(no name)'}</bdi>`
+  const linked = isLinkable(name)
+    ? `<a class="name" href="${escapeHtml(base + encodeURIComponent(name))}">${label}</a>`
+    : `<span class="name">${label}</span>`
+  return `<li>${linked}<span class="size">${size === undefined ? '' : formatSize(size)}</span></li>`
+}
+
+/** Names no URL can express: they would be resolved away, split or refused. */
+const isLinkable = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && name.isWellFormed() && !/[/\0]/.test(name)
+
+/** Decimal units, as disks and other cafes show them: `1.5 MB`. */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}

@@ -1,0 +1,77 @@
+/**
+ * Blocks for the service worker's gateway: from IndexedDB directly, so that what is on this device opens with the node
+ * dead; else from the node, which knows cafes and peers. What does not hash to its CID is never handed on.
+ */
+import type { CID } from 'multiformats/cid'
+import { verifyBlock } from '../src/core/block.ts'
+import { CafeError, isCafeError } from '../src/core/errors.ts'
+import type { PeerIdText } from '../src/core/ids.ts'
+import { BLOCK_TIMEOUT } from '../src/core/limits.ts'
+import type { BlockOptions, BlockSource, Bytes } from '../src/gateway/blocks.ts'
+import { type NodePort, raced } from './node-port.ts'
+
+/** What we need of `openBlockReader` (store/idb.ts). */
+export interface LocalReader {
+  get(cid: CID, options: { readonly signal: AbortSignal }): Promise<Bytes | undefined>
+  close(): void
+}
+
+export interface BlockComponents {
+  openLocal(): Promise<LocalReader>
+  readonly nodePort: NodePort
+  /** Milliseconds for one block from the node. */
+  readonly timeout?: number
+}
+
+export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT }: BlockComponents): BlockSource {
+  let local: Promise<LocalReader> | undefined
+
+  /** The database can be closed under us (deleted, upgraded, evicted): then it is opened once more. */
+  const readLocal = async (cid: CID, signal: AbortSignal): Promise<Bytes | undefined> => {
+    for (let fresh = local === undefined; ; fresh = true) {
+      local ??= openLocal()
+      try {
+        return await (await local).get(cid, { signal })
+      } catch {
+        signal.throwIfAborted()
+        local = undefined
+        // The node has the store open itself and says what is wrong with it.
+        if (fresh) return undefined
+      }
+    }
+  }
+
+  const askNode = async (cid: CID, from: readonly PeerIdText[], signal: AbortSignal): Promise<Bytes> => {
+    for (let again = false; ; again = true) {
+      const node = await nodePort.need({ signal })
+      try {
+        return await raced(node.call('block.get', { cid: `${cid}`, from }, { signal }), signal)
+      } catch (error) {
+        // The node died meanwhile: a page may have started the next one.
+        const died = isCafeError(error) && error.code === 'UNREACHABLE' && !nodePort.isCurrent(node)
+        if (again || !died) throw error
+      }
+    }
+  }
+
+  return {
+    async get(cid: CID, { signal, from = [], unchecked = false }: BlockOptions): Promise<Bytes> {
+      const here = await readLocal(cid, signal)
+      // A block that has rotted here is as good as none: the node may find another copy.
+      if (here && (unchecked || (await isBlock(cid, here)))) return here
+      const bytes = await askNode(cid, from, AbortSignal.any([signal, AbortSignal.timeout(timeout)]))
+      if (!(await isBlock(cid, bytes))) throw new CafeError('CORRUPT', { what: 'block' })
+      return bytes
+    },
+  }
+}
+
+async function isBlock(cid: CID, bytes: Bytes): Promise<boolean> {
+  try {
+    await verifyBlock(cid, bytes)
+    return true
+  } catch (error) {
+    if (isCafeError(error)) return false
+    throw error
+  }
+}

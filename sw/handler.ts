@@ -1,0 +1,53 @@
+/** One fetch for `/ipfs/`: what the browser knows about it, told to the gateway; and the gateway's answer made fit. */
+import type { CafeError } from '../src/core/errors.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+
+export interface HandlerComponents {
+  readonly gateway: Gateway
+  /** URL of the window that asks, if it is known. */
+  urlOfClient(id: string): Promise<string | undefined>
+  /** See shell.ts. */
+  shell(): Promise<Response | undefined>
+}
+
+/** What we use of a FetchEvent. */
+export interface Fetch {
+  readonly request: Request
+  readonly clientId: string
+}
+
+export type Handler = (event: Fetch) => Promise<Response>
+
+export const CONTENT_PATH = '/ipfs/'
+
+export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents): Handler {
+  return async ({ request, clientId }) => {
+    const { destination } = request
+    const navigation = request.mode === 'navigate'
+    // Only these are given to content and refused to the app; for the others nobody need be looked up.
+    const asker = destination === 'style' || destination === 'font' ? await urlOfClient(clientId) : undefined
+    const response = await gateway(request, {
+      navigation,
+      destination,
+      fromContent: asker !== undefined && new URL(asker).pathname.startsWith(CONTENT_PATH),
+      async onError(error) {
+        // In a frame there is a window around it that could have answered; only a page of its own can start the node.
+        return destination === 'document' && needsNode(error) ? shell() : undefined
+      },
+    })
+    return absolute(response, request.url)
+  }
+}
+
+const needsNode = ({ code, data }: CafeError): boolean => code === 'UNREACHABLE' && data['what'] === 'node'
+
+/** The gateway redirects relatively, but a made-up response has no address that a browser could resolve against. */
+function absolute(response: Response, url: string): Response {
+  const location = response.headers.get('Location')
+  if (location === null) return response
+  // A Location without a fragment inherits the request's.
+  const target = new URL(location, url)
+  const headers = new Headers(response.headers)
+  headers.set('Location', target.href)
+  return new Response(response.body, { status: response.status, headers })
+}

@@ -1,0 +1,231 @@
+/** The gateway's small parts: the Range header, content types, validators, names in headers, pages. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
+import { classOf, typeByContent, typeByName, UNKNOWN } from '../../src/gateway/mime.ts'
+import { errorBody, escapeHtml, formatSize, listingPage } from '../../src/gateway/pages.ts'
+import { contentRange, parseRange } from '../../src/gateway/ranges.ts'
+import { allowsRange, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
+import { utf8 } from './gateway-help.ts'
+
+const CID_TEXT = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
+
+describe('Range header', () => {
+  it.each([
+    ['bytes=0-0', 10, [[0, 1]]],
+    ['bytes=0-', 10, [[0, 10]]],
+    ['bytes=9-', 10, [[9, 10]]],
+    ['bytes=2-99', 10, [[2, 10]]],
+    ['bytes=-3', 10, [[7, 10]]],
+    ['bytes=-99', 10, [[0, 10]]],
+    ['Bytes=1-2', 10, [[1, 3]]],
+    ['bytes=1-2, 5-6', 10, [[1, 3], [5, 7]]], // biome-ignore format: one case a line
+    ['bytes=50-60,1-2', 10, [[1, 3]]],
+    ['bytes=0-99999999999999999999', 10, [[0, 10]]],
+  ])('%s of %i bytes', (header, size, parts) => {
+    expect(parseRange(header, size)).toEqual({ kind: 'parts', parts: parts.map(([start, end]) => ({ start, end })) })
+  })
+
+  it.each(['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=99999999999999999999-', 'bytes=10-,-0'])(
+    '%s of 10 bytes cannot be had',
+    (header) => expect(parseRange(header, 10)).toEqual({ kind: 'unsatisfiable' }),
+  )
+
+  it.each([
+    null,
+    '',
+    'bytes',
+    'bytes=',
+    'bytes=-',
+    'bytes=a-b',
+    'bytes=5-2',
+    'items=0-1',
+    'bytes=0-1,x',
+    `bytes=0-${'1'.repeat(600)}`,
+  ])('%s is ignored', (header) => expect(parseRange(header, 10)).toEqual({ kind: 'whole' }))
+
+  it('of an empty file cannot be had', () => {
+    for (const header of ['bytes=0-', 'bytes=-1', 'bytes=0-0']) {
+      expect(parseRange(header, 0)).toEqual({ kind: 'unsatisfiable' })
+    }
+  })
+
+  it('always lies within the file, whatever it says', () => {
+    const spec = fc.stringMatching(/^\d{0,4}-\d{0,4}$/)
+    fc.assert(
+      fc.property(fc.array(spec, { minLength: 1, maxLength: 4 }), fc.nat(2_000), (specs, size) => {
+        const wanted = parseRange(`bytes=${specs.join(',')}`, size)
+        if (wanted.kind !== 'parts') return
+        for (const { start, end } of wanted.parts) {
+          expect(0 <= start && start < end && end <= size).toBe(true)
+        }
+      }),
+    )
+    expect(contentRange({ start: 3, end: 5 }, 10)).toBe('bytes 3-4/10')
+  })
+})
+
+describe('content type', () => {
+  it.each([
+    ['photo.JPG', 'image/jpeg', 'image'],
+    ['drawing.svg', 'image/svg+xml', 'document'],
+    ['film.mp4', 'video/mp4', 'media'],
+    ['song.mp3', 'audio/mpeg', 'media'],
+    ['page.html', 'text/html; charset=utf-8', 'document'],
+    ['old.xhtml', 'application/xhtml+xml; charset=utf-8', 'document'],
+    ['data.json', 'application/json; charset=utf-8', 'document'],
+    ['feed.atom', 'application/atom+xml', 'document'],
+    ['code.js', 'text/javascript; charset=utf-8', 'document'],
+    ['paper.pdf', 'application/pdf', 'download'],
+    ['all.tar.gz', 'application/gzip', 'download'],
+    ['archive.mht', undefined, 'download'],
+    ['x.constructor', undefined, 'download'],
+    ['x.__proto__', undefined, 'download'],
+    ['png', undefined, 'download'],
+    ['', undefined, 'download'],
+  ])('of the name %s is %s, a %s', (name, type, kind) => {
+    expect(typeByName(name)).toBe(type)
+    expect(classOf(type ?? UNKNOWN)).toBe(kind)
+  })
+
+  it.each([
+    ['\x89PNG\r\n\x1a\n....', 'image/png'],
+    ['\xff\xd8\xff\xe0', 'image/jpeg'],
+    ['GIF89a', 'image/gif'],
+    ['RIFF\n\0\0\0WEBPVP8 ', 'image/webp'],
+    ['RIFF\n\0\0\0WAVEfmt ', 'audio/wav'],
+    ['\0\0\0\x1cftypavif', 'image/avif'],
+    ['\0\0\0\x20ftypisom', 'video/mp4'],
+    ['\x1aE\xdf\xa3\x01', 'video/webm'],
+    ['OggS\0', 'audio/ogg'],
+    ['ID3\x04', 'audio/mpeg'],
+    ['%PDF-1.7', 'application/pdf'],
+    ['plain words\n', 'text/plain; charset=utf-8'],
+    ['\x00\x01\x02', UNKNOWN],
+    ['\xff\xfe<\0h\0', UNKNOWN],
+    ['PK\x03\x04', UNKNOWN],
+    ['', UNKNOWN],
+    ['<?xml version="1.0"?><x/>', 'text/plain; charset=utf-8'],
+  ])('of the bytes %j is %s', (bytes, type) => {
+    expect(
+      typeByContent(
+        Uint8Array.from(bytes, (c) => c.charCodeAt(0)),
+        { html: true },
+      ),
+    ).toBe(type)
+  })
+
+  it('is HTML by content only where that is allowed', () => {
+    const page = utf8('\ufeff \n<!DOCTYPE html><title>x</title>')
+    expect(typeByContent(page, { html: true })).toBe('text/html; charset=utf-8')
+    expect(typeByContent(page, { html: false })).toBe('text/plain; charset=utf-8')
+  })
+
+  it('of text does not depend on where a character is cut', () => {
+    const text = utf8('é'.repeat(600))
+    for (let size = 1; size < 600; size += 7) {
+      expect(typeByContent(text.subarray(0, size), { html: true })).toBe('text/plain; charset=utf-8')
+    }
+  })
+})
+
+describe('validators and destinations', () => {
+  it('compares If-None-Match weakly and as a list', () => {
+    expect(matchesNone('"a"', '"a"')).toBe(true)
+    expect(matchesNone('"x", W/"a"', '"a"')).toBe(true)
+    expect(matchesNone('*', '"a"')).toBe(true)
+    expect(matchesNone('"b"', '"a"')).toBe(false)
+    expect(matchesNone('', '"a"')).toBe(false)
+    expect(matchesNone(null, '"a"')).toBe(false)
+  })
+
+  it('honours If-Range for exactly this representation only', () => {
+    expect(allowsRange(null, '"a"')).toBe(true)
+    expect(allowsRange('"a"', '"a"')).toBe(true)
+    expect(allowsRange('W/"a"', '"a"')).toBe(false)
+    expect(allowsRange('Wed, 21 Oct 2015 07:28:00 GMT', '"a"')).toBe(false)
+  })
+
+  it('gives code to nobody, styles and fonts to content only', () => {
+    const code = ['script', 'worker', 'sharedworker', 'serviceworker', 'audioworklet', 'paintworklet', 'manifest', 'xslt', 'embed', 'object', 'report', 'json', 'whatever-comes'] // biome-ignore format: a list
+    for (const destination of code) {
+      expect(refusesDestination(destination, { fromContent: true }), destination).toBe(true)
+      expect(refusesDestination(destination, { fromContent: false }), destination).toBe(true)
+    }
+    for (const destination of ['style', 'font']) {
+      expect(refusesDestination(destination, { fromContent: true })).toBe(false)
+      expect(refusesDestination(destination, { fromContent: false })).toBe(true)
+    }
+    for (const destination of ['', 'document', 'iframe', 'image', 'audio', 'video', 'track']) {
+      expect(refusesDestination(destination, { fromContent: false })).toBe(false)
+    }
+  })
+
+  it('makes a header of any file name, in which nothing can break out', () => {
+    expect(disposition('inline', 'é".txt')).toBe('inline; filename="__.txt"; filename*=UTF-8\'\'%C3%A9_.txt')
+    expect(disposition('attachment', undefined)).toBe('attachment')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+        const header = disposition('attachment', name)
+        expect(() => new Headers({ 'Content-Disposition': header })).not.toThrow()
+        expect(header).toMatch(/^attachment(; filename="[ !#-[\]-~]*"; filename\*=UTF-8''[\w.!~%-]*)?$/)
+      }),
+    )
+  })
+})
+
+describe('pages', () => {
+  it('escape everything that HTML could take for markup', () => {
+    expect(escapeHtml(`<a href="x" id='y'>&`)).toBe('&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;')
+  })
+
+  it('exist for every error code in three forms', () => {
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+      const error = new CafeError(code)
+      expect(errorBody(error, 'html')).toMatch(/^<!doctype html>.*<h1>.+<\/h1><p>.+<\/p>/s)
+      expect(errorBody(error, 'text')).toMatch(/\n$/)
+      expect(JSON.parse(errorBody(error, 'json'))).toMatchObject({ error: code })
+    }
+  })
+
+  it('list hostile names as text, and link to nothing but what they name', () => {
+    const names = [
+      '<script>alert(1)',
+      '"><img src=x onerror=y>',
+      'javascript:alert(1)',
+      '..',
+      '',
+      'a/b',
+      '\u202etxt.exe',
+      '\ud800',
+      'a?b#c%d',
+    ]
+    const html = listingPage({
+      title: '<b>"dir"</b>',
+      cid: CID_TEXT,
+      entries: names.map((name) => ({ name, cid: undefined as never, size: 1 })),
+      more: false,
+      base: './',
+      parent: '../',
+    })
+    expect(html).not.toMatch(/<(script|img|b)\b/)
+    const links = [...html.matchAll(/href="([^"]*)"/g)].map(
+      ([, href]) => new URL(href ?? '', 'http://h/ipfs/c/d/').href,
+    )
+    expect(links).toEqual([
+      'http://h/ipfs/c/',
+      'http://h/ipfs/c/d/%3Cscript%3Ealert(1)',
+      'http://h/ipfs/c/d/%22%3E%3Cimg%20src%3Dx%20onerror%3Dy%3E',
+      'http://h/ipfs/c/d/javascript%3Aalert(1)',
+      'http://h/ipfs/c/d/%E2%80%AEtxt.exe',
+      'http://h/ipfs/c/d/a%3Fb%23c%25d',
+    ])
+  })
+
+  it('show sizes as people read them', () => {
+    const sizes = [0, 1, 999, 1_000, 1_500, 99_400, 123_456, 999_499, 999_500, 5_000_000_000, Number.MAX_SAFE_INTEGER]
+    expect(sizes.map(formatSize)).toEqual(
+      ['0 B', '1 B', '999 B', '1.0 kB', '1.5 kB', '99.4 kB', '123 kB', '999 kB', '1.0 MB', '5.0 GB', '9.0 PB'],
+    ) // biome-ignore format: two rows to compare
+  })
+})

@@ -1,0 +1,22 @@
+import { UnixFS } from 'ipfs-unixfs'
+import { expect, test } from 'vitest'
+import { mendProtons } from '../../src/peer/mend-protons.ts'
+
+const roundTrip = (size: bigint): bigint => {
+  const file = new UnixFS({ type: 'file' })
+  file.addBlockSize(size)
+  return UnixFS.unmarshal(file.marshal()).fileSize()
+}
+
+test('the library is still wrong by itself, so the mend is still needed', () => {
+  expect(() => roundTrip(3n * 2n ** 30n)).toThrow()
+})
+
+test.each([0n, 1n, 2n ** 31n - 1n, 2n ** 31n, 3n * 2n ** 30n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 40n])(
+  'a file of %s bytes keeps its size in UnixFS once mended',
+  (size) => {
+    mendProtons()
+    mendProtons()
+    expect(roundTrip(size)).toBe(size)
+  },
+)

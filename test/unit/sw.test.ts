@@ -1,0 +1,319 @@
+/** The service worker's parts without a browser: blocks from here or from the node, ports that come and go, the shell. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { CafeError } from '../../src/core/errors.ts'
+import type { PeerIdText } from '../../src/core/ids.ts'
+import { peerId, text, v } from '../../src/core/schema.ts'
+import { createGateway } from '../../src/gateway/gateway.ts'
+import { serve } from '../../src/rpc/port.ts'
+import { isNeedNode, isNodePort, isSkipWaiting, NEED_NODE, SKIP_WAITING } from '../../src/rpc/sw-messages.ts'
+import type { GatewayApi } from '../../src/worker/api.ts'
+import { createBlockSource } from '../../sw/blocks.ts'
+import { createHandler, type Fetch } from '../../sw/handler.ts'
+import { createNodePort, type NodePort } from '../../sw/node-port.ts'
+import { bootstrapShell } from '../../sw/shell.ts'
+import { expectIsolated, importFile, importTree, MemorySource, ORIGIN, utf8 } from './gateway-help.ts'
+
+const PEER = '12D3KooWLQzUv2FHWGVPXTXSZpdHs7oHbXub2G5WC8Tx4NQhyd2d' as PeerIdText
+const never = new AbortController().signal
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+type BlockGet = (cid: string, from: readonly string[]) => Promise<Uint8Array<ArrayBuffer>>
+
+/** One end of a channel whose other end is answered as by the node. */
+function nodeEnd(get: BlockGet): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  const input = v.object({ cid: text(256), from: v.array(peerId) })
+  const stop = serve<GatewayApi>(port1 as MessagePort, {
+    'block.get': { input, run: ({ cid, from }) => get(cid, from) },
+  })
+  closing.push(() => stop())
+  return port2 as MessagePort
+}
+
+/** Locks by hand: `die(life)` is the end of whoever holds it. */
+function lives() {
+  const waiting = new Map<string, () => void>()
+  return {
+    whenGone: (life: string) => new Promise<void>((resolve) => waiting.set(life, resolve)),
+    die: (life: string) => waiting.get(life)?.(),
+  }
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5))
+const noBlock: BlockGet = async () => {
+  throw new CafeError('NOT_FOUND')
+}
+
+describe('the port to the node', () => {
+  it('is asked for once by however many need it, and kept', async () => {
+    let asked = 0
+    const port: NodePort = createNodePort({
+      askWindows: async () => {
+        asked++
+        setTimeout(() => port.accept(nodeEnd(noBlock), 'life-1'), 1)
+        return 2
+      },
+      whenGone: lives().whenGone,
+    })
+    const nodes = await Promise.all([1, 2, 3].map(() => port.need({ signal: never })))
+    expect(new Set(nodes).size).toBe(1)
+    expect(await port.need({ signal: never })).toBe(nodes[0])
+    expect(asked).toBe(1)
+  })
+
+  it('is unreachable at once without windows, and soon if none of them answers', async () => {
+    const failure = { code: 'UNREACHABLE', data: { what: 'node' } }
+    const none = createNodePort({ askWindows: async () => 0, whenGone: lives().whenGone, answerTime: 1e6 })
+    await expect(none.need({ signal: never })).rejects.toMatchObject(failure)
+    const silent = createNodePort({ askWindows: async () => 3, whenGone: lives().whenGone, answerTime: 5 })
+    await expect(silent.need({ signal: never })).rejects.toMatchObject(failure)
+    // It is asked for again the next time.
+    await expect(silent.need({ signal: never })).rejects.toMatchObject(failure)
+  })
+
+  it('does not hold up who has left', async () => {
+    const silent = createNodePort({ askWindows: async () => 3, whenGone: lives().whenGone, answerTime: 50 })
+    await expect(silent.need({ signal: AbortSignal.timeout(1) })).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('is dropped with the life of its node, and what was under way fails', async () => {
+    const { whenGone, die } = lives()
+    const port = createNodePort({ askWindows: async () => 0, whenGone })
+    port.accept(
+      nodeEnd(() => new Promise(() => {})),
+      'life-1',
+    )
+    const node = await port.need({ signal: never })
+    const call = node.call('block.get', { cid: 'x', from: [] })
+    die('life-1')
+    await expect(call).rejects.toMatchObject({ code: 'UNREACHABLE' })
+    expect(port.isCurrent(node)).toBe(false)
+    await expect(port.need({ signal: never })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+
+  it('stays as it is when others lead to the same node, and changes when the node did', async () => {
+    const port = createNodePort({ askWindows: async () => 0, whenGone: lives().whenGone })
+    port.accept(nodeEnd(noBlock), 'life-1')
+    const first = await port.need({ signal: never })
+    port.accept(nodeEnd(noBlock), 'life-1')
+    expect(await port.need({ signal: never })).toBe(first)
+    port.accept(nodeEnd(noBlock), 'life-2')
+    expect(await port.need({ signal: never })).not.toBe(first)
+    await expect(first.call('block.get', { cid: 'x', from: [] })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+})
+
+describe('blocks of the service worker', () => {
+  const setup = async (options: { local?: boolean; node?: BlockGet; timeout?: number } = {}) => {
+    const memory = new MemorySource()
+    const cid = await importFile(memory, utf8('content of the block'))
+    const good = memory.blocks.get(`${cid}`) as Uint8Array<ArrayBuffer>
+    const asked: { cid: string; from: readonly string[] }[] = []
+    const { whenGone, die } = lives()
+    const nodePort = createNodePort({ askWindows: async () => 0, whenGone })
+    const { node } = options
+    if (node) {
+      const get: BlockGet = (wanted, from) => {
+        asked.push({ cid: wanted, from })
+        return node(wanted, from)
+      }
+      nodePort.accept(nodeEnd(get), 'life-1')
+    }
+    let opened = 0
+    const state = { bytes: options.local ? good : undefined, closed: false }
+    const source = createBlockSource({
+      nodePort,
+      timeout: options.timeout ?? 1_000,
+      async openLocal() {
+        opened++
+        state.closed = false
+        return {
+          async get() {
+            if (state.closed) throw new DOMException('closed', 'InvalidStateError')
+            return state.bytes
+          },
+          close() {},
+        }
+      },
+    })
+    return { source, cid, good, asked, state, nodePort, die, opened: () => opened }
+  }
+
+  it('come from this device without any node', async () => {
+    const { source, cid, good } = await setup({ local: true })
+    expect(await source.get(cid, { signal: never })).toEqual(good)
+  })
+
+  it('come from the node with the cafes of the link, and are hashed whatever the reader says', async () => {
+    const good = await setup({ node: async () => utf8('content of the block') })
+    expect(await good.source.get(good.cid, { signal: never, from: [PEER] })).toEqual(good.good)
+    expect(good.asked).toEqual([{ cid: `${good.cid}`, from: [PEER] }])
+    const bad = await setup({ node: async () => utf8('another content') })
+    const wanted = bad.source.get(bad.cid, { signal: never, unchecked: true })
+    await expect(wanted).rejects.toMatchObject({ code: 'CORRUPT' })
+  })
+
+  it('that rotted here come from the node, and are never served', async () => {
+    const { source, cid, good, state } = await setup({ local: true, node: async () => utf8('content of the block') })
+    state.bytes = utf8('content of the blocK')
+    expect(await source.get(cid, { signal: never })).toEqual(good)
+    const alone = await setup({ local: true })
+    alone.state.bytes = utf8('content of the blocK')
+    await expect(alone.source.get(alone.cid, { signal: never })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+
+  it('survive that the database is closed under us', async () => {
+    const { source, cid, good, state, opened } = await setup({ local: true })
+    await source.get(cid, { signal: never })
+    state.closed = true
+    expect(await source.get(cid, { signal: never })).toEqual(good)
+    expect(opened()).toBe(2)
+  })
+
+  it('keep the reason of the node', async () => {
+    const { source, cid } = await setup({ node: noBlock })
+    await expect(source.get(cid, { signal: never })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('are given up after their time, even if nobody answers any more', async () => {
+    const { source, cid } = await setup({ node: () => new Promise(() => {}), timeout: 5 })
+    await expect(source.get(cid, { signal: never })).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('are asked for again from the next node if the first one died', async () => {
+    const { source, cid, good, nodePort, die } = await setup({ node: () => new Promise(() => {}) })
+    const block = source.get(cid, { signal: never })
+    await settled()
+    nodePort.accept(
+      nodeEnd(async () => utf8('content of the block')),
+      'life-2',
+    )
+    die('life-1')
+    expect(await block).toEqual(good)
+  })
+})
+
+describe('a fetch for /ipfs', () => {
+  const memory = new MemorySource()
+  const shellPage = () => Promise.resolve(new Response('the shell', { status: 503 }))
+  const handlerOver = (source: MemorySource, clients: Record<string, string> = {}) =>
+    createHandler({
+      gateway: createGateway({ blocks: source }),
+      urlOfClient: async (id) => clients[id],
+      shell: shellPage,
+    })
+  // Node's Request has neither destination nor the mode of navigations.
+  const fetchOf = (path: string, about: Partial<Request>, clientId = ''): Fetch => {
+    const request = new Request(`${ORIGIN}${path}`)
+    const facts = new Map<PropertyKey, unknown>(Object.entries(about))
+    const seen = new Proxy(request, {
+      get: (target, name) => {
+        const value = facts.has(name) ? facts.get(name) : Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    return { request: seen, clientId }
+  }
+
+  it('that only a node could answer gets the shell if it is a page of its own, else an error', async () => {
+    const cid = await importFile(memory, utf8('far away'))
+    const gone = new MemorySource()
+    gone.get = async () => {
+      throw new CafeError('UNREACHABLE', { what: 'node' })
+    }
+    const handle = handlerOver(gone)
+    const page = await handle(fetchOf(`/ipfs/${cid}`, { mode: 'navigate', destination: 'document' }))
+    expect(await page.text()).toBe('the shell')
+    for (const about of [
+      { mode: 'navigate', destination: 'iframe' },
+      { mode: 'no-cors', destination: 'image' },
+    ] as const) {
+      const response = await handle(fetchOf(`/ipfs/${cid}`, about))
+      expect(response.status).toBe(504)
+      expectIsolated(response)
+    }
+  })
+
+  it('that fails for another reason gets a page, never the shell', async () => {
+    const handle = handlerOver(new MemorySource())
+    const cid = await importFile(memory, utf8('nowhere'))
+    const response = await handle(fetchOf(`/ipfs/${cid}`, { mode: 'navigate', destination: 'document' }))
+    expect(response.status).toBe(404)
+    expect(response.headers.get('Content-Type')).toContain('text/html')
+  })
+
+  it('gives styles to content, and neither styles nor scripts to the app', async () => {
+    const root = await importTree(memory, { 'style.css': utf8('body{}') })
+    const handle = handlerOver(memory, { content: `${ORIGIN}/ipfs/x/`, app: `${ORIGIN}/` })
+    const status = async (destination: RequestDestination, client: string) =>
+      (await handle(fetchOf(`/ipfs/${root}/style.css`, { destination }, client))).status
+    expect(await status('style', 'content')).toBe(200)
+    expect(await status('style', 'app')).toBe(403)
+    expect(await status('style', 'unknown')).toBe(403)
+    expect(await status('script', 'content')).toBe(403)
+  })
+
+  it('redirects to a whole address, without the fragment, which the browser keeps', async () => {
+    const root = await importTree(memory, { 'site/index.html': utf8('<!doctype html>') })
+    const handle = handlerOver(memory)
+    const response = await handle(fetchOf(`/ipfs/${root}/site?x=1#part`, { mode: 'navigate', destination: 'document' }))
+    expect(response.status).toBe(301)
+    expect(response.headers.get('Location')).toBe(`${ORIGIN}/ipfs/${root}/site/?x=1`)
+    expectIsolated(response)
+  })
+})
+
+describe('the bootstrap shell', () => {
+  it('is the app page with its policy, kept nowhere', async () => {
+    const policy = "script-src 'self'"
+    const headers = {
+      'Content-Type': 'text/html',
+      'Content-Security-Policy': policy,
+      'Content-Encoding': 'gzip',
+      ETag: '"x"',
+      'Cache-Control': 'public, max-age=60',
+    }
+    const asked: unknown[] = []
+    const shell = await bootstrapShell(async (url) => {
+      asked.push(url)
+      return new Response('<!doctype html>app', { headers })
+    })
+    expect(asked).toEqual(['/index.html'])
+    expect(shell?.status).toBe(503)
+    expect(await shell?.text()).toBe('<!doctype html>app')
+    expect(Object.fromEntries(shell?.headers ?? [])).toEqual({
+      'cache-control': 'no-store',
+      'content-security-policy': policy,
+      'content-type': 'text/html',
+    })
+  })
+
+  it('is not there offline, or if the host has no such page', async () => {
+    const offline = async () => {
+      throw new TypeError('Failed to fetch')
+    }
+    expect(await bootstrapShell(offline)).toBeUndefined()
+    expect(await bootstrapShell(async () => new Response('no', { status: 404 }))).toBeUndefined()
+  })
+})
+
+describe('messages of the service worker', () => {
+  it('are told apart from anything else a page may send', () => {
+    expect(isNeedNode(NEED_NODE)).toBe(true)
+    expect(isSkipWaiting(SKIP_WAITING)).toBe(true)
+    expect(isNodePort({ type: 'cafe:node-port', life: 'popup-cafe:worker:1' })).toBe(true)
+    for (const data of [
+      undefined,
+      null,
+      'cafe:node-port',
+      { type: 'cafe:node-port' },
+      { type: 'cafe:node-port', life: 7 },
+      { type: 'cafe:node-port', life: 'x'.repeat(200) },
+    ]) {
+      expect(isNodePort(data) || isNeedNode(data) || isSkipWaiting(data)).toBe(false)
+    }
+  })
+})
