@@ -1,31 +1,64 @@
 /**
  * Invites: what a person needs to join a cafe, as text for a link or a QR code. The code travels in the fragment of the
- * link, so no server sees the token in it.
+ * link, so no server sees the token in it. It is binary and names each relay once, since every byte makes the QR code
+ * denser: about 220 characters with one relay.
  */
+import { peerIdFromCID, peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { base58btc } from 'multiformats/bases/base58'
 import { base64url } from 'multiformats/bases/base64'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { MAX_ADDRESSES, MAX_INVITE } from '../core/limits.ts'
-import { multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
+import { bytes, name, parse, peerId, v } from '../core/schema.ts'
+import { throughRelay } from './paths.ts'
 
-const inviteSchema = v.strictObject({
+/** Codec of a peer id as CID (libp2p-key). */
+const LIBP2P_KEY = 0x72
+const MAX_MULTIADDR = 256
+
+const wireSchema = v.strictObject({
   v: v.literal(1),
-  cafe: peerId,
-  name,
-  addresses: v.pipe(v.array(multiaddrText), v.minLength(1), v.maxLength(MAX_ADDRESSES)),
-  /** Access token, 59 to 61 base58 characters. */
-  token: v.optional(text(61)),
+  /** Multihash of the cafe's public key. */
+  c: bytes(64, 34),
+  n: name,
+  /** Multiaddrs of relays the cafe has a seat at, then of the cafe itself where it can be dialled directly. */
+  r: v.pipe(v.array(bytes(MAX_MULTIADDR, 1)), v.maxLength(MAX_ADDRESSES)),
+  d: v.pipe(v.array(bytes(MAX_MULTIADDR, 1)), v.maxLength(MAX_ADDRESSES)),
+  /** Access token: 44 bytes. */
+  t: v.optional(bytes(44, 44)),
 })
 
-export type Invite = Omit<v.InferOutput<typeof inviteSchema>, 'v'>
+export interface Invite {
+  readonly cafe: PeerIdText
+  readonly name: string
+  /** Multiaddrs of the cafe, direct ones first. */
+  readonly addresses: readonly string[]
+  /** Access token as text. */
+  readonly token?: string | undefined
+}
 
 /** Where the code begins in a link's fragment. */
 const MARK = '#join='
 
 /** The invite as a link into the app at `origin`. */
-export function formatInvite(invite: Invite, origin: string): string {
-  const code = base64url.baseEncode(encode({ v: 1, ...invite }))
-  return `${origin}/${MARK}${code}`
+export function formatInvite({ cafe, name, addresses, token }: Invite, origin: string): string {
+  const relays = new Set(
+    addresses.filter(isCircuit).map((address) => address.slice(0, address.indexOf('/p2p-circuit'))),
+  )
+  const direct = addresses.filter((address) => !isCircuit(address))
+  const code = encode({
+    v: 1,
+    c: peerIdFromString(cafe).toMultihash().bytes,
+    n: name,
+    r: [...relays].map(toBytes),
+    d: direct.map(toBytes),
+    t: token === undefined ? undefined : base58btc.baseDecode(token),
+  })
+  return `${origin}/${MARK}${base64url.baseEncode(code)}`
 }
 
 /**
@@ -37,9 +70,16 @@ export function parseInvite(input: string): Invite {
     if (input.length > MAX_INVITE) throw new CafeError('BAD_REQUEST')
     const at = input.indexOf(MARK)
     const code = (at < 0 ? input : input.slice(at + MARK.length)).trim()
-    const { v: _version, ...invite } = parse(inviteSchema, decode(base64url.baseDecode(code), MAX_INVITE))
-    return invite
+    const { c, n, r, d, t } = parse(wireSchema, decode(base64url.baseDecode(code), MAX_INVITE))
+    const cafe = parse(peerId, peerIdFromCID(CID.createV1(LIBP2P_KEY, Digest.decode(c))).toString())
+    const relayed = r.flatMap((relay) => throughRelay(fromBytes(relay), cafe))
+    const addresses = [...d.map(fromBytes), ...relayed].slice(0, MAX_ADDRESSES)
+    return { cafe, name: n, addresses, token: t && base58btc.baseEncode(t) }
   } catch (cause) {
     throw new CafeError('BAD_REQUEST', { what: 'invite' }, { cause })
   }
 }
+
+const isCircuit = (address: string): boolean => address.includes('/p2p-circuit')
+const toBytes = (address: string): Uint8Array => multiaddr(address).bytes
+const fromBytes = (binary: Uint8Array): string => multiaddr(binary).toString()

@@ -1,0 +1,57 @@
+/** The console API: the method table of the worker as plain functions, the same for the UI, for scripts and for tests. */
+import { isCafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import type { Client } from '../rpc/port.ts'
+import type { CafeConsole, PageApi } from '../worker/api.ts'
+
+/**
+ * @example
+ * ```ts
+ * const { invite } = await cafe.host.open({ name: 'Corner Cafe' })
+ * ```
+ */
+export function createConsole(call: Client<PageApi>['call']): CafeConsole {
+  /** Asks the browser not to evict what people trust this origin with; it may say no, and only a page can ask. */
+  const keep = (): void => void navigator.storage?.persist?.().catch(() => false)
+  return {
+    host: {
+      open: async (input) => {
+        keep()
+        return call('host.open', input)
+      },
+      status: () => call('host.status', {}),
+      close: async () => void (await call('host.close', {})),
+      createToken: (input = {}) => call('host.createToken', input),
+      clients: () => call('host.clients', {}),
+    },
+    account: {
+      create: (input = {}) => call('account.create', input),
+      restore: (words, { passphrase } = {}) => call('account.restore', { words, passphrase }),
+      status: () => call('account.status', {}),
+      register: (invite) => call('account.register', { invite }),
+      cafes: () => call('account.cafes', {}),
+      deregister: (cafe, { force } = {}) => call('account.deregister', { cafe: cafe as PeerIdText, force }),
+    },
+    pins: {
+      add: (file, { name, onProgress, signal } = {}) => {
+        keep()
+        return call('pins.add', { file, name }, { onProgress, signal })
+      },
+      list: () => call('pins.list', {}),
+      remove: async (cid) => void (await call('pins.remove', { cid })),
+    },
+    node: { status: () => call('node.status', {}) },
+    async watch(listener, { signal }) {
+      while (!signal.aborted) {
+        try {
+          await call('node.watch', {}, { signal, onProgress: listener })
+        } catch (error) {
+          if (!isCafeError(error) || error.code !== 'UNREACHABLE') return
+          // The worker is new: everything a page shows may differ.
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          for (const what of ['node', 'host', 'account', 'pins'] as const) listener(what)
+        }
+      }
+    },
+  }
+}

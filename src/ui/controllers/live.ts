@@ -1,0 +1,143 @@
+/**
+ * A value of the worker that stays current: read once, read again whenever the worker says that it changed, and found
+ * again after the worker was replaced.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { CafeConsole } from '../../worker/api.ts'
+import { explain, type Problem } from '../explain.ts'
+
+type Topic = Parameters<Parameters<CafeConsole['watch']>[0]>[0]
+
+/** Milliseconds before a lost watch is tried again: at once for a person, and no storm while a worker restarts. */
+const FIRST_WAIT = 500
+const LONGEST_WAIT = 10_000
+
+/**
+ * Follows `read` while its element is connected and `source` gives a cafe console.
+ *
+ * @example
+ * ```ts
+ * readonly #pins = new Live(this, () => this.cafe, ['pins'], (cafe) => cafe.pins.list())
+ * ```
+ */
+export class Live<T> implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  readonly #source: () => CafeConsole | undefined
+  readonly #topics: readonly Topic[]
+  readonly #read: (cafe: CafeConsole) => Promise<T>
+  #followed: CafeConsole | undefined
+  #stop: AbortController | undefined
+  #value: T | undefined
+  #problem: Problem | undefined
+
+  constructor(
+    host: ReactiveControllerHost,
+    source: () => CafeConsole | undefined,
+    topics: readonly Topic[],
+    read: (cafe: CafeConsole) => Promise<T>,
+  ) {
+    this.#host = host
+    this.#source = source
+    this.#topics = topics
+    this.#read = read
+    host.addController(this)
+  }
+
+  /** The last value read; undefined before the first. */
+  get value(): T | undefined {
+    return this.#value
+  }
+
+  /** Why the last read failed, if it did. The last good value stays. */
+  get problem(): Problem | undefined {
+    return this.#problem
+  }
+
+  hostUpdate(): void {
+    const cafe = this.#source()
+    if (cafe === this.#followed) return
+    this.#stop?.abort()
+    this.#followed = cafe
+    if (cafe === undefined) return
+    this.#stop = new AbortController()
+    void this.#follow(cafe, this.#stop.signal)
+  }
+
+  hostConnected(): void {
+    // The first update follows; a later reconnection of the element brings no update by itself.
+    this.#host.requestUpdate()
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.abort()
+    this.#followed = undefined
+  }
+
+  async #follow(cafe: CafeConsole, signal: AbortSignal): Promise<void> {
+    const refresh = coalesced(() => this.#take(cafe, signal))
+    let wait = FIRST_WAIT
+    while (!signal.aborted) {
+      const round = new AbortController()
+      refresh()
+      try {
+        await cafe.watch(
+          (topic) => {
+            wait = FIRST_WAIT
+            if (this.#topics.includes(topic)) refresh()
+          },
+          { signal: AbortSignal.any([signal, round.signal]) },
+        )
+      } catch {
+        // The worker is gone or was replaced: the next round says by its own read whether that still hurts.
+      }
+      await pause(wait, signal)
+      round.abort()
+      wait = Math.min(2 * wait, LONGEST_WAIT)
+    }
+  }
+
+  async #take(cafe: CafeConsole, signal: AbortSignal): Promise<void> {
+    try {
+      const value = await this.#read(cafe)
+      if (signal.aborted) return
+      this.#value = value
+      this.#problem = undefined
+    } catch (error) {
+      if (signal.aborted) return
+      this.#problem = explain(error, 'start')
+    }
+    this.#host.requestUpdate()
+  }
+}
+
+/** `work` as a function that never overlaps itself: calls while it runs make it run once more. `work` must not reject. */
+function coalesced(work: () => Promise<void>): () => void {
+  let running = false
+  let again = false
+  const loop = async () => {
+    running = true
+    while (again) {
+      again = false
+      await work()
+    }
+    running = false
+  }
+  return () => {
+    again = true
+    if (!running) void loop()
+  }
+}
+
+/** Resolves after `ms` milliseconds or when the signal fires, whichever is first. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+    function done() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}

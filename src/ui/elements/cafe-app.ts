@@ -1,0 +1,178 @@
+/**
+ * `<cafe-app>`: the frame around every view. Reads the route, loads the view's code, holds what must outlive a view
+ * (the worker's console, running uploads, an account's words until they are written down), and the page's title.
+ */
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { CafeConsole } from '../../worker/api.ts'
+import { Live } from '../controllers/live.ts'
+import { Uploads } from '../controllers/uploads.ts'
+import { explain, type Problem } from '../explain.ts'
+import { plainName } from '../format.ts'
+import { type Route, readRoute } from '../route.ts'
+import './cafe-home.ts'
+import './cafe-status.ts'
+import type { WordsEvent } from './cafe-words.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+/** Code of the views that the first screen does not need. */
+const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
+  home: async () => undefined,
+  host: () => import('./cafe-host.ts'),
+  join: () => import('./cafe-join.ts'),
+  files: () => import('./cafe-files.ts'),
+}
+
+const NAVIGATION = [
+  { view: 'home', href: '#', icon: 'home', text: 'Home' },
+  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
+  { view: 'files', href: '#files', icon: 'files', text: 'Files' },
+  { view: 'join', href: '#join', icon: 'people', text: 'Join' },
+] as const
+
+export class CafeApp extends Plain {
+  static override properties = {
+    cafe: { state: true },
+    route: { state: true },
+    words: { state: true },
+    problem: { state: true },
+  }
+  declare cafe: CafeConsole | undefined
+  declare route: Route
+  declare words: string | undefined
+  declare problem: Problem | undefined
+  readonly #uploads = new Uploads(this, () => this.cafe)
+  readonly #host = new Live(
+    this,
+    () => this.cafe,
+    ['host'],
+    (cafe) => cafe.host.status(),
+  )
+  readonly #routed = () => void this.#go(readRoute(location.hash))
+  readonly #leaving = (event: BeforeUnloadEvent) => {
+    if (this.#uploads.busy || this.words !== undefined) event.preventDefault()
+  }
+
+  constructor() {
+    super()
+    this.route = { view: 'home' }
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    addEventListener('hashchange', this.#routed)
+    addEventListener('beforeunload', this.#leaving)
+    // A file dropped beside its place would replace this page, and with it the cafe.
+    addEventListener('dragover', refuseDrop)
+    addEventListener('drop', refuseDrop)
+    void this.#go(readRoute(location.hash))
+    void this.#connect()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener('hashchange', this.#routed)
+    removeEventListener('beforeunload', this.#leaving)
+    removeEventListener('dragover', refuseDrop)
+    removeEventListener('drop', refuseDrop)
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const host = this.#host.value
+    document.title = host?.open ? `● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
+  }
+
+  override render(): TemplateResult {
+    return html`<a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+      <header class="top">
+        <a class="brand" href="#">${icon('cup')}Popup Cafe</a>
+        <nav aria-label="Main">
+          ${NAVIGATION.map(
+            (item) => html`<a href=${item.href} aria-current=${item.view === this.route.view ? 'page' : nothing}>
+              ${icon(item.icon)}<span>${item.text}</span>
+              ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
+            </a>`,
+          )}
+        </nav>
+        <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
+      </header>
+      <main id="main" tabindex="-1" @account-words=${this.#keep}>
+        ${failure(this.problem, () => location.reload())} ${this.#view()}
+      </main>`
+  }
+
+  #view(): TemplateResult {
+    const { cafe, route } = this
+    if (this.words !== undefined) {
+      return html`<cafe-words .words=${this.words} @noted=${this.#noted}></cafe-words>`
+    }
+    if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
+    if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
+    if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
+    return html`<cafe-files
+      .cafe=${cafe}
+      .uploads=${this.#uploads}
+      .items=${this.#uploads.items}
+      .finished=${this.#uploads.finished}
+    ></cafe-files>`
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      const { connectCafe } = await import('../connect.ts')
+      this.cafe = await connectCafe()
+    } catch (error) {
+      this.problem = explain(error, 'start')
+      return
+    }
+    // The other views are fetched while nobody waits for them.
+    for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
+  }
+
+  async #go(route: Route): Promise<void> {
+    const first = !this.hasUpdated
+    try {
+      await VIEWS[route.view]()
+    } catch (error) {
+      this.problem = { ...explain(error, 'start'), retry: true }
+      return
+    }
+    this.route = route
+    if (first) return
+    scrollTo(0, 0)
+    await this.#focusView()
+  }
+
+  /** A screen reader then reads where it is. */
+  async #focusView(): Promise<void> {
+    await this.updateComplete
+    // The view's own heading exists one update later.
+    requestAnimationFrame(() => (this.querySelector<HTMLElement>('main h1') ?? this.#main())?.focus())
+  }
+
+  #main(): HTMLElement | null {
+    return this.querySelector('main')
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault()
+    this.#main()?.focus()
+  }
+
+  #keep(event: WordsEvent): void {
+    this.words = event.words
+    scrollTo(0, 0)
+  }
+
+  #noted(): void {
+    this.words = undefined
+    void this.#focusView()
+  }
+}
+
+function refuseDrop(event: DragEvent): void {
+  if (event.defaultPrevented) return
+  event.preventDefault()
+  if (event.dataTransfer) event.dataTransfer.dropEffect = 'none'
+}
+customElements.define('cafe-app', CafeApp)

@@ -1,0 +1,49 @@
+/**
+ * `<cafe-confirm>`: asks before something is lost. Fires `agreed` when the person agrees and `left` when the dialog has
+ * closed; the way out has the focus.
+ */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
+import { html, type TemplateResult } from 'lit'
+import type { Problem } from '../explain.ts'
+import { failure, Plain } from './parts.ts'
+
+export class CafeConfirm extends Plain {
+  static override properties = {
+    open: { type: Boolean },
+    heading: {},
+    text: {},
+    verb: {},
+    running: { type: Boolean },
+    problem: { attribute: false },
+  }
+  declare open: boolean
+  declare heading: string
+  declare text: string
+  /** What the button that does it says. */
+  declare verb: string
+  declare running: boolean
+  declare problem: Problem | undefined
+
+  override render(): TemplateResult {
+    return html`<wa-dialog label=${this.heading} ?open=${this.open} light-dismiss @wa-after-hide=${this.#hidden}>
+      <p>${this.text}</p>
+      ${failure(this.problem)}
+      <div slot="footer" class="row end">
+        <button type="button" class="button" autofocus data-dialog="close">Cancel</button>
+        <button type="button" class="button danger" aria-busy=${this.running ? 'true' : 'false'} @click=${this.#agree}>
+          ${this.verb}
+        </button>
+      </div>
+    </wa-dialog>`
+  }
+
+  #agree(): void {
+    this.dispatchEvent(new Event('agreed'))
+  }
+
+  #hidden(event: Event): void {
+    if (event.target === event.currentTarget) this.dispatchEvent(new Event('left'))
+  }
+}
+customElements.define('cafe-confirm', CafeConfirm)

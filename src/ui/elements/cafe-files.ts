@@ -1,0 +1,163 @@
+/** `<cafe-files>`: keep files at the cafes, see how far they are, and what is kept. */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole, Pin } from '../../worker/api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'
+import { bytes, count, plainName } from '../format.ts'
+import './cafe-cafes.ts'
+import './cafe-confirm.ts'
+import './cafe-drop.ts'
+import type { FilesEvent } from './cafe-drop.ts'
+import './cafe-pin.ts'
+import './cafe-upload.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+/** Rows added to the list at a time, so that ten thousand files do not become ten thousand elements. */
+const PAGE = 50
+
+export class CafeFiles extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    uploads: { attribute: false },
+    items: { attribute: false },
+    finished: { attribute: false },
+    removing: { state: true },
+    asking: { state: true },
+    shown: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare uploads: Uploads
+  /** `uploads.items` of this moment, so that a change draws the view. */
+  declare items: readonly Upload[]
+  declare finished: Finished | undefined
+  declare removing: Pin | undefined
+  declare asking: boolean
+  declare shown: number
+  readonly #pins = new Live(
+    this,
+    () => this.cafe,
+    ['pins'],
+    (cafe) => cafe.pins.list(),
+  )
+  readonly #cafes = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.cafes(),
+  )
+  readonly #remove = new Action<Pin>(this, 'remove', async (pin) => {
+    await this.cafe.pins.remove(pin.cid)
+    this.asking = false
+  })
+
+  constructor() {
+    super()
+    this.shown = PAGE
+  }
+
+  override render(): TemplateResult {
+    const cafes = this.#cafes.value
+    return html`<h1 tabindex="-1">Files</h1>
+      ${failure(this.#cafes.problem ?? this.#pins.problem)}
+      ${cafes === undefined ? waiting('Looking…') : cafes.length === 0 ? noCafe() : this.#drop()}
+      ${this.#running()} ${this.#kept()}
+      <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
+      <p class="sr" role="status">${said(this.finished)}</p>
+      ${this.#dialog()}`
+  }
+
+  #drop(): TemplateResult {
+    return html`<cafe-drop @cafe-drop-files=${(event: FilesEvent) => this.uploads.add(event.files)}></cafe-drop>`
+  }
+
+  #running(): TemplateResult | typeof nothing {
+    if (this.items.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="running-heading">
+      <h2 id="running-heading">On the way</h2>
+      <ul class="rows">
+        ${repeat(
+          this.items,
+          (item) => item.id,
+          (item) => html`<li>
+            <cafe-upload
+              .item=${item}
+              @cancel=${() => this.uploads.cancel(item.id)}
+              @again=${() => this.uploads.retry(item.id)}
+            ></cafe-upload>
+          </li>`,
+        )}
+      </ul>
+    </section>`
+  }
+
+  #kept(): TemplateResult | typeof nothing {
+    const pins = this.#pins.value
+    if (pins === undefined || pins.length === 0) return nothing
+    const names = new Map((this.#cafes.value ?? []).map((session) => [session.cafe as string, session.name]))
+    const newest = pins.toSorted((a, b) => b.since - a.since).slice(0, this.shown)
+    const size = pins.reduce((sum, pin) => sum + pin.size, 0)
+    return html`<section class="card" aria-labelledby="kept-heading">
+      <div class="heading">
+        <h2 id="kept-heading">Kept</h2>
+        <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
+      </div>
+      <ul class="rows">
+        ${repeat(
+          newest,
+          (pin) => pin.cid,
+          (pin) => html`<li><cafe-pin .pin=${pin} .names=${names} @remove=${() => this.#ask(pin)}></cafe-pin></li>`,
+        )}
+      </ul>
+      ${
+        pins.length <= this.shown
+          ? nothing
+          : html`<button type="button" class="button" @click=${this.#more}>Show ${Math.min(PAGE, pins.length - this.shown)} more</button>`
+      }
+    </section>`
+  }
+
+  #dialog(): TemplateResult {
+    const { removing } = this
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${'Remove this file?'}
+      .text=${`The cafes stop keeping “${removing === undefined ? '' : plainName(removing.name, 255)}”, and its link stops working.`}
+      .verb=${'Remove the file'}
+      .running=${this.#remove.running}
+      .problem=${this.#remove.problem}
+      @agreed=${() => removing && this.#remove.run(removing)}
+      @left=${() => {
+        this.asking = false
+        this.#remove.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(pin: Pin): void {
+    this.removing = pin
+    this.asking = true
+  }
+
+  #more(): void {
+    this.shown += PAGE
+  }
+}
+
+/** What the live region says about the file that ended last. */
+function said(finished: Finished | undefined): string {
+  if (finished === undefined) return ''
+  const name = plainName(finished.name, 255)
+  return finished.kept ? `${name} is kept.` : `${name} is on this device; no cafe keeps it yet.`
+}
+
+function noCafe(): TemplateResult {
+  return html`<div class="empty card">
+    <span class="mark" aria-hidden="true">${icon('files')}</span>
+    <h2>Join a cafe first</h2>
+    <p class="quiet">Files are kept at cafes you have joined. All it takes is an invite.</p>
+    <a class="button loud" href="#join">Join a cafe</a>
+  </div>`
+}
+customElements.define('cafe-files', CafeFiles)

@@ -1,0 +1,168 @@
+/** `<cafe-host>`: open a cafe in this browser; once open, its card: name, id, invite, reach, who joined, and close. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
+import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
+import { html, type TemplateResult } from 'lit'
+import { MAX_NAME } from '../../core/limits.ts'
+import type { CafeConsole, HostStatus } from '../../worker/api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { bytes, count, plainName, reach, short } from '../format.ts'
+import './cafe-clients.ts'
+import './cafe-confirm.ts'
+import './cafe-invite.ts'
+import './cafe-token.ts'
+import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
+
+type Open = Extract<HostStatus, { open: true }>
+
+export class CafeHost extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    asking: { state: true },
+    inviting: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare asking: boolean
+  declare inviting: boolean
+  readonly #host = new Live(
+    this,
+    () => this.cafe,
+    ['host', 'node'],
+    (cafe) => cafe.host.status(),
+  )
+  readonly #node = new Live(
+    this,
+    () => this.cafe,
+    ['node'],
+    (cafe) => cafe.node.status(),
+  )
+  readonly #open = new Action<string>(this, 'open', async (name) => {
+    await this.cafe.host.open({ name })
+  })
+  readonly #close = new Action<void>(this, 'close', async () => {
+    await this.cafe.host.close()
+    this.asking = false
+  })
+
+  #wasOpen: boolean | undefined
+
+  protected override updated(): void {
+    const open = this.#host.value?.open
+    if (this.#wasOpen !== undefined && open !== this.#wasOpen) catchFocus(this)
+    this.#wasOpen = open
+  }
+
+  override render(): TemplateResult {
+    const host = this.#host.value
+    if (host === undefined) {
+      return html`<h1 tabindex="-1">My cafe</h1>
+        ${this.#host.problem ? failure(this.#host.problem) : waiting('Looking…')}`
+    }
+    return host.open ? this.#card(host) : this.#form()
+  }
+
+  #form(): TemplateResult {
+    const { running, problem } = this.#open
+    return html`<h1 tabindex="-1">Open a cafe</h1>
+      <p class="lead">People you invite keep encrypted copies of their files on this device. You cannot read them.</p>
+      <form class="card stack narrow" @submit=${this.#submit}>
+        <label class="field">
+          <span>Name of your cafe</span>
+          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" placeholder="The Blue Door" />
+        </label>
+        ${failure(problem)}
+        <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
+          ${running ? 'Opening…' : 'Open the cafe'}
+        </button>
+      </form>
+      <ul class="facts narrow">
+        <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
+        <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
+        <li>${icon('people')}Only people with your invite can join.</li>
+      </ul>`
+  }
+
+  #card(host: Open): TemplateResult {
+    const name = plainName(host.name)
+    return html`<div class="heading">
+        <div>
+          <h1 tabindex="-1"><bdi>${name}</bdi></h1>
+          ${this.#line(host)}
+        </div>
+        <button type="button" class="button" @click=${this.#ask}>Close the cafe</button>
+      </div>
+      ${this.#reach()}
+      <section class="card" aria-labelledby="invite-heading">
+        <div class="heading">
+          <h2 id="invite-heading">Invite people</h2>
+          <button type="button" class="button small" @click=${this.#invite}>New invite…</button>
+        </div>
+        <cafe-invite .link=${host.invite} .name=${name}></cafe-invite>
+      </section>
+      <cafe-clients .cafe=${this.cafe}></cafe-clients>
+      ${this.#dialogs(name)}`
+  }
+
+  #line(host: Open): TemplateResult {
+    return html`<p class="quiet">
+        Opened <wa-relative-time .date=${new Date(host.since)} format="long" sync></wa-relative-time> ·
+        ${count(host.roots, 'file')}, ${bytes(host.bytes)}
+      </p>
+      <p class="quiet small peer">
+        Peer id <code title=${host.peerId}>${short(host.peerId)}</code>
+        <wa-copy-button
+          .value=${host.peerId}
+          copy-label="Copy the cafe’s peer id"
+          success-label="Copied"
+        ></wa-copy-button>
+      </p>`
+  }
+
+  #reach(): TemplateResult {
+    const node = this.#node.value
+    const now = node === undefined ? { level: 'part', text: 'Finding out how people can reach you…' } : reach(node)
+    return html`<p class="reach ${now.level}" role="status">
+      <span class="dot ${now.level}" aria-hidden="true"></span>${now.text}
+    </p>`
+  }
+
+  #dialogs(name: string): TemplateResult {
+    return html`<cafe-confirm
+        .open=${this.asking ?? false}
+        .heading=${`Close ${name}?`}
+        .text=${'People can no longer reach their files here until you open it again. What they keep with you stays on this device.'}
+        .verb=${'Close the cafe'}
+        .running=${this.#close.running}
+        .problem=${this.#close.problem}
+        @agreed=${() => this.#close.run()}
+        @left=${() => {
+          this.asking = false
+          this.#close.clear()
+        }}
+      ></cafe-confirm>
+      <cafe-token
+        .cafe=${this.cafe}
+        .open=${this.inviting ?? false}
+        .name=${name}
+        @left=${() => {
+          this.inviting = false
+        }}
+      ></cafe-token>`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (!(event.currentTarget instanceof HTMLFormElement)) return
+    void this.#open.run(String(new FormData(event.currentTarget).get('name') ?? '').trim())
+  }
+
+  #ask(): void {
+    this.asking = true
+  }
+
+  #invite(): void {
+    this.inviting = true
+  }
+}
+customElements.define('cafe-host', CafeHost)

@@ -1,0 +1,53 @@
+/** `<cafe-invite>`: an invite to hand on: the link, a button to copy it, the phone's share sheet, and a QR code. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
+import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js'
+import { html, nothing, type TemplateResult } from 'lit'
+import { icon, Plain } from './parts.ts'
+
+export class CafeInvite extends Plain {
+  static override properties = { link: {}, name: {} }
+  declare link: string
+  declare name: string
+
+  override render(): TemplateResult {
+    // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
+    return html`<div class="invite">
+      <div class="qr">
+        <wa-qr-code .value=${this.link} size=${codeSize()} error-correction="L" label="QR code of the invite"></wa-qr-code>
+      </div>
+      <div class="stack">
+        <label class="field">
+          <span>Invite link</span>
+          <input type="text" readonly .value=${this.link} @focus=${selectAll} />
+        </label>
+        <div class="row">
+          <wa-copy-button .value=${this.link} copy-label="Copy the link" success-label="Copied" tooltip="copy">
+            <button type="button" class="button loud">${icon('copy')}Copy the link</button>
+          </wa-copy-button>
+          ${
+            'share' in navigator
+              ? html`<button type="button" class="button" @click=${this.#share}>${icon('upload')}Share</button>`
+              : nothing
+          }
+        </div>
+        <p class="quiet small">Whoever has this link can join. Send it only to people you would lend room to.</p>
+      </div>
+    </div>`
+  }
+
+  async #share(): Promise<void> {
+    // Closing the share sheet rejects; there is nothing to tell then, and the link is still there to copy.
+    await navigator.share({ title: this.name, url: this.link }).catch(() => undefined)
+  }
+}
+
+/** Side of the code in pixels: an invite fills a large code, so as large as the screen lets it be. */
+function codeSize(): number {
+  return Math.max(160, Math.min(288, innerWidth - 112))
+}
+
+function selectAll(event: FocusEvent): void {
+  if (event.target instanceof HTMLInputElement) event.target.select()
+}
+customElements.define('cafe-invite', CafeInvite)

@@ -1,0 +1,152 @@
+/** `<cafe-join>`: join a cafe by its invite. Without an account the first step is to make one. */
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { AccountStatus, CafeConsole, InvitePreview, Session } from '../../worker/api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { explainCode } from '../explain.ts'
+import { plainName, short } from '../format.ts'
+import { readJoin } from '../link.ts'
+import './cafe-account.ts'
+import './cafe-cafes.ts'
+import './cafe-words.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+export class CafeJoin extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    code: { attribute: false },
+    preview: { state: true },
+    wrong: { state: true },
+  }
+  declare cafe: CafeConsole
+  /** The invite of the link that was opened. */
+  declare code: string | undefined
+  /** What the invite says; null if it cannot be read. */
+  declare preview: InvitePreview | null | undefined
+  declare wrong: boolean
+  readonly #account = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
+  )
+  readonly #cafes = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.cafes(),
+  )
+  readonly #join = new Action<string>(this, 'join', async (code) => {
+    await this.cafe.account.register(code)
+    // The invite admits whoever holds it, so it does not stay in the history.
+    location.replace('#files')
+  })
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('code')) return
+    this.wrong = false
+    this.preview = undefined
+    if (this.code !== undefined) void this.#read(this.code)
+  }
+
+  override render(): TemplateResult {
+    const account = this.#account.value
+    return html`<h1 tabindex="-1">Join a cafe</h1>
+      ${this.#intro()} ${failure(this.#account.problem)}
+      ${account === undefined ? waiting('Looking…') : this.#step(account)}`
+  }
+
+  #intro(): TemplateResult {
+    if (this.code === undefined) {
+      return html`<p class="lead">A cafe keeps encrypted copies of your files, and can vanish without harm.</p>`
+    }
+    if (this.preview === undefined) return html``
+    if (this.preview === null) {
+      return html`<div class="notice bad" role="alert">
+        ${icon('warning')}
+        <p>${explainCode('BAD_REQUEST', 'join')}</p>
+      </div>`
+    }
+    return html`<section class="card invited">
+      <span class="mark" aria-hidden="true">${icon('cup')}</span>
+      <div>
+        <p class="quiet">You are invited to</p>
+        <p class="cafe-name"><bdi>${plainName(this.preview.name)}</bdi></p>
+        <p class="quiet small">id <code title=${this.preview.cafe}>${short(this.preview.cafe)}</code></p>
+      </div>
+    </section>`
+  }
+
+  #step(account: AccountStatus | null): TemplateResult {
+    if (account === null) return html`<cafe-account .cafe=${this.cafe}></cafe-account>`
+    const { code, preview } = this
+    const joined = this.#cafes.value ?? []
+    return html`${code !== undefined && preview ? this.#ready(code, preview, joined) : this.#paste()}
+      ${joined.length === 0 ? nothing : html`<cafe-cafes .cafe=${this.cafe}></cafe-cafes>`}`
+  }
+
+  #ready(code: string, preview: InvitePreview, joined: readonly Session[]): TemplateResult {
+    const { running, problem } = this.#join
+    if (!running && joined.some((session) => session.cafe === preview.cafe)) {
+      return html`<div class="notice good">
+          ${icon('check')}
+          <p>You have joined this cafe.</p>
+        </div>
+        <p><a class="button loud" href="#files">Keep a file there</a></p>`
+    }
+    const join = () => void this.#join.run(code)
+    return html`<div class="stack narrow">
+      <p>
+        It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
+        inside.
+      </p>
+      ${failure(problem)}
+      <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
+        ${running ? 'Joining…' : 'Join'}
+      </button>
+    </div>`
+  }
+
+  #paste(): TemplateResult {
+    return html`<form class="card stack narrow" novalidate @submit=${this.#submit}>
+      <label class="field">
+        <span>Invite link</span>
+        <input
+          name="invite"
+          type="text"
+          inputmode="url"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-invalid=${this.wrong ? 'true' : nothing}
+          aria-describedby="invite-help"
+        />
+      </label>
+      <p id="invite-help" class=${this.wrong ? 'field-error' : 'quiet small'} role=${this.wrong ? 'alert' : nothing}>
+        ${
+          this.wrong
+            ? 'This is not an invite. Paste the whole link you were sent.'
+            : 'Paste the link you were sent, or scan its code with your phone’s camera.'
+        }
+      </p>
+      <button class="button loud big">Continue</button>
+    </form>`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (!(event.currentTarget instanceof HTMLFormElement)) return
+    const code = readJoin(String(new FormData(event.currentTarget).get('invite') ?? ''))
+    this.wrong = code === undefined
+    if (code !== undefined) location.replace(`#join=${code}`)
+    else this.querySelector('input')?.focus()
+  }
+
+  async #read(code: string): Promise<void> {
+    const { previewInvite } = await import('../connect.ts')
+    // Whatever is wrong with an invite, the person needs another one.
+    const preview = await previewInvite(code).catch(() => null)
+    if (this.code === code) this.preview = preview
+  }
+}
+customElements.define('cafe-join', CafeJoin)

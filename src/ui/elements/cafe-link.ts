@@ -1,0 +1,63 @@
+/** `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here. */
+import { html, nothing, type TemplateResult } from 'lit'
+import { readJoin, readLink } from '../link.ts'
+import { Plain } from './parts.ts'
+
+export class CafeLink extends Plain {
+  static override properties = { wrong: { state: true } }
+  declare wrong: boolean
+
+  constructor() {
+    super()
+    this.wrong = false
+  }
+
+  override render(): TemplateResult {
+    return html`<form class="paste" novalidate @submit=${this.#submit}>
+      <label for="paste-link">The link you were sent</label>
+      <input
+        id="paste-link"
+        name="link"
+        type="text"
+        inputmode="url"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        placeholder="/ipfs/…#key=…"
+        aria-invalid=${this.wrong ? 'true' : nothing}
+        aria-describedby=${this.wrong ? 'paste-wrong' : nothing}
+        @input=${() => {
+          this.wrong = false
+        }}
+      />
+      ${
+        this.wrong
+          ? html`<p class="field-error" id="paste-wrong" role="alert">
+              This is not a link to a file. Paste the whole link, from its start to the end of its key.
+            </p>`
+          : nothing
+      }
+      <button class="button">Open the link</button>
+    </form>`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    const input = this.querySelector('input')
+    const text = input?.value ?? ''
+    const path = readLink(text)
+    if (path !== undefined) {
+      window.open(path, '_blank', 'noopener')
+      if (input) input.value = ''
+      return
+    }
+    const invite = text.includes('#join=') ? readJoin(text) : undefined
+    if (invite !== undefined) {
+      location.hash = `join=${invite}`
+      return
+    }
+    this.wrong = true
+    input?.focus()
+  }
+}
+customElements.define('cafe-link', CafeLink)

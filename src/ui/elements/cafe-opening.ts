@@ -1,0 +1,48 @@
+/**
+ * `<cafe-opening>`: the calm screen on a link while the service worker and the node start, and the clear one when the
+ * link cannot be opened. It never shows more of the link than the file's name.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { Action } from '../controllers/action.ts'
+import { plainName } from '../format.ts'
+import { fileName, privatePath } from '../link.ts'
+import { failure, icon, Plain } from './parts.ts'
+
+export class CafeOpening extends Plain {
+  readonly #open = new Action<void>(this, 'link', async () => {
+    const { openLink } = await import('../connect.ts')
+    await openLink()
+  })
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // A key in the query has been seen by the host once; it must not be sent again, nor stay in the history.
+    history.replaceState(history.state, '', privatePath(new URL(location.href)))
+    void this.#open.run()
+  }
+
+  override render(): TemplateResult {
+    const name = fileName(location.pathname)
+    const { problem } = this.#open
+    return html`<main class="opening">
+      <p class="mark" aria-hidden="true">${icon('cup')}</p>
+      <h1 role=${problem ? nothing : 'status'}>${problem ? 'This link does not open' : 'Opening…'}</h1>
+      ${name === undefined ? nothing : html`<p class="name"><bdi>${plainName(name, 120)}</bdi></p>`}
+      ${
+        problem === undefined
+          ? html`<p class="quiet">${
+              location.hash.includes('key=')
+                ? 'It is fetched and decrypted on this device. Nobody on the way can read it.'
+                : 'It is fetched and checked on this device.'
+            }</p>
+              <span class="dots" aria-hidden="true"></span>`
+          : html`${failure(problem)}
+              <p class="row center">
+                <button type="button" class="button loud" @click=${() => location.reload()}>Try again</button>
+                <a class="button" href="/">Go to Popup Cafe</a>
+              </p>`
+      }
+    </main>`
+  }
+}
+customElements.define('cafe-opening', CafeOpening)

@@ -1,0 +1,62 @@
+/** `<cafe-pin>`: one kept file: name, size, since when, which cafes keep it, its link. Fires `remove`. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
+import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Pin, PinAt } from '../../worker/api.ts'
+import { explainCode } from '../explain.ts'
+import { bytes, plainName, short } from '../format.ts'
+import { safeHref } from '../link.ts'
+import { icon, Plain } from './parts.ts'
+
+export class CafePin extends Plain {
+  static override properties = { pin: { attribute: false }, names: { attribute: false } }
+  declare pin: Pin
+  /** Names of the cafes by peer id. */
+  declare names: ReadonlyMap<string, string>
+
+  override render(): TemplateResult {
+    const { pin } = this
+    const name = plainName(pin.name, 255)
+    const href = safeHref(pin.link)
+    return html`<span class="mark small" aria-hidden="true">${icon('file')}</span>
+      <div class="grow">
+        <p class="title"><bdi>${name}</bdi></p>
+        <p class="quiet small">${bytes(pin.size)} · <wa-relative-time .date=${new Date(pin.since)} sync></wa-relative-time></p>
+        <ul class="tags" aria-label="Where it is kept">
+          ${pin.cafes.length === 0 ? html`<li class="tag part">only on this device</li>` : pin.cafes.map((at) => this.#at(at))}
+        </ul>
+      </div>
+      <div class="actions">
+        ${href === undefined ? nothing : this.#link(href, name)}
+        <button type="button" class="button icon-only" aria-label="Remove ${name}" @click=${this.#remove}>${icon('trash')}</button>
+      </div>`
+  }
+
+  #at(at: PinAt): TemplateResult {
+    const name = plainName(this.names.get(at.cafe) ?? short(at.cafe))
+    if (at.state === 'pinned') return html`<li class="tag good">${icon('check')}<bdi>${name}</bdi></li>`
+    return html`<li class="tag bad">
+      ${icon('warning')}<span>not at <bdi>${name}</bdi>: ${explainCode(at.reason, 'keep')}</span>
+    </li>`
+  }
+
+  #link(href: string, name: string): TemplateResult {
+    return html`<wa-copy-button
+        .value=${new URL(href, location.href).href}
+        copy-label="Copy the link to ${name}"
+        success-label="Copied"
+        tooltip="copy"
+      >
+        <button type="button" class="button small" aria-label="Copy the link to ${name}">${icon('link')}Copy link</button>
+      </wa-copy-button>
+      <a class="button icon-only" href=${href} target="_blank" rel="noopener noreferrer" aria-label="Open ${name} in a new tab">
+        ${icon('open')}
+      </a>`
+  }
+
+  #remove(): void {
+    this.dispatchEvent(new Event('remove'))
+  }
+}
+customElements.define('cafe-pin', CafePin)

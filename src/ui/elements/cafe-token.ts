@@ -1,0 +1,91 @@
+/** `<cafe-token>`: the dialog that makes one more invite, with a label and a limit. Fires `left` when it has closed. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
+import { html, nothing, type TemplateResult } from 'lit'
+import { MAX_NAME } from '../../core/limits.ts'
+import type { CafeConsole, NewToken } from '../../worker/api.ts'
+import { Action } from '../controllers/action.ts'
+import './cafe-invite.ts'
+import { failure, Plain } from './parts.ts'
+
+const DAY = 86_400_000
+
+export class CafeToken extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    open: { type: Boolean },
+    name: {},
+    made: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare open: boolean
+  /** The cafe's name. */
+  declare name: string
+  declare made: NewToken | undefined
+
+  readonly #make = new Action<FormData>(this, 'invite', async (form) => {
+    const label = String(form.get('label') ?? '').trim()
+    const uses = Number(form.get('uses'))
+    const days = Number(form.get('days'))
+    this.made = await this.cafe.host.createToken({
+      ...(label === '' ? {} : { label }),
+      ...(uses > 0 ? { uses } : {}),
+      ...(days > 0 ? { expires: Date.now() + days * DAY } : {}),
+    })
+  })
+
+  override render(): TemplateResult {
+    return html`<wa-dialog label="New invite" ?open=${this.open} @wa-after-hide=${this.#hidden}>
+      ${this.made === undefined ? this.#form() : this.#result(this.made)}
+    </wa-dialog>`
+  }
+
+  #form(): TemplateResult {
+    const { running, problem } = this.#make
+    return html`<form class="stack" @submit=${this.#submit}>
+      <label class="field">
+        <span>Who is it for? <small>only you see this</small></span>
+        <input name="label" type="text" maxlength=${MAX_NAME} autocomplete="off" autofocus />
+      </label>
+      <div class="pair">
+        <label class="field">
+          <span>How many people</span>
+          <input name="uses" type="number" min="1" max="1000" step="1" value="1" inputmode="numeric" />
+        </label>
+        <label class="field">
+          <span>Good for</span>
+          <select name="days">
+            <option value="1">a day</option>
+            <option value="7" selected>a week</option>
+            <option value="30">30 days</option>
+            <option value="0">ever</option>
+          </select>
+        </label>
+      </div>
+      ${failure(problem)}
+      <div class="row end">
+        <button type="button" class="button" data-dialog="close">Cancel</button>
+        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>Make the invite</button>
+      </div>
+    </form>`
+  }
+
+  #result(made: NewToken): TemplateResult {
+    return html`<p role="status">The invite is ready. It is shown only now.</p>
+      ${this.open ? html`<cafe-invite .link=${made.invite} .name=${this.name}></cafe-invite>` : nothing}`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (event.currentTarget instanceof HTMLFormElement) void this.#make.run(new FormData(event.currentTarget))
+  }
+
+  #hidden(event: Event): void {
+    // Tooltips inside the dialog fire the same event.
+    if (event.target !== event.currentTarget) return
+    this.made = undefined
+    this.#make.clear()
+    this.dispatchEvent(new Event('left'))
+  }
+}
+customElements.define('cafe-token', CafeToken)

@@ -1,0 +1,133 @@
+/** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
+import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
+import { bytes } from './format.ts'
+
+/** What the person was doing, since the same code means different things then. */
+export type Doing =
+  | 'start'
+  | 'open'
+  | 'close'
+  | 'invite'
+  | 'join'
+  | 'restore'
+  | 'leave'
+  | 'pin'
+  | 'keep'
+  | 'remove'
+  | 'link'
+
+/** A failure as shown. */
+export interface Problem {
+  readonly code: ErrorCode
+  readonly text: string
+  /** Worth offering "Try again" for the same thing. */
+  readonly retry: boolean
+}
+
+/** Sentences that fit what was being done better than the general ones of {@link ERRORS}. */
+const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
+  start: {
+    UNSUPPORTED:
+      'This browser lacks something Popup Cafe needs. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
+    FORBIDDEN:
+      'This browser does not let the page keep data. Allow site data, or leave the private window, then reload.',
+    CONFLICT: 'Another version of Popup Cafe is still running. Close its other tabs, then reload.',
+    UNREACHABLE: 'Popup Cafe did not start. Reload the page.',
+    TIMEOUT: 'Popup Cafe takes too long to start. Close its other tabs, then reload.',
+  },
+  join: {
+    BAD_REQUEST: 'This invite is damaged or cut off. Ask for the complete link.',
+    UNAUTHORIZED: 'The cafe did not accept this invite. Ask for a new one.',
+    FORBIDDEN: 'This invite is used up, has ended or was withdrawn. Ask for a new one.',
+    NOT_FOUND: 'The cafe does not know this invite. Ask for a new one.',
+    CONFLICT: 'This is your own cafe, in this browser. Send the invite to somebody, or open it on another device.',
+    UNREACHABLE:
+      'The cafe cannot be reached. It is open only while its tab is: ask its host to open it, then try again.',
+    TIMEOUT: 'The cafe did not answer in time. Ask its host whether it is open, then try again.',
+    QUOTA: 'The cafe has no room for more people.',
+  },
+  restore: {
+    BAD_REQUEST: 'These are not the words of an account. Check the spelling and the order; there are 12 to 24 of them.',
+    CONFLICT: 'There is an account in this browser already.',
+  },
+  open: { BAD_REQUEST: 'A cafe’s name needs 1 to 64 characters.' },
+  invite: { BAD_REQUEST: 'Check the name and the number of people.' },
+  leave: {
+    UNREACHABLE:
+      'The cafe cannot be reached, so it cannot be asked to erase your files. Try again while it is open, or leave anyway.',
+  },
+  pin: {
+    NOT_FOUND: 'The file can no longer be read. Choose it again.',
+    FORBIDDEN: 'The cafe does not keep this file.',
+    UNREACHABLE: 'The cafe cannot be reached. Your file is safe here; try again while the cafe is open.',
+    BAD_REQUEST: 'This file cannot be kept. Check its name.',
+    CORRUPT: 'The file changed while it was being read. Try again.',
+  },
+  // Why one cafe does not keep a file: the end of “not at Blue Door: …”.
+  keep: {
+    QUOTA: 'no room left',
+    UNREACHABLE: 'not reached yet',
+    TIMEOUT: 'it did not answer',
+    BUSY: 'it was busy',
+    UNAUTHORIZED: 'you need to join again',
+    FORBIDDEN: 'it refused',
+    CORRUPT: 'it was damaged on the way',
+    ABORTED: 'stopped',
+    INTERNAL: 'something went wrong',
+    UNSUPPORTED: 'it runs another version',
+  },
+  link: {
+    BAD_REQUEST: 'This link is damaged or cut off. Ask for the complete link.',
+    NOT_FOUND: 'Nobody who can be reached keeps this file. Ask the sender whether their cafe is open.',
+    UNREACHABLE: 'No cafe that keeps this file can be reached. Try again while it is open.',
+    UNSUPPORTED:
+      'This browser cannot open such links. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
+  },
+}
+
+/** Reads a number of an error's data; anything else is not shown. */
+function amount(error: CafeError, name: string): number | undefined {
+  const value = error.data[name]
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+/** A text that needs the failure's own numbers, or undefined. */
+function measured(error: CafeError): string | undefined {
+  if (error.code === 'QUOTA') {
+    if (error.data['disk'] === true) return 'This device is out of room. Free some space, then try again.'
+    const needed = amount(error, 'needed')
+    const free = amount(error, 'free')
+    if (needed === undefined || free === undefined) return undefined
+    return `This needs ${bytes(needed)}, but only ${bytes(free)} are free at the cafe. Remove something first.`
+  }
+  const wait = error.code === 'BUSY' ? amount(error, 'after') : undefined
+  return wait === undefined
+    ? undefined
+    : `The cafe is busy. Try again in ${Math.max(1, Math.ceil(wait / 1000))} seconds.`
+}
+
+/**
+ * A thrown value as a {@link Problem}.
+ *
+ * @example
+ * ```ts
+ * explain(new CafeError('QUOTA', { needed: 5_000_000, free: 1_000_000 }), 'pin').text
+ * // 'This needs 5 MB, but only 1 MB are free at the cafe. Remove something first.'
+ * ```
+ */
+export function explain(thrown: unknown, doing: Doing): Problem {
+  const error = toCafeError(thrown)
+  const { code } = error
+  return { code, text: measured(error) ?? sentence(code, doing), retry: ERRORS[code].retry }
+}
+
+/** The text of a bare code, such as the reason of a pin that failed; codes of newer versions read as INTERNAL. */
+export function explainCode(code: string | undefined, doing: Doing): string {
+  return sentence(isErrorCode(code) ? code : 'INTERNAL', doing)
+}
+
+function sentence(code: ErrorCode, doing: Doing): string {
+  const special = TEXTS[doing]?.[code]
+  if (special !== undefined) return special
+  return code === 'INTERNAL' ? `${ERRORS[code].text} Try again; if it stays, reload the page.` : ERRORS[code].text
+}

@@ -1,0 +1,106 @@
+/** Numbers and names as people read them: pure, in the language of the page. */
+import type { NodeStatus, PinProgress } from '../worker/api.ts'
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/**
+ * Bytes in decimal units, as phones and operating systems show them: `1.5 MB`.
+ *
+ * @example
+ * ```ts
+ * bytes(1_500_000) // '1.5 MB'
+ * ```
+ */
+export function bytes(count: number): string {
+  const size = Math.max(0, count)
+  const step = size < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(size) / 3))
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit: UNITS[step] as string,
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumSignificantDigits: 3,
+    roundingPriority: 'lessPrecision',
+  }).format(size / 1000 ** step)
+}
+
+/** `one` or `many` with its number: `1 file`, `3 files`. */
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${new Intl.NumberFormat('en').format(amount)} ${amount === 1 ? one : many}`
+}
+
+/** The two ends of an identifier; people compare tails, and a forger can choose the start (security.md J3). */
+export function short(id: string): string {
+  return id.length <= 16 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`
+}
+
+/**
+ * A name from somebody else, fit to show: NFC, without control and direction characters that could make it look like
+ * another one, at most `limit` code points (security.md J3).
+ */
+export function plainName(name: string, limit = 64): string {
+  const points = [
+    ...name
+      .slice(0, 4 * limit)
+      .normalize('NFC')
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ''),
+  ]
+  const text = points.slice(0, limit).join('').trim()
+  return text === '' ? 'No name' : text
+}
+
+/** How much of keeping a file is done, 0 to 1: reading and encrypting is one half of the work, sending the other. */
+export function share(progress: PinProgress, size: number): number {
+  const total = Math.max(progress.total, size)
+  const all = size + total
+  if (all === 0) return progress.sent >= progress.total ? 1 : 0
+  return Math.min(1, (Math.min(progress.encrypted, size) + Math.min(progress.sent, total)) / all)
+}
+
+/** What a progress bar stands for, in words. */
+export function step(progress: PinProgress | undefined, size: number): string {
+  if (progress === undefined) return 'Waiting'
+  if (progress.sent === 0 && progress.encrypted < size) {
+    return `Encrypting ${bytes(progress.encrypted)} of ${bytes(size)}`
+  }
+  return `Sending ${bytes(progress.sent)} of ${bytes(Math.max(progress.total, progress.sent))}`
+}
+
+/** Who can reach this node now, as a colour and a sentence. */
+export interface Reach {
+  readonly level: 'good' | 'part' | 'none'
+  readonly text: string
+}
+
+/** The truth about how others reach a cafe hosted here (design §9). */
+export function reach(node: NodeStatus): Reach {
+  if (node.relay === 'none') {
+    return {
+      level: 'none',
+      text: 'Not reachable yet: this page knows no relay. Open Popup Cafe from your relay’s address.',
+    }
+  }
+  if (node.relay === 'waiting') {
+    const direct = node.connections.some((connection) => connection.path === 'direct')
+    return direct
+      ? {
+          level: 'part',
+          text: 'People who are connected stay connected. New people can join once the relay answers again.',
+        }
+      : { level: 'none', text: 'Not reachable yet: the relay does not answer. We keep trying.' }
+  }
+  return node.tabs > 0
+    ? { level: 'good', text: 'People on this network and through the relay can join.' }
+    : { level: 'part', text: 'Only through the relay, which is slower: this browser lends no direct connections.' }
+}
+
+/** The node's state in a word or two, for the chip in the header. */
+export function nodeLine(node: NodeStatus | undefined, online: boolean): Reach {
+  if (!online) return { level: 'none', text: 'Offline' }
+  if (node === undefined) return { level: 'part', text: 'Starting' }
+  const others = node.connections.length
+  if (node.relay === 'connected') {
+    return { level: 'good', text: others > 1 ? `Connected to ${others}` : 'Connected' }
+  }
+  if (others > 0) return { level: 'part', text: 'Direct only' }
+  return node.relay === 'waiting' ? { level: 'part', text: 'Connecting' } : { level: 'none', text: 'No relay' }
+}

@@ -1,0 +1,13 @@
+/**
+ * The page's entry. On the app's address it shows `<cafe-app>`; on `/ipfs/…` and `/ipns/…`, which the service worker
+ * should have answered, it shows `<cafe-opening>` until it does. The node starts after the first paint.
+ */
+import './elements/cafe-app.ts'
+import './elements/cafe-opening.ts'
+import { isGatewayPath } from './route.ts'
+import { followColorScheme } from './theme.ts'
+
+followColorScheme()
+document
+  .getElementById('app')
+  ?.replaceChildren(document.createElement(isGatewayPath(location.pathname) ? 'cafe-opening' : 'cafe-app'))

@@ -1,0 +1,116 @@
+/** What a person does with mouse and keyboard, from the first screen to an opened link. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Person, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+let relay: RelayProcess
+let host: Person
+let guest: Person
+let invite: string
+let link: string
+
+beforeAll(async () => {
+  relay = await startRelay()
+  ;[host, guest] = await Promise.all([visit(relay.url), visit(relay.url)])
+})
+
+afterAll(async () => {
+  await Promise.all([host, guest].map((person) => person?.browser.close()))
+  await relay?.close()
+})
+
+test('opening a cafe shows its card: name, peer id, invite, QR code, reach', async () => {
+  const { page } = host
+  await page.getByRole('link', { name: 'Open a cafe' }).click()
+  await page.getByRole('textbox', { name: /name/i }).fill('Corner Cafe')
+  await page.getByRole('button', { name: /open/i }).click()
+  await page.getByRole('heading', { name: 'Corner Cafe' }).waitFor()
+  invite = await page.getByRole('textbox', { name: 'Invite link' }).inputValue()
+  expect(invite).toContain('#join=')
+  expect(invite.length).toBeLessThan(400)
+  await page.locator('wa-qr-code').waitFor()
+  await expect
+    .poll(() =>
+      page
+        .getByText(/can join/)
+        .first()
+        .textContent(),
+    )
+    .toMatch(/through the relay/)
+})
+
+test('joining by the invite link: an account, its words once, then registered', async () => {
+  const { page } = guest
+  await page.goto(invite)
+  await page.getByText('Corner Cafe').waitFor()
+  await page.getByRole('button', { name: 'Make my account' }).click()
+  const words = page.locator('cafe-words li')
+  await words.first().waitFor()
+  expect(await words.count()).toBe(12)
+  const phrase = (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''))
+  await page.getByRole('button', { name: 'I wrote them down' }).click()
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await page.getByRole('heading', { name: 'Files' }).waitFor()
+  expect(page.url()).not.toContain('join=')
+  const html = (await page.content()).toLowerCase()
+  expect(phrase.filter((word) => new RegExp(`>\\s*${word}\\s*<`).test(html))).toEqual([])
+})
+
+test('a chosen file is kept, with a link that opens in a new tab', async () => {
+  const { page } = guest
+  const content = 'A letter from the corner table.\n'.repeat(40_000)
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'letter <b>.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(content),
+  })
+  const open = page.getByRole('link', { name: /^Open letter/ })
+  await open.waitFor()
+  link = (await open.getAttribute('href')) ?? ''
+  expect(link).toMatch(/^\/ipfs\/b[a-z2-7]+\/letter/)
+  expect(link).toContain('#key=u')
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), open.click()])
+  await tab.waitForFunction(() => document.body.innerText.startsWith('A letter'))
+  // The page grows as it is decrypted; a text document may trim the last line break.
+  await expect.poll(() => tab.evaluate(() => document.body.innerText.length)).toBeGreaterThanOrEqual(content.length - 1)
+  await tab.close()
+})
+
+test('the host opens the same link by pasting it on the first screen', async () => {
+  const { page } = host
+  await page.goto(relay.url)
+  await page.getByRole('textbox', { name: /link/i }).fill(relay.url.slice(0, -1) + link)
+  const [tab] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.getByRole('button', { name: 'Open the link' }).click(),
+  ])
+  await tab.waitForFunction(() => document.body.innerText.startsWith('A letter'))
+  await tab.close()
+})
+
+test('a wrong key, an unknown file and a bad address each say what is wrong', async () => {
+  const { page } = guest
+  const cid = link.split('/')[2]
+  // Where the node is needed and no other page is open, the app's page starts it and reloads before the answer comes.
+  const show = async (path: string) => {
+    await page.goto(relay.url.slice(0, -1) + path)
+    await page.getByRole('link', { name: 'Open Popup Cafe' }).waitFor()
+    return page.locator('body').innerText()
+  }
+  expect(await show(`/ipfs/${cid}/letter.txt#key=uAg${'B'.repeat(42)}`)).toMatch(/key does not open/i)
+  expect(await show(`/ipfs/${cid}/letter.txt#key=short`)).toMatch(/key/i)
+  expect(await show('/ipfs/nonsense')).toMatch(/no valid content id/i)
+  expect(await show('/ipfs/bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')).toMatch(
+    /no cafe we asked has this content/i,
+  )
+})
+
+test('leaving a cafe that is gone for good is possible', async () => {
+  await host.browser.close()
+  const { page } = guest
+  await page.goto(`${relay.url}#files`)
+  await page.getByRole('button', { name: 'Leave Corner Cafe' }).click()
+  await page.getByRole('button', { name: 'Leave the cafe' }).click()
+  await page.getByRole('button', { name: 'Leave anyway' }).click({ timeout: 60_000 })
+  await expect.poll(() => page.evaluate(async () => (await cafe.account.cafes()).length), { timeout: 60_000 }).toBe(0)
+})

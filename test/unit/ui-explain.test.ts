@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
+import { type Doing, explain, explainCode } from '../../src/ui/explain.ts'
+
+const CODES = Object.keys(ERRORS) as ErrorCode[]
+const DOING: Doing[] = ['start', 'open', 'close', 'invite', 'join', 'restore', 'leave', 'pin', 'keep', 'remove', 'link']
+
+describe('a failure in plain words', () => {
+  it('exists for every code and everything a person does', () => {
+    for (const code of CODES) {
+      for (const doing of DOING) {
+        const { text, ...rest } = explain(new CafeError(code), doing)
+        expect(text.length).toBeGreaterThan(3)
+        expect(text).not.toContain(code)
+        expect(rest).toEqual({ code, retry: ERRORS[code].retry })
+      }
+    }
+  })
+
+  it('says how much room is missing', () => {
+    expect(explain(new CafeError('QUOTA', { needed: 5_000_000, free: 1_000_000 }), 'pin').text).toBe(
+      'This needs 5 MB, but only 1 MB are free at the cafe. Remove something first.',
+    )
+  })
+
+  it('tells a full device from a full cafe', () => {
+    const disk = explain(new DOMException('full', 'QuotaExceededError'), 'pin')
+    expect(disk.code).toBe('QUOTA')
+    expect(disk.text).toContain('This device')
+    expect(explain(new CafeError('QUOTA'), 'pin').text).toBe(ERRORS.QUOTA.text)
+  })
+
+  it('tells an invite that is used up from a file that is refused', () => {
+    expect(explain(new CafeError('FORBIDDEN'), 'join').text).toContain('Ask for a new one')
+    expect(explain(new CafeError('FORBIDDEN'), 'pin').text).not.toContain('invite')
+  })
+
+  it('shows nothing of an unknown error, which may hold anything', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8 }), (secret) => {
+        const { text, code } = explain(new Error(`~${secret}~`), 'pin')
+        expect(code).toBe('INTERNAL')
+        expect(text).not.toContain(`~${secret}~`)
+      }),
+    )
+  })
+
+  it('ignores numbers that are not numbers', () => {
+    for (const needed of ['5', Number.NaN, -1, true]) {
+      expect(explain(new CafeError('QUOTA', { needed, free: 1 }), 'pin').text).toBe(ERRORS.QUOTA.text)
+    }
+  })
+
+  it('reads a code of a newer version as INTERNAL', () => {
+    expect(explainCode('NEW_CODE', 'keep')).toBe(explainCode('INTERNAL', 'keep'))
+    expect(explainCode(undefined, 'keep')).toBe(explainCode('INTERNAL', 'keep'))
+  })
+})

@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { PeerIdText } from '../../src/core/ids.ts'
+import { bytes, count, nodeLine, plainName, reach, share, short, step } from '../../src/ui/format.ts'
+import type { Connection, NodeStatus } from '../../src/worker/api.ts'
+
+const connection = (path: Connection['path']): Connection => ({
+  peerId: 'p' as PeerIdText,
+  path,
+  transport: 'webrtc',
+  address: '/',
+  since: 0,
+})
+const node = (change: Partial<NodeStatus>): NodeStatus => ({
+  peerId: 'me' as PeerIdText,
+  relay: 'connected',
+  addresses: [],
+  connections: [],
+  tabs: 1,
+  ...change,
+})
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 byte'],
+    [999, '999 byte'],
+    [1000, '1 kB'],
+    [1_500_000, '1.5 MB'],
+    [734_003_200, '734 MB'],
+    [5e15, '5,000 TB'],
+  ])('%d reads %s', (size, text) => {
+    expect(bytes(size).replace('bytes', 'byte')).toBe(text)
+  })
+
+  it('never says more than there is room for: three digits at most below the last unit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e15 - 1 }), (size) => {
+        expect(bytes(size).match(/\d/g)?.length).toBeLessThanOrEqual(4)
+      }),
+    )
+  })
+})
+
+describe('small words', () => {
+  it('count agrees with its number', () => {
+    expect([count(0, 'file'), count(1, 'file'), count(2, 'file'), count(2, 'person', 'people')]).toEqual([
+      '0 files',
+      '1 file',
+      '2 files',
+      '2 people',
+    ])
+  })
+
+  it('short keeps both ends of an id, and the whole of a short one', () => {
+    expect(short('12D3KooWGzh9ykZ3jVxQ')).toBe('12D3Ko…Z3jVxQ')
+    expect(short('12D3KooW')).toBe('12D3KooW')
+  })
+})
+
+describe('a name from somebody else', () => {
+  it('loses what would make it look like another', () => {
+    expect(plainName('invoice\u202efdp.exe')).toBe('invoicefdp.exe')
+    expect(plainName('a\u0000b\u200bc\u2028d')).toBe('abcd')
+    expect(plainName('Cafe\u0301')).toBe('Café')
+  })
+
+  it('is never empty, never longer than its limit, and stays as it is when cleaned again', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+        const plain = plainName(name)
+        expect(plain).not.toBe('')
+        expect([...plain].length).toBeLessThanOrEqual(64)
+        expect(plainName(plain)).toBe(plain)
+      }),
+    )
+  })
+})
+
+describe('progress', () => {
+  const progress = fc.record({ encrypted: fc.nat(1e9), sent: fc.nat(1e9), total: fc.nat(1e9) })
+
+  it('is between nothing and all', () => {
+    fc.assert(
+      fc.property(progress, fc.nat(1e9), (at, size) => {
+        expect(share(at, size)).toBeGreaterThanOrEqual(0)
+        expect(share(at, size)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  it('never goes back while more is encrypted and sent', () => {
+    fc.assert(
+      fc.property(progress, fc.nat(1e9), fc.nat(1e6), fc.nat(1e6), (at, size, encrypted, sent) => {
+        const later = { ...at, encrypted: at.encrypted + encrypted, sent: at.sent + sent }
+        expect(share(later, size)).toBeGreaterThanOrEqual(share(at, size))
+      }),
+    )
+  })
+
+  it('is all when everything is encrypted and sent, also for an empty file', () => {
+    expect(share({ encrypted: 10, sent: 12, total: 12 }, 10)).toBe(1)
+    expect(share({ encrypted: 0, sent: 0, total: 0 }, 0)).toBe(1)
+  })
+
+  it('says what is being done', () => {
+    expect(step(undefined, 10)).toBe('Waiting')
+    expect(step({ encrypted: 1e6, sent: 0, total: 0 }, 4e6)).toBe('Encrypting 1 MB of 4 MB')
+    expect(step({ encrypted: 4e6, sent: 2e6, total: 5e6 }, 4e6)).toBe('Sending 2 MB of 5 MB')
+  })
+})
+
+describe('how a cafe can be reached', () => {
+  it.each([
+    [node({}), 'good'],
+    [node({ tabs: 0 }), 'part'],
+    [node({ relay: 'waiting' }), 'none'],
+    [node({ relay: 'waiting', connections: [connection('direct')] }), 'part'],
+    [node({ relay: 'waiting', connections: [connection('relayed')] }), 'none'],
+    [node({ relay: 'none' }), 'none'],
+  ])('%# is told as it is', (status, level) => {
+    expect(reach(status).level).toBe(level)
+  })
+
+  it('is told in the header in two words', () => {
+    expect(nodeLine(undefined, true).text).toBe('Starting')
+    expect(nodeLine(node({}), false).text).toBe('Offline')
+    expect(nodeLine(node({ relay: 'none' }), true).text).toBe('No relay')
+    expect(nodeLine(node({ relay: 'waiting' }), true).text).toBe('Connecting')
+    expect(nodeLine(node({ relay: 'waiting', connections: [connection('direct')] }), true).text).toBe('Direct only')
+  })
+})
