@@ -64,7 +64,7 @@ const FLAGS = {
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
 
   --port <n>         app, http                        PORT         8080 (0: any free port)
-  --relay-port <n>   libp2p over WebSocket            RELAY_PORT   9090 (0: any free port)
+  --relay-port <n>   libp2p over WebSocket            RELAY_PORT   9090, or any free port with --port 0
   --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
   --data <folder>    the relay's identity             DATA         .data/relay
   --app <folder>     the built app                    APP          dist/app
@@ -100,9 +100,11 @@ export function readConfig(
 ): RelayConfig | 'help' {
   const flags = parseFlags(args)
   if (flags.help) return 'help'
+  const port = flags.port ?? (env.PORT || '8080')
   const result = v.safeParse(schema, {
-    port: flags.port ?? (env.PORT || '8080'),
-    relayPort: flags['relay-port'] ?? (env.RELAY_PORT || '9090'),
+    port,
+    // Whoever asks for any free port wants no fixed one beside it.
+    relayPort: flags['relay-port'] ?? (env.RELAY_PORT || (port.trim() === '0' ? '0' : '9090')),
     host: flags.host ?? (env.HOST || 'localhost'),
     data: flags.data ?? (env.DATA || '.data/relay'),
     app: flags.app ?? (env.APP || 'dist/app'),

@@ -42,6 +42,12 @@ describe('relay settings', () => {
     })
   })
 
+  it('take any free relay port where any free port was asked for and no other was named', () => {
+    expect(read(['--port', '0'])).toMatchObject({ port: 0, relayPort: 0 })
+    expect(read([], { PORT: '0' })).toMatchObject({ port: 0, relayPort: 0 })
+    expect(read(['--port', '0', '--relay-port', '7'])).toMatchObject({ port: 0, relayPort: 7 })
+  })
+
   it('treat an empty variable as absent', () => {
     expect(read([], { PORT: '', HOST: '' })).toMatchObject({ port: 8080, host: 'localhost' })
   })
