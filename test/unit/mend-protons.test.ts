@@ -9,7 +9,14 @@ const roundTrip = (size: bigint): bigint => {
 }
 
 test('the library is still wrong by itself, so the mend is still needed', () => {
-  expect(() => roundTrip(3n * 2n ** 30n)).toThrow()
+  // What it writes has a hole of stale memory in it: reading that back fails, or gives another size.
+  let read: bigint | undefined
+  try {
+    read = roundTrip(3n * 2n ** 30n)
+  } catch {
+    // unreadable, which is wrong enough
+  }
+  expect(read).not.toBe(3n * 2n ** 30n)
 })
 
 test.each([0n, 1n, 2n ** 31n - 1n, 2n ** 31n, 3n * 2n ** 30n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 40n])(
