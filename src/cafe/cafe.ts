@@ -4,20 +4,20 @@
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock, Random } from '../core/clock.ts'
-import type { PeerIdText } from '../core/ids.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
 import { STREAMS_PER_PEER } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
 import type { Blocks } from '../store/blocks.ts'
-import type { Rows } from '../store/rows.ts'
+import type { Change, Rows } from '../store/rows.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
-import { createGuard, type Session } from './guard.ts'
+import { createGuard, createStands, type Session } from './guard.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { pinService } from './pin/service.ts'
-import { erasePins, pinStore, type UsageRow, usageOf } from './pin/store.ts'
+import { erasePins, pinStore, type UsageRow, usageKey, usageOf } from './pin/store.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { sessionService } from './session/service.ts'
@@ -67,7 +67,12 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: 1 })
   const guard = createGuard({ store: sessions, issuer, clock })
   const challengeKey = await createChallengeKey()
-  const erase = (account: string) => erasePins(pins, account)
+  const erase = (account: Address, commit: (changes: readonly Change[]) => Promise<void>): Promise<number> =>
+    serial(usageKey(account), async () => {
+      const { changes, roots } = await erasePins(pins, account)
+      await commit(changes)
+      return roots
+    })
 
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
@@ -82,7 +87,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     sessionProtocol,
     sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
   )
-  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock }))
+  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock, stands: createStands(sessions) }))
 
   return {
     async close() {

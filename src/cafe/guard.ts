@@ -14,6 +14,14 @@ export interface Session {
   readonly quota: number
 }
 
+/** Is the client of this session still admitted? For work that goes on long after the guard let it in. */
+export type Stands = (session: Session) => Promise<boolean>
+
+export const createStands =
+  (store: SessionStore): Stands =>
+  async ({ account, peer }) =>
+    (await store.clients.get(account, peer)) !== undefined
+
 export type Guard = (token: string | undefined, peer: PeerIdText) => Promise<Session>
 
 /**

@@ -10,8 +10,13 @@ export type Log = (level: Level, message: string, facts?: Readonly<Record<string
 
 const QUERY_OR_FRAGMENT = /[?#][^\s"'<>]*/g
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
-const STREAM_KEY = /\bu[\w-]{44}\b/g
-const BASE58_SECRET = /\b[1-9A-HJ-NP-Za-km-z]{59,61}\b/g
+/** Not between word boundaries: base64url may end with `-`. */
+const STREAM_KEY = /(?<![\w-])u[\w-]{44}(?![\w-])/g
+/**
+ * 44 bytes in base58: access tokens and legacy keys, hardly ever below 59 characters. Peer ids have 52; a CID in base32
+ * may look the same, but has no capitals.
+ */
+const BASE58_SECRET = /\b(?![a-z2-7]+\b)[1-9A-HJ-NP-Za-km-z]{53,61}\b/g
 
 /** `text` without query strings, fragments, JWTs, file keys and access tokens. */
 export function redact(text: string): string {

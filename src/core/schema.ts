@@ -35,9 +35,9 @@ export const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
 export const count = (max: number = Number.MAX_SAFE_INTEGER, min = 0) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
 
-const CONTROL_OR_BIDI = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+const CONTROL_OR_BIDI = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
-/** What a person calls something: NFC, 1 to 64 code points, no control or bidi override characters. */
+/** What a person calls something: NFC, 1 to 64 code points, no control, line separator or bidi control characters. */
 export const name = v.pipe(
   v.string(),
   v.maxLength(4 * MAX_NAME),

@@ -2,7 +2,7 @@
 import type { CID } from 'multiformats/cid'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import { KiB } from '../core/limits.ts'
-import type { blockProtocol } from '../wire/block.ts'
+import { type blockProtocol, MAX_WANTS } from '../wire/block.ts'
 import type { Exchange } from '../wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../wire/protocol.ts'
 
@@ -15,6 +15,8 @@ export interface BlockStream {
   close(): void
 }
 
+/** Wants sent ahead: plenty to fill a path with small blocks, and never more than may wait at the other side. */
+const AHEAD = MAX_WANTS / 2
 /** Credit is returned in pieces of at least this. */
 const CREDIT_STEP = 256 * KiB
 /** Milliseconds without a want after which the stream is given back; shorter than the wire's idle limit. */
@@ -25,12 +27,18 @@ export function blockStream(exchange: Exchange<UploadOf<Get>, ItemOf<Get>, Recei
   let closed = false
   let owed = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let room = Promise.withResolvers<void>()
+  const makeRoom = (): void => {
+    room.resolve()
+    room = Promise.withResolvers()
+  }
 
   const end = (error: CafeError): void => {
     closed = true
     clearTimeout(timer)
     exchange.close()
     for (const { reject } of waiting.splice(0)) reject(error)
+    makeRoom()
   }
 
   const restIfIdle = (): void => {
@@ -47,6 +55,7 @@ export function blockStream(exchange: Exchange<UploadOf<Get>, ItemOf<Get>, Recei
       const want = waiting.shift()
       if (!want) throw new CafeError('BAD_REQUEST', { at: 'block' })
       want.resolve(item.block)
+      makeRoom()
       owed += item.block?.byteLength ?? 0
       if (owed >= CREDIT_STEP) {
         const credit = owed
@@ -64,6 +73,7 @@ export function blockStream(exchange: Exchange<UploadOf<Get>, ItemOf<Get>, Recei
       return closed
     },
     async get(cid, { signal }) {
+      while (!closed && waiting.length >= AHEAD) await room.promise
       if (closed) throw new CafeError('UNREACHABLE')
       signal.throwIfAborted()
       clearTimeout(timer)

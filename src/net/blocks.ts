@@ -23,6 +23,10 @@ export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtoc
       let credit = WINDOW
       let changed = Promise.withResolvers<void>()
       let done = false
+      const change = (): void => {
+        changed.resolve()
+        changed = Promise.withResolvers()
+      }
       const read = async (): Promise<void> => {
         while (!done) {
           const frame = await upload()
@@ -30,14 +34,13 @@ export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtoc
           else if ('credit' in frame) credit += frame.credit
           else done = true
           if (wants.length > MAX_WANTS) throw new CafeError('BAD_REQUEST', { at: 'want' })
-          changed.resolve()
-          changed = Promise.withResolvers()
+          change()
         }
       }
       const write = async (): Promise<void> => {
         while (!done || (wants.length > 0 && credit > 0)) {
           const cid = credit > 0 ? wants.shift() : undefined
-          if (!cid) await Promise.race([changed.promise, reading])
+          if (!cid) await changed.promise
           else {
             const block = (await blocks.get(cid)) ?? null
             credit -= block?.byteLength ?? 0
@@ -45,7 +48,16 @@ export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtoc
           }
         }
       }
+      // However reading ends, it wakes the writer, which then has nothing to wait for.
       const reading = read()
+        .catch((error) => {
+          wants.length = 0
+          throw error
+        })
+        .finally(() => {
+          done = true
+          change()
+        })
       await Promise.all([reading, write()])
       return {}
     },
@@ -71,8 +83,11 @@ export interface Fetcher {
   close(): void
 }
 
+/** A peer that answers nothing for this long is left, so that there is time to ask another. */
+const SILENCE = BLOCK_TIMEOUT / 2
+
 export function createFetcher({ connector, relays, cafes }: FetcherComponents): Fetcher {
-  const streams = new Map<PeerIdText, Promise<BlockStream>>()
+  const streams = new Map<PeerIdText, { readonly opening: Promise<BlockStream>; stream?: BlockStream }>()
   const running = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
   /** Peers to ask, best first: whoever answered last moves to the front. */
   let known: PeerIdText[] = []
@@ -81,12 +96,22 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
     known = [...new Set([...peers, ...known])].slice(0, MAX_PROVIDERS)
   }
 
-  const streamTo = async (peer: PeerIdText): Promise<BlockStream> => {
-    const open = await streams.get(peer)?.catch(() => undefined)
-    if (open && !open.closed) return open
+  /** The one stream to a peer: a second one would only compete with it, and a peer allows few. */
+  const streamTo = (peer: PeerIdText): Promise<BlockStream> => {
+    const known = streams.get(peer)
+    if (known && !known.stream?.closed) return known.opening
     for (const relay of relays()) connector.know(peer, throughRelay(relay.address, peer))
-    const opening = start(connector, peer, blockProtocol, 'get', {}).then(blockStream)
-    streams.set(peer, opening)
+    const opening = start(connector, peer, blockProtocol, 'get', {}, { idle: SILENCE }).then(blockStream)
+    const entry: { opening: Promise<BlockStream>; stream?: BlockStream } = { opening }
+    streams.set(peer, entry)
+    opening.then(
+      (stream) => {
+        entry.stream = stream
+      },
+      () => {
+        if (streams.get(peer) === entry) streams.delete(peer)
+      },
+    )
     return opening
   }
 
@@ -126,8 +151,13 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
     for (const relay of relays()) {
       try {
         const search = await start(connector, relay.peer, findProtocol, 'find', { cid }, { signal })
-        for (let item = await search.next(); item && found.length < MAX_PROVIDERS; item = await search.next())
+        for (let item = await search.next(); item; item = await search.next()) {
           found.push(item.peer)
+          if (found.length === MAX_PROVIDERS) {
+            search.close()
+            return found
+          }
+        }
       } catch {
         // a relay that is down or does not answer this: the others may
         signal.throwIfAborted()
@@ -146,17 +176,19 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
         task = ask(cid, AbortSignal.timeout(BLOCK_TIMEOUT)).finally(() => running.delete(key))
         running.set(key, task)
       }
-      return Promise.race([task, aborted(signal)])
+      return unlessAborted(task, signal)
     },
     close() {
-      for (const stream of streams.values()) void stream.then((open) => open.close()).catch(() => {})
+      for (const { opening } of streams.values()) opening.then((stream) => stream.close()).catch(() => {})
     },
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
+/** `task`, or the signal's reason if that comes first; the task itself goes on for others. */
+function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
     const stop = (): void => reject(toCafeError(signal.reason, 'ABORTED'))
+    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })

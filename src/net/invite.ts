@@ -11,9 +11,9 @@ import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
-import type { PeerIdText } from '../core/ids.ts'
+import { type PeerIdText, sameBytes } from '../core/ids.ts'
 import { MAX_ADDRESSES, MAX_INVITE } from '../core/limits.ts'
-import { bytes, name, parse, peerId, v } from '../core/schema.ts'
+import { bytes, multiaddrText, name, parse, peerId, v } from '../core/schema.ts'
 import { throughRelay } from './paths.ts'
 
 /** Codec of a peer id as CID (libp2p-key). */
@@ -73,7 +73,7 @@ export function parseInvite(input: string): Invite {
     const { c, n, r, d, t } = parse(wireSchema, decode(base64url.baseDecode(code), MAX_INVITE))
     const cafe = parse(peerId, peerIdFromCID(CID.createV1(LIBP2P_KEY, Digest.decode(c))).toString())
     const relayed = r.flatMap((relay) => throughRelay(fromBytes(relay), cafe))
-    const addresses = [...d.map(fromBytes), ...relayed].slice(0, MAX_ADDRESSES)
+    const addresses = parse(v.array(multiaddrText), [...d.map(fromBytes), ...relayed].slice(0, MAX_ADDRESSES))
     return { cafe, name: n, addresses, token: t && base58btc.baseEncode(t) }
   } catch (cause) {
     throw new CafeError('BAD_REQUEST', { what: 'invite' }, { cause })
@@ -82,4 +82,10 @@ export function parseInvite(input: string): Invite {
 
 const isCircuit = (address: string): boolean => address.includes('/p2p-circuit')
 const toBytes = (address: string): Uint8Array => multiaddr(address).bytes
-const fromBytes = (binary: Uint8Array): string => multiaddr(binary).toString()
+
+/** The address as text. @throws CafeError BAD_REQUEST for a name with a slash in it, which reads as another address. */
+function fromBytes(binary: Uint8Array): string {
+  const address = multiaddr(binary).toString()
+  if (!sameBytes(toBytes(address), binary)) throw new CafeError('BAD_REQUEST', { what: 'address' })
+  return address
+}

@@ -73,6 +73,7 @@ function closedOrLater(libp2p: Libp2p, peer: string, ms: number, signal: AbortSi
     const done = (): void => {
       clearTimeout(timer)
       libp2p.removeEventListener('connection:close', onClose)
+      signal.removeEventListener('abort', done)
       resolve()
     }
     const onClose = (event: CustomEvent<{ remotePeer: { toString(): string } }>): void => {

@@ -8,7 +8,7 @@ import type { Grant } from '../cafe/session/protocol.ts'
 import type { Clock } from '../core/clock.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { MAX_ADDRESSES } from '../core/limits.ts'
+import { ACCESS_TTL, MAX_ADDRESSES } from '../core/limits.ts'
 import { address, count, multiaddrText, name, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
@@ -53,7 +53,11 @@ export interface Cafes {
    * @throws CafeError NOT_FOUND if not registered there; UNAUTHORIZED if the cafe does not know us any more.
    */
   access(cafe: PeerIdText, options: { signal?: AbortSignal }): Promise<string>
-  deregister(cafe: PeerIdText, options: { signal?: AbortSignal }): Promise<{ roots: number }>
+  /** Leaves a cafe. With `force` it is forgotten here even if it cannot be told, or does not know us any more. */
+  deregister(
+    cafe: PeerIdText,
+    options: { signal?: AbortSignal; force?: boolean | undefined },
+  ): Promise<{ roots: number }>
 }
 
 export async function createCafes(components: CafesComponents): Promise<Cafes> {
@@ -78,7 +82,17 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       return await save({ ...row, ...granted(await client.refresh(row.cafe, row.refresh, { signal })) })
     } catch (error) {
       if (!isCafeError(error) || error.code !== 'UNAUTHORIZED') throw error
-      return save({ ...row, ...granted(await client.register(row.cafe, account(), undefined, { signal })) })
+      return save({ ...row, ...granted(await again(row.cafe, signal)) })
+    }
+  }
+
+  const again = async (cafe: PeerIdText, signal: AbortSignal | undefined): Promise<Grant> => {
+    try {
+      return await client.register(cafe, account(), undefined, { signal })
+    } catch (cause) {
+      // Asking for a token means that it does not know us.
+      if (isCafeError(cause) && cause.data['why'] === 'token') throw new CafeError('UNAUTHORIZED', {}, { cause })
+      throw cause
     }
   }
 
@@ -91,7 +105,9 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
   const access: Cafes['access'] = (cafe, { signal }) =>
     serial(cafe, async () => {
       const row = await find(cafe)
-      const due = row.issued + 0.8 * (row.accessEnds - row.issued)
+      // The end is by the cafe's clock, which may be hours off ours: what is sure is how long a token lives at most.
+      const life = Math.min(row.accessEnds - row.issued, ACCESS_TTL)
+      const due = row.issued + 0.8 * (life > 0 ? life : ACCESS_TTL)
       return (clock() < due ? row : await renew(row, signal)).access
     })
 
@@ -105,8 +121,14 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       return save({ cafe, address, addresses: [...addresses], since: before?.since ?? clock(), ...granted(grant) })
     },
     access,
-    async deregister(cafe, { signal }) {
-      const erased = await client.deregister(cafe, await access(cafe, { signal }), { signal })
+    async deregister(cafe, { signal, force = false }) {
+      await find(cafe)
+      let erased = { roots: 0 }
+      try {
+        erased = await client.deregister(cafe, await access(cafe, { signal }), { signal })
+      } catch (error) {
+        if (!force || signal?.aborted) throw error
+      }
       await rows.commit([joined.remove(cafe)])
       return erased
     },

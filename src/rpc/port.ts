@@ -169,10 +169,15 @@ export function connect<M>(port: MessagePort): Client<M> {
     if (closed) return Promise.reject(closed)
     if (signal?.aborted) return Promise.reject(toCafeError(signal.reason, 'ABORTED'))
     const id = next++
+    try {
+      port.postMessage({ t: 'call', id, method, input }, [...transfer])
+    } catch (error) {
+      // what cannot be copied, or was moved before
+      return Promise.reject(toCafeError(error))
+    }
     const abort = (): void => port.postMessage({ t: 'abort', id })
     const answer = new Promise<unknown>((resolve, reject) => pending.set(id, { resolve, reject, onProgress }))
     signal?.addEventListener('abort', abort, { once: true })
-    port.postMessage({ t: 'call', id, method, input }, [...transfer])
     return answer.finally(() => signal?.removeEventListener('abort', abort))
   }
 

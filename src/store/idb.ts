@@ -20,9 +20,12 @@ const KEYS_STORE = 'keys'
 const openPlain = (name: string): Promise<IDBPDatabase> =>
   openDB(name, 1, { upgrade: (db) => void db.createObjectStore(name) })
 
-/** Highest text below any key that starts with `prefix`. */
-const prefixRange = (prefix: string, after?: string): IDBKeyRange =>
-  IDBKeyRange.bound(after ?? prefix, `${prefix}\uffff`, after !== undefined, true)
+/** Keys that start with `prefix` and come after `after`; undefined if there can be none, which a key range cannot say. */
+function prefixRange(prefix: string, after = ''): IDBKeyRange | undefined {
+  const end = `${prefix}\uffff`
+  if (after >= end) return undefined
+  return after < prefix ? IDBKeyRange.bound(prefix, end, false, true) : IDBKeyRange.bound(after, end, true, true)
+}
 
 /**
  * Runs `write` in one strict transaction and resolves on `complete`, never on a request's success: a full disk reports
@@ -43,7 +46,8 @@ async function commitStrict(db: IDBPDatabase, store: string, write: (store: IDBO
 }
 
 /** Structured clone writes the whole buffer below a view: a small view of a large buffer must be cut out first. */
-const compact = (bytes: Uint8Array): Uint8Array => (bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice())
+const compact = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
 
 /** Small records, in the database that datastore-idb also uses for libp2p's own. */
 export async function openRows(): Promise<Rows> {
@@ -52,6 +56,8 @@ export async function openRows(): Promise<Rows> {
     get: (key) => db.get(DATA_DB, key),
     async range(prefix, { after, limit } = {}) {
       const range = prefixRange(prefix, after)
+      // For IndexedDB a limit of 0 is none.
+      if (!range || limit === 0) return []
       const tx = db.transaction(DATA_DB)
       const [keys, values] = await Promise.all([tx.store.getAllKeys(range, limit), tx.store.getAll(range, limit)])
       return keys.map((key, i) => [String(key), values[i] as Uint8Array] as const)

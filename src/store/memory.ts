@@ -19,8 +19,10 @@ export function memoryRows(): Rows {
         .map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const)
     },
     async commit(changes) {
-      for (const { key, value } of changes) {
-        if (value) rows.set(key, value.slice())
+      // Copies first: a value that is none fails here, before anything is written.
+      const copies = changes.map(({ key, value }) => [key, value?.slice()] as const)
+      for (const [key, value] of copies) {
+        if (value) rows.set(key, value)
         else rows.delete(key)
       }
     },
@@ -32,6 +34,7 @@ export function memoryRows(): Rows {
 export function memoryBlocks(limit = Number.POSITIVE_INFINITY): Blocks & { readonly size: number } {
   const blocks = new Map<string, Uint8Array<ArrayBuffer>>()
   let bytes = 0
+  const sizeOf = (cid: CID): number => blocks.get(blockKey(cid))?.byteLength ?? 0
   return {
     get size() {
       return blocks.size
@@ -40,14 +43,16 @@ export function memoryBlocks(limit = Number.POSITIVE_INFINITY): Blocks & { reado
       return blocks.has(blockKey(cid))
     },
     async get(cid: CID) {
-      return blocks.get(blockKey(cid))
+      return blocks.get(blockKey(cid))?.slice()
     },
     async put(cid: CID, value: Uint8Array<ArrayBuffer>) {
-      if (bytes + value.byteLength > limit) throw new CafeError('QUOTA', { disk: true })
-      bytes += value.byteLength
-      blocks.set(blockKey(cid), value)
+      const size = bytes - sizeOf(cid) + value.byteLength
+      if (size > limit) throw new CafeError('QUOTA', { disk: true })
+      bytes = size
+      blocks.set(blockKey(cid), value.slice())
     },
     async delete(cid: CID) {
+      bytes -= sizeOf(cid)
       blocks.delete(blockKey(cid))
     },
     async *keys() {

@@ -155,7 +155,7 @@ export type PageApi = {
   'account.preview': Call<{ invite: string }, InvitePreview>
   'account.register': Call<{ invite: string }, Session>
   'account.cafes': Call<None, readonly Session[]>
-  'account.deregister': Call<{ cafe: PeerIdText }, Deregistered>
+  'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
@@ -184,7 +184,8 @@ export interface CafeConsole {
     status(): Promise<AccountStatus | null>
     register(invite: string): Promise<Session>
     cafes(): Promise<readonly Session[]>
-    deregister(cafe: string): Promise<Deregistered>
+    /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
+    deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
   }
   readonly pins: {
     add(

@@ -81,10 +81,10 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     },
     'account.cafes': { input: none, run: async () => (await peer.cafes.list()).map(asSession) },
     'account.deregister': {
-      input: v.strictObject({ cafe: peerId }),
-      run: async ({ cafe }, { signal }) => ({
+      input: v.strictObject({ cafe: peerId, force: v.optional(v.boolean()) }),
+      run: async ({ cafe, force }, { signal }) => ({
         cafe,
-        ...(await changed('account', peer.cafes.deregister(cafe, { signal }))),
+        ...(await changed('account', peer.cafes.deregister(cafe, { signal, force }))),
       }),
     },
 

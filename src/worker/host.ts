@@ -5,6 +5,7 @@
 import { webRTC } from '@libp2p/webrtc'
 import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
+import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
@@ -19,6 +20,12 @@ import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { becomeWriter, type Holder } from './writer.ts'
+
+/**
+ * Bytes of one WebRTC message: what every browser takes, being the default of RFC 8841. The 16 KiB of js-libp2p are for
+ * other implementations' sake, which this transport never meets, and cost a tenth more processor time (measured).
+ */
+const RTC_MESSAGE = 64 * KiB
 
 export interface Host {
   readonly handlers: Handlers<HostApi>
@@ -39,7 +46,12 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     datastore,
     blocks,
     relays: config.relay,
-    transports: [webRTC({ rtcConfiguration: { iceServers: config.iceServers } })],
+    transports: [
+      webRTC({
+        rtcConfiguration: { iceServers: config.iceServers },
+        dataChannel: { maxMessageSize: RTC_MESSAGE },
+      }),
+    ],
     listen: ['/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,

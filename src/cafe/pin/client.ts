@@ -2,7 +2,7 @@
 import type { CID } from 'multiformats/cid'
 import { CafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
-import { LEAF, MAX_OFFER, MAX_PAGE, MiB, WINDOW } from '../../core/limits.ts'
+import { IDLE_TIMEOUT, LEAF, MAX_OFFER, MAX_PAGE, MiB, WINDOW } from '../../core/limits.ts'
 import { type CallOptions, type Connector, call, type Exchange, start } from '../../wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
 import { pinProtocol } from './protocol.ts'
@@ -39,8 +39,16 @@ export interface Uploading {
 
 /** Blocks in one offer: a want-list costs a round trip, a small one lets sending begin early. */
 const OFFER_BYTES = 16 * LEAF
+/**
+ * Bytes unconfirmed at first. The window grows to WINDOW by a byte for every 16 confirmed: a new WebRTC connection that is
+ * given more at once overruns the other side's socket, and then stands for up to seconds (measured).
+ */
+const FIRST_WINDOW = 2 * LEAF
+const GROWTH = 1 / 16
 /** Bytes held for cafes that are slower than the importer. */
 const MAX_HELD = 8 * MiB
+/** Milliseconds between looks whether it is us who keep the cafe waiting: a silence of IDLE_TIMEOUT ends an upload. */
+const PULSE = IDLE_TIMEOUT / 4
 
 export function pinClient({ connector }: { readonly connector: Connector }): PinClient {
   return {
@@ -52,7 +60,8 @@ export function pinClient({ connector }: { readonly connector: Connector }): Pin
       for (let after: string | undefined, more = true; more; ) {
         const page = await start(connector, cafe, pinProtocol, 'list', { after, limit: MAX_PAGE }, options)
         for (let row = await page.next(); row; row = await page.next()) {
-          after = row.root.toString()
+          // The cafe's order is that of CIDv1 text, also where a v0 was pinned.
+          after = row.root.toV1().toString()
           yield row
         }
         more = (await page.receipt()).more
@@ -76,6 +85,7 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
   let place = 0
   let held = 0
   let unconfirmed = 0
+  let window = FIRST_WINDOW
   let failure: CafeError | undefined
   let changed = Promise.withResolvers<void>()
   const change = (): void => {
@@ -100,6 +110,7 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
     for (let item = await exchange.next(); item; item = await exchange.next()) {
       if ('stored' in item) {
         unconfirmed -= item.stored
+        window = Math.min(WINDOW, window + item.stored * GROWTH)
         onStored?.(item.stored)
       } else takeWants(item.want)
       change()
@@ -130,7 +141,7 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
         const block = offered.get(at)
         if (!block) throw new CafeError('BAD_REQUEST', { at: 'want' })
         const size = block.bytes.byteLength
-        await until(() => unconfirmed === 0 || unconfirmed + size <= WINDOW)
+        await until(() => unconfirmed === 0 || unconfirmed + size <= window)
         unconfirmed += size
         await put({ block: at, bytes: block.bytes })
         release(at)
@@ -153,20 +164,25 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
   }
 
   const fail = (error: unknown): void => {
+    clearInterval(pulse)
     failure ??= error as CafeError
     exchange.close()
     change()
   }
 
+  /** Offers what there is; nothing too, as a sign of life. */
   const offer = async (): Promise<void> => {
     const blocks = unoffered
     unoffered = []
-    if (blocks.length === 0) return
     offers.push(blocks.length)
     for (const block of blocks) offered.set(place++, block)
     await put({ offer: blocks.map(({ cid, bytes }) => ({ cid, size: bytes.byteLength })) })
   }
 
+  // The importer may be held up by a slower cafe than this one.
+  const pulse = setInterval(() => {
+    if (offers.length === 0 && unconfirmed === 0) offer().catch(fail)
+  }, PULSE)
   const received = receive()
   received.catch(fail)
 
@@ -180,8 +196,9 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
       await until(() => held <= MAX_HELD)
     },
     async finish(root) {
-      await offer()
+      if (unoffered.length > 0) await offer()
       await until(() => offers.length === 0 && offered.size === 0 && unconfirmed === 0)
+      clearInterval(pulse)
       await put({ root })
       await received
       return exchange.receipt()

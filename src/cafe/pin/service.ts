@@ -11,10 +11,10 @@ import type { Serial } from '../../core/serial.ts'
 import { type Blocks, verifiedGet } from '../../store/blocks.ts'
 import type { ItemOf, UploadOf } from '../../wire/protocol.ts'
 import type { Context, ServiceHandlers } from '../../wire/serve.ts'
-import type { Session } from '../guard.ts'
+import type { Session, Stands } from '../guard.ts'
 import type { pinProtocol } from './protocol.ts'
-import { type PinStore, rootKey, usageOf } from './store.ts'
-import { Upload } from './upload.ts'
+import { type PinStore, rootKey, usageKey, usageOf } from './store.ts'
+import { Upload, type UploadComponents } from './upload.ts'
 import { walk } from './walk.ts'
 
 export interface PinComponents {
@@ -22,6 +22,7 @@ export interface PinComponents {
   readonly blocks: Blocks
   readonly serial: Serial
   readonly clock: Clock
+  readonly stands: Stands
 }
 
 type Handlers = ServiceHandlers<typeof pinProtocol, Session>
@@ -31,13 +32,13 @@ type PinContext = Context<UploadOf<PinOperation>, ItemOf<PinOperation>, Session>
 /** Failures of the path, not of the data: what was uploaded is kept, so that the client can go on from there. */
 const RESUMABLE = new Set(['UNREACHABLE', 'TIMEOUT', 'ABORTED', 'BUSY'])
 
-export function pinService({ store, blocks, serial, clock }: PinComponents): Handlers {
-  const running = new Set<Upload>()
+export function pinService({ store, blocks, serial, clock, stands }: PinComponents): Handlers {
+  const uploads: UploadComponents = { blocks, serial, running: new Set() }
   /** Bytes promised to uploads under way, by account. */
   const reserved = new Map<Address, number>()
 
   const reserve = (account: Address, quota: number, bytes: number): Promise<() => void> =>
-    serial(`usage/${account}`, async () => {
+    serial(usageKey(account), async () => {
       const usage = await usageOf(store, account)
       const promised = reserved.get(account) ?? 0
       const free = Math.max(0, quota - usage.bytes - promised)
@@ -51,10 +52,13 @@ export function pinService({ store, blocks, serial, clock }: PinComponents): Han
       }
     })
 
-  const commit = (account: Address, root: CID, size: { blocks: number; bytes: number }): Promise<void> =>
-    serial(`usage/${account}`, async () => {
+  const commit = (session: Session, root: CID, size: { blocks: number; bytes: number }): Promise<void> =>
+    serial(usageKey(session.account), async () => {
+      const { account } = session
+      if (!(await stands(session))) throw new CafeError('UNAUTHORIZED')
       if (await store.pins.get(account, rootKey(root))) return // pinned already: charged once
       const usage = await usageOf(store, account)
+      if (usage.roots >= CLIENT_ROOTS) throw new CafeError('QUOTA', { roots: CLIENT_ROOTS })
       await store.rows.commit([
         store.pins.put([account, rootKey(root)], { root, ...size, since: clock() }),
         store.usage.put([account], { roots: usage.roots + 1, bytes: usage.bytes + size.bytes }),
@@ -64,7 +68,7 @@ export function pinService({ store, blocks, serial, clock }: PinComponents): Han
   const pin: Handlers['pin'] = async ({ bytes }, context) => {
     const { account, quota } = context.session
     const release = await reserve(account, quota, bytes)
-    const upload = new Upload(blocks, running, bytes)
+    const upload = new Upload(uploads, bytes)
     try {
       const root = await receive(upload, context)
       const size = await walk(
@@ -75,7 +79,7 @@ export function pinService({ store, blocks, serial, clock }: PinComponents): Han
         },
         { maxBytes: bytes, signal: context.signal },
       )
-      await commit(account, root, size)
+      await commit(context.session, root, size)
       upload.keep()
       return { root, ...size }
     } catch (error) {
@@ -88,7 +92,7 @@ export function pinService({ store, blocks, serial, clock }: PinComponents): Han
   }
 
   const unpin: Handlers['unpin'] = ({ root }, { session: { account } }) =>
-    serial(`usage/${account}`, async () => {
+    serial(usageKey(account), async () => {
       const row = await store.pins.get(account, rootKey(root))
       if (!row) return { bytes: 0 }
       const usage = await usageOf(store, account)

@@ -27,6 +27,9 @@ export function pinStore(rows: Rows): PinStore {
 /** Part of a pin's key: v0 and v1 of one CID are one pin. */
 export const rootKey = (root: CID): string => root.toV1().toString()
 
+/** Queue of all that changes what an account has pinned. */
+export const usageKey = (account: Address): string => `usage/${account}`
+
 export async function usageOf(store: PinStore, account: Address): Promise<UsageRow> {
   return (await store.usage.get(account)) ?? { roots: 0, bytes: 0 }
 }

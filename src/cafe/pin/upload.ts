@@ -6,6 +6,7 @@ import type { CID } from 'multiformats/cid'
 import { checkCid } from '../../core/block.ts'
 import { CafeError } from '../../core/errors.ts'
 import { WALK_BLOCKS, WINDOW } from '../../core/limits.ts'
+import type { Serial } from '../../core/serial.ts'
 import { type Blocks, blockKey, verifiedPut } from '../../store/blocks.ts'
 
 interface Offered {
@@ -14,20 +15,34 @@ interface Offered {
   state: 'here' | 'wanted' | 'arriving'
 }
 
+/** What the uploads of one cafe share. */
+export interface UploadComponents {
+  readonly blocks: Blocks
+  readonly serial: Serial
+  readonly running: Set<Upload>
+}
+
+/** One queue for looking what is here and for removing it: nothing is removed that another upload was told is here. */
+const QUEUE = 'uploads'
+
 export class Upload {
   readonly #blocks: Blocks
+  readonly #serial: Serial
   readonly #running: Set<Upload>
   readonly #maxBytes: number
   readonly #offered: Offered[] = []
   /** Keys of blocks that were not in the store before this upload. */
-  readonly #fresh = new Map<string, CID>()
+  readonly #wanted = new Set<string>()
+  /** Those of them that no other upload has offered: if this one fails, they go. */
+  readonly #own = new Map<string, CID>()
   readonly #sizes = new Map<string, number>()
   readonly #writing = new Set<Promise<void>>()
   #bytes = 0
   #unconfirmed = 0
 
-  constructor(blocks: Blocks, running: Set<Upload>, maxBytes: number) {
+  constructor({ blocks, serial, running }: UploadComponents, maxBytes: number) {
     this.#blocks = blocks
+    this.#serial = serial
     this.#running = running
     this.#maxBytes = maxBytes
     running.add(this)
@@ -37,7 +52,11 @@ export class Upload {
    * Takes an offer and returns the places of the blocks to send.
    * @throws CafeError QUOTA past the declared bytes; BAD_REQUEST past the limit of blocks or for a CID we do not take.
    */
-  async offer(blocks: ReadonlyArray<{ cid: CID; size: number }>): Promise<number[]> {
+  offer(blocks: ReadonlyArray<{ cid: CID; size: number }>): Promise<number[]> {
+    return this.#serial(QUEUE, () => this.#take(blocks))
+  }
+
+  async #take(blocks: ReadonlyArray<{ cid: CID; size: number }>): Promise<number[]> {
     if (this.#offered.length + blocks.length > WALK_BLOCKS) throw new CafeError('BAD_REQUEST', { blocks: WALK_BLOCKS })
     const want: number[] = []
     const here = await Promise.all(blocks.map(({ cid }) => this.#blocks.has(checkCid(cid))))
@@ -45,11 +64,12 @@ export class Upload {
       this.#bytes += size
       if (this.#bytes > this.#maxBytes) throw new CafeError('QUOTA', { declared: this.#maxBytes })
       const key = blockKey(cid)
-      const known = here[i] || this.#fresh.has(key)
-      if (known) this.#claim(key)
-      else {
+      const known = here[i] || this.#wanted.has(key)
+      const shared = this.#share(key)
+      if (!known) {
         want.push(this.#offered.length)
-        this.#fresh.set(key, cid)
+        this.#wanted.add(key)
+        if (!shared) this.#own.set(key, cid)
       }
       this.#offered.push({ cid, size, state: known ? 'here' : 'wanted' })
     }
@@ -104,13 +124,17 @@ export class Upload {
   /** Ends the upload and removes what only it has brought. */
   async discard(): Promise<void> {
     await Promise.allSettled(this.#writing)
-    this.#running.delete(this)
-    const written = [...this.#fresh].filter(([key]) => this.#sizes.has(key))
-    await Promise.all(written.map(([, cid]) => this.#blocks.delete(cid)))
+    await this.#serial(QUEUE, async () => {
+      this.#running.delete(this)
+      const written = [...this.#own].filter(([key]) => this.#sizes.has(key))
+      await Promise.all(written.map(([, cid]) => this.#blocks.delete(cid)))
+    })
   }
 
-  /** Another upload relies on this block now: whoever brought it may no longer remove it. */
-  #claim(key: string): void {
-    for (const other of this.#running) if (other !== this) other.#fresh.delete(key)
+  /** True if another upload wants this block too: then none of them may remove it, since any may get a receipt for it. */
+  #share(key: string): boolean {
+    const others = [...this.#running].filter((other) => other !== this && other.#wanted.has(key))
+    for (const other of others) other.#own.delete(key)
+    return others.length > 0
   }
 }

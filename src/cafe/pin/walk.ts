@@ -29,7 +29,8 @@ export async function walk(
   components: WalkComponents,
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
 ): Promise<{ blocks: number; bytes: number }> {
-  const seen = new Set<string>()
+  // A block counts when it is first linked to, so that many links to one block cost one entry, not many.
+  const seen = new Set([blockKey(root)])
   let level: CID[] = [root]
   let bytes = 0
   for (let depth = 0; level.length > 0; depth++) {
@@ -37,17 +38,19 @@ export async function walk(
     const below: CID[] = []
     for (const cid of level) {
       signal.throwIfAborted()
-      const key = blockKey(cid)
-      if (seen.has(key)) continue
-      seen.add(key)
-      if (seen.size > WALK_BLOCKS) throw new CafeError('BAD_REQUEST', { what: 'dag', blocks: WALK_BLOCKS })
       if (checkCid(cid).multihash.code !== IDENTITY) {
         const size = await components.size(cid)
         if (size === undefined) throw new CafeError('NOT_FOUND', { missing: cid.toString() })
         bytes += size
         if (bytes > maxBytes) throw new CafeError('QUOTA', { declared: maxBytes })
       }
-      below.push(...(await linksOf(cid, components.read)))
+      for (const link of await linksOf(cid, components.read)) {
+        const key = blockKey(link)
+        if (seen.has(key)) continue
+        seen.add(key)
+        if (seen.size > WALK_BLOCKS) throw new CafeError('BAD_REQUEST', { what: 'dag', blocks: WALK_BLOCKS })
+        below.push(link)
+      }
     }
     level = below
   }
@@ -76,7 +79,7 @@ function cborLinks(value: unknown): CID[] {
     const next = stack.pop()
     if (typeof next !== 'object' || next === null || next instanceof Uint8Array) continue
     if ('asCID' in next) found.push(next as unknown as CID)
-    else stack.push(...Object.values(next))
+    else for (const inner of Object.values(next)) stack.push(inner)
   }
   return found
 }

@@ -1,13 +1,13 @@
 /**
  * The session service of a cafe: admits clients by token, gives and rotates their sessions, ends them. Every decision
- * and its commit are one step per key, so parallel requests cannot use a token twice or fork a session.
+ * and its commit are one step, so parallel requests cannot use a token twice, fork a session or outlive its end.
  */
 import type { Clock, Random } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
-import { hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
+import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import { CHALLENGE_TTL, MAX_NONCES, REFRESH_GRACE } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
-import { checkChallenge, createChallenge, type StatementPurpose, verifyStatement } from '../../crypto/challenge.ts'
+import { checkChallenge, createChallenge, verifyStatement } from '../../crypto/challenge.ts'
 import { parseToken, tokenHash } from '../../crypto/token.ts'
 import type { Change } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
@@ -25,9 +25,15 @@ export interface SessionComponents {
   readonly serial: Serial
   readonly clock: Clock
   readonly random: Random
-  /** Changes that erase what other services keep for an account, and how many roots that releases. */
-  readonly erase: (account: string) => Promise<{ changes: readonly Change[]; roots: number }>
+  /**
+   * Calls `commit` with the changes that erase what other services keep for an account, while nothing can be added to
+   * it; gives how many roots that releases.
+   */
+  readonly erase: (account: Address, commit: (changes: readonly Change[]) => Promise<void>) => Promise<number>
 }
+
+/** One queue for all that changes who is in: token uses, nonces, client and session rows are decided together. */
+const QUEUE = 'sessions'
 
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
@@ -45,20 +51,19 @@ export function sessionService(components: SessionComponents): Handlers {
 
   const register: Handlers['register'] = async ({ statement, signature, token }, { peer }) => {
     const { address, purpose, challenge, exp } = statement
-    if (statement.cafe !== cafe || statement.client !== peer || statement.proto !== STATEMENT_PROTOCOL)
-      throw new CafeError('FORBIDDEN', { why: 'statement' })
+    const names = statement.cafe === cafe && statement.client === peer && statement.proto === STATEMENT_PROTOCOL
+    if (!names || purpose !== 'register') throw new CafeError('FORBIDDEN', { why: 'statement' })
     if (exp < clock()) throw new CafeError('UNAUTHORIZED', { expired: true })
-    const about = { cafe, client: peer, address, purpose: purpose as StatementPurpose, exp }
+    const about = { cafe, client: peer, address, purpose, exp }
     if (!(await checkChallenge(challengeKey, about, challenge))) throw new CafeError('FORBIDDEN', { why: 'challenge' })
     if (!(await verifyStatement(statement, signature))) throw new CafeError('FORBIDDEN', { why: 'signature' })
-    // One queue for all registrations: token uses, nonces and client rows are decided together.
-    return serial('register', () => admit(components, { statement, peer, token, sid: id(), jti: [id(), id()] }))
+    return serial(QUEUE, () => admit(components, { statement, peer, token, sid: id(), jti: [id(), id()] }))
   }
 
   const refresh: Handlers['refresh'] = async ({ refresh }, { peer }) => {
     const claims = await issuer.verify(refresh, 'refresh', clock())
     if (claims.sub !== peer || claims.cnf.peer !== peer) throw new CafeError('FORBIDDEN', { why: 'peer' })
-    return serial(`session/${peer}`, async () => {
+    return serial(QUEUE, async () => {
       const row = await store.sessions.get(peer, claims.sid)
       const client = row && (await store.clients.get(row.account, peer))
       if (!row || !client) throw new CafeError('UNAUTHORIZED')
@@ -84,17 +89,19 @@ export function sessionService(components: SessionComponents): Handlers {
   }
 
   const deregister: Handlers['deregister'] = (_input, { session: { account, peer } }) =>
-    serial('register', async () => {
+    serial(QUEUE, async () => {
       const sessions = await store.sessions.list([peer])
       const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
+      const leave = (erased: readonly Change[]): Promise<void> =>
+        store.rows.commit([
+          store.clients.remove(account, peer),
+          ...sessions.map(({ key }) => store.sessions.remove(...key)),
+          ...erased,
+        ])
       // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
-      const erased = others.length === 0 ? await components.erase(account) : { changes: [], roots: 0 }
-      await store.rows.commit([
-        store.clients.remove(account, peer),
-        ...sessions.map(({ key }) => store.sessions.remove(...key)),
-        ...erased.changes,
-      ])
-      return { roots: erased.roots }
+      if (others.length === 0) return { roots: await components.erase(account, leave) }
+      await leave([])
+      return { roots: 0 }
     })
 
   return { challenge, register, refresh, deregister }
@@ -148,7 +155,7 @@ async function consumeNonce(store: SessionStore, challenge: Uint8Array, exp: num
   if (await store.nonces.get(nonce)) throw new CafeError('FORBIDDEN', { why: 'replay' })
   const used = await store.nonces.list([], { limit: MAX_NONCES })
   const over = used.filter(({ row }) => row.exp < now)
-  if (used.length - over.length >= MAX_NONCES) throw new CafeError('BUSY', { retryAfter: CHALLENGE_TTL })
+  if (used.length - over.length >= MAX_NONCES) throw new CafeError('BUSY', { after: CHALLENGE_TTL })
   return [...over.map(({ key }) => store.nonces.remove(...key)), store.nonces.put([nonce], { exp })]
 }
 

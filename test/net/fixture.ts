@@ -1,0 +1,164 @@
+/**
+ * Real nodes in one process: libp2p over WebSockets on the loopback interface, stores in memory, time and keys in the
+ * test's hands. What the worker composes in a browser, composed here without one.
+ */
+import { MemoryDatastore } from 'datastore-core'
+import { afterAll } from 'vitest'
+import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
+import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
+import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
+import { type Clock, systemRandom } from '../../src/core/clock.ts'
+import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
+import { hex, type PeerIdText } from '../../src/core/ids.ts'
+import { silentLog } from '../../src/core/log.ts'
+import { type Account, accountFromKeys } from '../../src/crypto/account.ts'
+import { createJwtKey } from '../../src/crypto/jwt.ts'
+import { createNode, type Node } from '../../src/net/node.ts'
+import type { CafeAddress } from '../../src/peer/cafes.ts'
+import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
+import type { Blocks } from '../../src/store/blocks.ts'
+import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
+import type { Rows } from '../../src/store/rows.ts'
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+export interface TestClock extends Clock {
+  advance(ms: number): void
+}
+
+/** A clock that stands still until the test moves it. */
+export function testClock(now = Date.UTC(2030, 0, 1)): TestClock {
+  let time = now
+  const advance = (ms: number): void => {
+    time += ms
+  }
+  return Object.assign(() => time, { advance })
+}
+
+const open: Array<{ stop(): Promise<void> }> = []
+afterAll(() => Promise.all(open.map((node) => node.stop())))
+
+/** The node as given, to be stopped when the tests of the file are over. */
+export function keep<T extends { stop(): Promise<void> }>(node: T): T {
+  open.push(node)
+  return node
+}
+
+const LISTEN = ['/ip4/127.0.0.1/tcp/0/ws']
+
+export interface TestNode {
+  readonly node: Node
+  readonly rows: Rows
+  readonly blocks: Blocks
+  readonly clock: TestClock
+  /** What an invite says about this node. */
+  readonly at: CafeAddress
+}
+
+interface Parts {
+  readonly clock?: TestClock
+  readonly rows?: Rows
+  readonly blocks?: Blocks
+  readonly cafes?: () => readonly PeerIdText[]
+}
+
+/** A node without any service but that of blocks. */
+export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
+  const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
+  const datastore = new MemoryDatastore()
+  const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
+  return { node, rows, blocks, clock, at: { cafe: node.peer, addresses: node.addresses() } }
+}
+
+export interface CafeNode extends TestNode {
+  readonly cafe: Cafe
+  /** Text of a new access token. */
+  token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
+  /** Every row the cafe keeps: the same before and after means that nothing was stored. */
+  dump(): Promise<Record<string, string>>
+  stop(): Promise<void>
+}
+
+/** A node that hosts a cafe. */
+export async function createCafeNode(parts: Parts & { name?: string } = {}): Promise<CafeNode> {
+  const base = await createTestNode(parts)
+  const { node, rows, blocks, clock } = base
+  const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
+  const components = { ...shared, peer: node.peer, registrar: node, jwtKey: await createJwtKey() }
+  const cafe = await createCafe(components, parts.name ?? 'Test cafe')
+  return {
+    ...base,
+    cafe,
+    token: async (options = {}) => (await cafe.createToken(options)).token,
+    dump: () => dumpRows(rows),
+    stop: () => node.stop(),
+  }
+}
+
+export interface GuestNode extends TestNode {
+  readonly peer: Peer
+  /** The two clients below the peer, for what a well-behaved peer would never do. */
+  readonly session: SessionClient
+  readonly pins: PinClient
+  account(): Account
+  /** Makes the cafes' addresses known, so that they can be dialled. */
+  know(...others: TestNode[]): void
+  /** An access token for a cafe this guest is registered with. */
+  access(cafe: TestNode): Promise<string>
+  stop(): Promise<void>
+}
+
+/** A node of an account. `words` restores the account of another device. */
+export async function createGuestNode(parts: Parts & { words?: string } = {}): Promise<GuestNode> {
+  let known: readonly PeerIdText[] = []
+  const base = await createTestNode({ cafes: () => known, ...parts })
+  const { node, rows, blocks, clock } = base
+  const store = new Map<string, unknown>()
+  const keys: KeyStore = {
+    get: async <T>(name: string) => store.get(name) as T | undefined,
+    put: async (name, value) => void store.set(name, value),
+  }
+  const components = { rows, blocks, clock, keys, random: systemRandom, connector: node.connector, peer: node.peer }
+  const peer = await createPeer(components)
+  if (parts.words) await peer.restore(parts.words, '')
+  else await peer.create(12)
+  return {
+    ...base,
+    peer,
+    session: sessionClient(components),
+    pins: pinClient(components),
+    account: () => accountFromKeys(store.get('account') as Parameters<typeof accountFromKeys>[0]),
+    know(...others) {
+      known = others.map(({ at }) => at.cafe)
+      for (const { at } of others) node.connector.know(at.cafe, at.addresses)
+    },
+    access: (cafe) => peer.cafes.access(cafe.at.cafe, {}),
+    stop: () => node.stop(),
+  }
+}
+
+/** A guest registered at `cafe`. */
+export async function createClient(cafe: CafeNode, token?: string): Promise<GuestNode> {
+  const guest = await createGuestNode({ clock: cafe.clock })
+  guest.know(cafe)
+  await guest.peer.cafes.register(cafe.at, token ?? (await cafe.token()), {})
+  return guest
+}
+
+export async function dumpRows(rows: Rows): Promise<Record<string, string>> {
+  const all = await rows.range('')
+  return Object.fromEntries(all.map(([key, value]) => [key, hex(value)]))
+}
+
+/** What a call failed with, as it would cross a wire. @throws if it did not fail, or not with a CafeError. */
+export async function failure(promise: Promise<unknown>): Promise<{ code: string } & ErrorData> {
+  try {
+    await promise
+  } catch (error) {
+    if (isCafeError(error)) return { code: error.code, ...error.data }
+    throw error
+  }
+  throw new Error('it should have failed')
+}

@@ -1,0 +1,189 @@
+/** The architecture as DESIGN §2 has it, read from every import: who may know whom, and by which door packages enter. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+
+interface Import {
+  readonly from: string
+  readonly typeOnly: boolean
+}
+
+interface Source {
+  /** Path below the project's root, such as `src/cafe/cafe.ts`. */
+  readonly file: string
+  /** Without comments. */
+  readonly code: string
+  readonly imports: readonly Import[]
+}
+
+const STRING_OR_COMMENT = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g
+const IMPORT =
+  /(?:^|\n|;)\s*(?:import|export)\s+(?:([^;'"]*?)\s*from\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
+
+function read(file: string): Source {
+  const code = readFileSync(join(ROOT, file), 'utf8').replace(STRING_OR_COMMENT, (_, text = '') => text)
+  const imports = [...code.matchAll(IMPORT)].map(([, names = '', fixed, dynamic]) => ({
+    from: (fixed ?? dynamic) as string,
+    typeOnly: fixed !== undefined && isTypeOnly(names),
+  }))
+  return { file, code, imports }
+}
+
+function isTypeOnly(names: string): boolean {
+  if (/^type\s/.test(names)) return true
+  const list = /^\{([\s\S]*)\}$/.exec(names.trim())?.[1]
+  const parts = list?.split(',').map((part) => part.trim())
+  return parts?.filter(Boolean).every((part) => part.startsWith('type ')) ?? false
+}
+
+const sources = globSync(['src/**/*.ts', 'sw/**/*.ts', 'relay/**/*.ts'], { cwd: ROOT }).sort().map(read)
+
+/** `cafe` for `src/cafe/pin/store.ts`, `sw` for `sw/main.ts`. */
+const partOf = (file: string): string => file.replace(/^src\//, '').split('/')[0] as string
+const isLocal = ({ from }: Import): boolean => from.startsWith('.')
+const targetOf = (source: Source, { from }: Import): string => join(dirname(source.file), from)
+
+/** Every import that breaks a rule, as text that names file and rule. */
+const broken = (rule: string, isBroken: (source: Source, one: Import) => boolean): string[] =>
+  sources.flatMap((source) =>
+    source.imports
+      .filter((one) => isBroken(source, one))
+      .map(({ from }) => `${source.file} imports '${from}', but ${rule}`),
+  )
+
+/** Whom each part may import beside itself (DESIGN §2: arrows may be skipped, never reversed). */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  crypto: ['core'],
+  store: ['core'],
+  wire: ['core'],
+  rpc: ['core'],
+  gateway: ['core', 'crypto', 'store'],
+  net: ['core', 'crypto', 'store', 'wire'],
+  cafe: ['core', 'crypto', 'store', 'wire'],
+  thread: ['core', 'crypto', 'store', 'wire'],
+  peer: ['core', 'crypto', 'store', 'wire', 'cafe', 'thread'],
+  worker: ['core', 'crypto', 'store', 'wire', 'rpc', 'net', 'cafe', 'thread', 'peer', 'gateway'],
+  ui: ['core', 'crypto', 'rpc', 'worker'],
+  sw: ['core', 'crypto', 'store', 'rpc', 'gateway', 'worker'],
+  relay: ['core', 'wire', 'gateway'],
+}
+
+/** The one door of each outside package: files that may import it. */
+const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
+  [/^(helia|@helia\/.*)$/, /^src\/net\/node\.ts$/],
+  [/^jose$/, /^src\/crypto\//],
+  [/^(@noble\/.*|@scure\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
+  [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
+  [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
+  [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
+  [/^valibot$/, /^src\/core\/schema\.ts$/],
+  [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
+  [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
+  [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)|relay)\//],
+  [/^(node:.*|datastore-fs)$/, /^relay\//],
+]
+
+/** Where bytes enter a block store by another way than `verifiedPut`, and why that is right. */
+const RAW_PUTS: Record<string, string> = {
+  'src/net/node.ts': 'helia stores what our fetcher brought, which is verified there',
+  'src/peer/backup.ts': 'our own importer made the block and hashed it',
+}
+
+/** Modules with a variable of their own, and what there can be only one of. */
+const ONE_OF: Record<string, string> = {
+  'src/worker/main.ts': 'the worker: its pages are counted at its entry',
+  'src/ui/connect.ts': 'the page’s connection to the worker',
+  'src/ui/service-worker.ts': 'the page’s service worker',
+}
+
+describe('imports', () => {
+  it('are read at all', () => {
+    expect(sources.length).toBeGreaterThan(100)
+    const cafe = sources.find(({ file }) => file === 'src/cafe/cafe.ts')
+    expect(cafe?.imports).toContainEqual({ from: './pin/service.ts', typeOnly: false })
+    expect(cafe?.imports).toContainEqual({ from: '@libp2p/interface', typeOnly: true })
+    expect(sources.find(({ file }) => file === 'src/worker/main.ts')?.imports).toContainEqual({
+      from: './host.ts',
+      typeOnly: false,
+    })
+  })
+
+  it('go along the arrows between the parts', () => {
+    const unknown = [...new Set(sources.map(({ file }) => partOf(file)))].filter((part) => !(part in MAY_IMPORT))
+    expect(unknown, 'parts that DESIGN §2 does not know').toEqual([])
+    const rule = 'no arrow leads there (DESIGN §2)'
+    const wrong = broken(rule, (source, one) => {
+      if (!isLocal(one)) return false
+      const [own, other] = [partOf(source.file), partOf(targetOf(source, one))]
+      return own !== other && !MAY_IMPORT[own]?.includes(other)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('give the service worker no code of the worker: it knows only its types', () => {
+    const wrong = broken('only types of it', (source, one) => {
+      return partOf(source.file) === 'sw' && isLocal(one) && partOf(targetOf(source, one)) === 'worker' && !one.typeOnly
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('never join the two halves of a service', () => {
+    const half = (file: string) => /^(src\/cafe\/\w+)\/(service|client)\.ts$/.exec(file)
+    const wrong = broken('the halves of a service share only its protocol', (source, one) => {
+      const [own, other] = [half(source.file), isLocal(one) ? half(targetOf(source, one)) : null]
+      return own !== null && other !== null && own[1] === other[1] && own[2] !== other[2]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('never lead from one service into another', () => {
+    const folder = (file: string) => /^src\/cafe\/(\w+)\//.exec(file)?.[1]
+    const wrong = broken('services know nothing of each other', (source, one) => {
+      const [own, other] = [folder(source.file), isLocal(one) ? folder(targetOf(source, one)) : undefined]
+      return own !== undefined && other !== undefined && own !== other
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it.each(DOORS)('of %s come in by one door', (packages, door) => {
+    const rule = `its door is ${door}`
+    expect(broken(rule, (source, { from }) => packages.test(from) && !door.test(source.file))).toEqual([])
+  })
+
+  it('name files with their ending, and nothing outside the project', () => {
+    const wrong = broken('a local import names a file of this project', (source, one) => {
+      return isLocal(one) && (targetOf(source, one).startsWith('..') || !/\.(ts|css|svg)(\?[\w-]+)?$/.test(one.from))
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('code', () => {
+  const having = (pattern: RegExp): string[] => sources.filter(({ code }) => pattern.test(code)).map(({ file }) => file)
+
+  it('has no default exports', () => {
+    expect(having(/\bexport\s+default\b|\bas\s+default\b/)).toEqual([])
+  })
+
+  it('has no state in modules, but for what there is one of by nature', () => {
+    expect(having(/^(export\s+)?(let|var)\s/m)).toEqual(Object.keys(ONE_OF).sort())
+  })
+
+  it('names WebRTC only in the bridge', () => {
+    const bridge = /^src\/(worker\/rtc\/|ui\/rtc-)/
+    const named = sources.filter(({ code }) => /\bRTC[A-Z]\w+/.test(code.replace(STRING_OR_COMMENT, '')))
+    expect(named.map(({ file }) => file).filter((file) => !bridge.test(file))).toEqual([])
+  })
+
+  it('opens IndexedDB only in the store', () => {
+    expect(having(/\bindexedDB\b|\bIDB[A-Z]\w+/)).toEqual(['src/store/idb.ts'])
+  })
+
+  it('puts blocks without a check only where somebody has looked', () => {
+    const raw = having(/\bblocks\b\S{0,3}\.put\(/).filter((file) => partOf(file) !== 'store')
+    expect(raw).toEqual(Object.keys(RAW_PUTS).sort())
+  })
+})
