@@ -37,7 +37,7 @@ if (!isInstalled() || !isBuilt()) {
 }
 
 function isInstalled() {
-  return read(INSTALLED) === lockHash() && existsSync(join(BIN, 'vite'))
+  return read(INSTALLED) === lockHash() && existsSync(join(BIN, 'vite')) && hasNode()
 }
 
 async function install() {
@@ -49,11 +49,17 @@ async function install() {
     if (npm?.endsWith('.js')) await run(process.execPath, [npm, ...args])
     else await run('npm', args)
   }
-  // The Node that comes as a package is put in place by an install script, which a user's settings may have skipped.
-  if (!existsSync(join(BIN, 'node')) && !existsSync(join(BIN, 'node.exe'))) {
+  // The Node that comes as a package is put in place by an install script, which a user's settings may have skipped and
+  // whose work `npm uninstall` of anything undoes.
+  if (!hasNode()) {
     await run('npm', ['rebuild', 'node', '--ignore-scripts=false'])
   }
   writeFileSync(INSTALLED, lockHash())
+}
+
+/** True if the packaged Node is where npm's scripts find it first. */
+function hasNode() {
+  return existsSync(join(BIN, 'node')) || existsSync(join(BIN, 'node.exe'))
 }
 
 /** True if somebody ran `npm ci` or `npm install` by hand and it completed: npm's own record agrees with our lock file. */

@@ -1,0 +1,56 @@
+/**
+ * `npm run bench -- name…`: measures the named figures, or all, in real browsers against the real relay. One line of JSON
+ * for each on standard output, as soon as it is measured; everything else goes to standard error.
+ *
+ * Exit code: 0 if all were measured, 1 if one could not be, 2 for a name there is not.
+ */
+import { figure as bundleFirstPaint } from './bundle_first_paint.ts'
+import { figure as bundleSw } from './bundle_sw.ts'
+import { figure as bundleWorker } from './bundle_worker.ts'
+import { createContext } from './context.ts'
+import { type Figure, lineOf } from './figure.ts'
+import { figure as gatewayKeyed } from './gateway_keyed_64mib.ts'
+import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
+import { figure as inviteToRegistered } from './invite_to_registered.ts'
+import { figure as pin } from './pin_64mib.ts'
+
+const FIGURES: readonly Figure[] = [
+  inviteToRegistered,
+  pin,
+  gatewayPlain,
+  gatewayKeyed,
+  bundleSw,
+  bundleWorker,
+  bundleFirstPaint,
+]
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !FIGURES.some((figure) => figure.name === name))
+  if (unknown.length > 0) {
+    console.error(`There is no figure called ${unknown.join(', ')}. There are:`)
+    for (const { name } of FIGURES) console.error(`  ${name}`)
+    return 2
+  }
+  const context = createContext()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void context.close().finally(() => process.exit(1)))
+  }
+  let failed = 0
+  try {
+    for (const figure of FIGURES) {
+      if (names.length > 0 && !names.includes(figure.name)) continue
+      console.error(`Measuring ${figure.name}…`)
+      try {
+        console.log(JSON.stringify(lineOf(figure, await figure.run(context))))
+      } catch (error) {
+        console.error(error)
+        failed++
+      }
+    }
+  } finally {
+    await context.close()
+  }
+  return failed === 0 ? 0 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,14 @@
+/** Types of the build's plain scripts that figures use; what they promise is said there. */
+declare module '*/.scripts/sizes.mjs' {
+  interface Sizes {
+    readonly sw: number
+    readonly worker: number
+    readonly firstPaint: number
+  }
+  export const BUDGETS: Sizes
+  export function bundleSizes(folder?: string): Sizes
+}
+
+declare module '*/.scripts/chromium.mjs' {
+  export function ensureChromium(): string
+}
