@@ -10,6 +10,7 @@ describe('a cafe in a tab', () => {
   let host: Person
   let guest: Person
   let invite: string
+  let account: { address: string; words: string }
   let pinned: { cid: string; key: string; size: number; link: string }
 
   beforeAll(async () => {
@@ -30,10 +31,14 @@ describe('a cafe in a tab', () => {
   })
 
   test('admits a guest by invite, over direct WebRTC', async () => {
-    const session = await guest.page.evaluate(async (link) => {
-      await cafe.account.create()
-      return cafe.account.register(link)
+    const joined = await guest.page.evaluate(async (link) => {
+      const account = await cafe.account.create()
+      return { account, session: await cafe.account.register(link) }
     }, invite)
+    const { session } = joined
+    account = joined.account
+    expect(account.words.split(' ')).toHaveLength(12)
+    expect(session.address).toBe(account.address)
     expect(session.name).toBe('Corner Cafe')
     expect(JSON.stringify(session)).not.toContain('eyJ')
     const { connections } = await guest.page.evaluate(() => cafe.node.status())
@@ -106,6 +111,8 @@ describe('a cafe in a tab', () => {
         return { status: response.status, digest: [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))] }
       }, pinned)
       expect(read).toEqual({ status: 200, digest })
+      const restored = await third.page.evaluate((words) => cafe.account.restore(words), account.words)
+      expect(restored.address).toBe(account.address)
     } finally {
       await third.browser.close()
     }
