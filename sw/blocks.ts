@@ -19,7 +19,7 @@ export interface LocalReader {
 export interface BlockComponents {
   openLocal(): Promise<LocalReader>
   readonly nodePort: NodePort
-  /** Milliseconds for one block from the node. */
+  /** Milliseconds without a sign of life from the node after which a block is given up. */
   readonly timeout?: number
 }
 
@@ -41,11 +41,27 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
     }
   }
 
-  const askNode = async (cid: CID, from: readonly PeerIdText[], signal: AbortSignal): Promise<Bytes> => {
+  const askNode = async (cid: CID, from: readonly PeerIdText[], caller: AbortSignal): Promise<Bytes> => {
+    const silence = silenceOf(timeout)
+    try {
+      return await askUntil(cid, from, AbortSignal.any([caller, silence.signal]), silence.heard)
+    } finally {
+      silence.end()
+    }
+  }
+
+  const askUntil = async (
+    cid: CID,
+    from: readonly PeerIdText[],
+    signal: AbortSignal,
+    heard: () => void,
+  ): Promise<Bytes> => {
     for (let again = false; ; again = true) {
       const node = await nodePort.need({ signal })
+      heard()
       try {
-        return await raced(node.call('block.get', { cid: `${cid}`, from }, { signal }), signal)
+        const options = { signal, onProgress: heard }
+        return await raced(node.call('block.get', { cid: `${cid}`, from }, options), signal)
       } catch (error) {
         // The node died meanwhile: a page may have started the next one.
         const died = isCafeError(error) && error.code === 'UNREACHABLE' && !nodePort.isCurrent(node)
@@ -59,10 +75,25 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
       const here = await readLocal(cid, signal)
       // A block that has rotted here is as good as none: the node may find another copy.
       if (here && (unchecked || (await isBlock(cid, here)))) return here
-      const bytes = await askNode(cid, from, AbortSignal.any([signal, AbortSignal.timeout(timeout)]))
+      const bytes = await askNode(cid, from, signal)
       if (!(await isBlock(cid, bytes))) throw new CafeError('CORRUPT', { what: 'block' })
       return bytes
     },
+  }
+}
+
+/** A signal that fires `ms` after the start, or after the last time something was heard. */
+function silenceOf(ms: number): { readonly signal: AbortSignal; heard(): void; end(): void } {
+  const controller = new AbortController()
+  const fire = (): void => controller.abort(new CafeError('TIMEOUT'))
+  let timer = setTimeout(fire, ms)
+  return {
+    signal: controller.signal,
+    heard() {
+      clearTimeout(timer)
+      timer = setTimeout(fire, ms)
+    },
+    end: () => clearTimeout(timer),
   }
 }
 

@@ -10,8 +10,12 @@ type Get = (typeof blockProtocol)['operations']['get']
 
 export interface BlockStream {
   readonly closed: boolean
-  /** The block, or null if that peer does not have it. @throws CafeError when the stream ends first. */
-  get(cid: CID, options: { signal: AbortSignal }): Promise<Uint8Array<ArrayBuffer> | null>
+  /**
+   * The block, or null if that peer does not have it. However many wait before it: as long as that peer says something
+   * now and then, the stream goes on.
+   * @throws CafeError when the stream ends first: TIMEOUT if it fell silent, UNREACHABLE if it broke.
+   */
+  get(cid: CID): Promise<Uint8Array<ArrayBuffer> | null>
   close(): void
 }
 
@@ -72,23 +76,15 @@ export function blockStream(exchange: Exchange<UploadOf<Get>, ItemOf<Get>, Recei
     get closed() {
       return closed
     },
-    async get(cid, { signal }) {
+    async get(cid) {
       while (!closed && waiting.length >= AHEAD) await room.promise
       if (closed) throw new CafeError('UNREACHABLE')
-      signal.throwIfAborted()
       clearTimeout(timer)
       const answer = Promise.withResolvers<Uint8Array<ArrayBuffer> | null>()
       answer.promise.catch(() => {}) // when sending fails, that is what the caller gets
       waiting.push(answer)
-      // Answers have an order, so one want cannot be taken back: an abort gives up the whole stream.
-      const stop = (): void => end(toCafeError(signal.reason, 'ABORTED'))
-      signal.addEventListener('abort', stop, { once: true })
-      try {
-        await exchange.send({ want: cid })
-        return await answer.promise
-      } finally {
-        signal.removeEventListener('abort', stop)
-      }
+      await exchange.send({ want: cid })
+      return answer.promise
     },
     close: () => end(new CafeError('ABORTED')),
   }

@@ -86,9 +86,28 @@ export interface Fetcher {
 /** A peer that answers nothing for this long is left, so that there is time to ask another. */
 const SILENCE = BLOCK_TIMEOUT / 2
 
+/** Times a want is asked again at the same peer when its stream breaks, before the next peer is. */
+const AGAIN = 2
+/** Milliseconds before a want is asked again: at first, and at most. Half of it is chance. */
+const FIRST_PAUSE = 200
+const LONGEST_PAUSE = 2000
+
+const pause = (time: number): Promise<void> => {
+  const ms = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (time - 1)) * (0.5 + Math.random() / 2)
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** A tab that is just opening does not know the protocol for a moment. */
+const isPassing = ({ code }: CafeError): boolean =>
+  code === 'UNREACHABLE' || code === 'TIMEOUT' || code === 'UNSUPPORTED' || code === 'BUSY'
+
 export function createFetcher({ connector, relays, cafes }: FetcherComponents): Fetcher {
   const streams = new Map<PeerIdText, { readonly opening: Promise<BlockStream>; stream?: BlockStream }>()
   const running = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  /** Peers that have answered wants, latest last; and when one last did. */
+  let answered: PeerIdText[] = []
+  let heard = 0
+  let closed = false
   /** Peers to ask, best first: whoever answered last moves to the front. */
   let known: PeerIdText[] = []
 
@@ -115,42 +134,70 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
     return opening
   }
 
-  const from = async (peer: PeerIdText, cid: CID, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> => {
-    const bytes = await (await streamTo(peer)).get(cid, { signal })
-    if (bytes) await verifyBlock(cid, bytes)
-    return bytes
+  /** One want at one peer; where the stream breaks meanwhile, it is asked again over a new one. */
+  const from = async (peer: PeerIdText, cid: CID): Promise<Uint8Array<ArrayBuffer> | null> => {
+    for (let broken = 1; ; broken++) {
+      const stream = await streamTo(peer)
+      try {
+        const bytes = await stream.get(cid)
+        if (bytes) await verifyBlock(cid, bytes)
+        if (answered.at(-1) !== peer)
+          answered = [...answered.filter((other) => other !== peer), peer].slice(-MAX_PROVIDERS)
+        heard = performance.now()
+        return bytes
+      } catch (error) {
+        if (broken > AGAIN || closed || toCafeError(error).code !== 'UNREACHABLE') throw error
+        await pause(broken)
+      }
+    }
   }
 
-  const ask = async (cid: CID, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+  /** Asks all who may have it, each once. `lost`: some of those who failed are worth waiting for. */
+  const askAll = async (cid: CID): Promise<Uint8Array<ArrayBuffer> | { failure: CafeError; lost: boolean }> => {
     const asked = new Set<PeerIdText>()
+    const lost: PeerIdText[] = []
     let failure: CafeError | undefined
     const tryAll = async (peers: readonly PeerIdText[]): Promise<Uint8Array<ArrayBuffer> | undefined> => {
       for (const peer of peers) {
         if (asked.has(peer)) continue
         asked.add(peer)
         try {
-          const bytes = await from(peer, cid, signal)
+          const bytes = await from(peer, cid)
           if (!bytes) continue
           if (known[0] !== peer) prefer(peer)
           return bytes
         } catch (error) {
-          signal.throwIfAborted()
           failure = toCafeError(error, 'UNREACHABLE')
+          if (answered.includes(peer) && isPassing(failure)) lost.push(peer)
           known = known.filter((other) => other !== peer)
         }
       }
       return undefined
     }
-    const bytes = (await tryAll([...known, ...cafes()])) ?? (await tryAll(await findProviders(cid, signal)))
+    const bytes = (await tryAll([...known, ...cafes()])) ?? (await tryAll(await findProviders(cid)))
     if (bytes) return bytes
-    throw failure ?? new CafeError(asked.size > 0 || relays().length > 0 ? 'NOT_FOUND' : 'UNREACHABLE')
+    prefer(...lost)
+    failure ??= new CafeError(asked.size > 0 || relays().length > 0 ? 'NOT_FOUND' : 'UNREACHABLE')
+    return { failure, lost: lost.length > 0 }
   }
 
-  const findProviders = async (cid: CID, signal: AbortSignal): Promise<PeerIdText[]> => {
+  /** A peer that has given blocks and is lost now may be back in a moment: its tab was reloaded, its network changed. */
+  const ask = async (cid: CID): Promise<Uint8Array<ArrayBuffer>> => {
+    const since = performance.now()
+    for (let round = 1; ; round++) {
+      const found = await askAll(cid)
+      if (found instanceof Uint8Array) return found
+      const silence = performance.now() - Math.max(since, heard)
+      if (!found.lost || closed || silence > BLOCK_TIMEOUT) throw found.failure
+      await pause(round)
+    }
+  }
+
+  const findProviders = async (cid: CID): Promise<PeerIdText[]> => {
     const found: PeerIdText[] = []
     for (const relay of relays()) {
       try {
-        const search = await start(connector, relay.peer, findProtocol, 'find', { cid }, { signal })
+        const search = await start(connector, relay.peer, findProtocol, 'find', { cid }, { idle: SILENCE })
         for (let item = await search.next(); item; item = await search.next()) {
           found.push(item.peer)
           if (found.length === MAX_PROVIDERS) {
@@ -160,7 +207,6 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
         }
       } catch {
         // a relay that is down or does not answer this: the others may
-        signal.throwIfAborted()
       }
     }
     return found
@@ -172,13 +218,14 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
       const key = blockKey(cid)
       let task = running.get(key)
       if (!task) {
-        // Shared by all who want this block, so one caller's abort must not end it; the time limit does.
-        task = ask(cid, AbortSignal.timeout(BLOCK_TIMEOUT)).finally(() => running.delete(key))
+        // Shared by all who want this block, so one caller's abort must not end it; a silence on every path does.
+        task = ask(cid).finally(() => running.delete(key))
         running.set(key, task)
       }
       return unlessAborted(task, signal)
     },
     close() {
+      closed = true
       for (const { opening } of streams.values()) opening.then((stream) => stream.close()).catch(() => {})
     },
   }

@@ -1,25 +1,28 @@
 /**
- * Opens streams to peers by the best path there is: an open direct connection, else a new direct one, else through the
- * relay. Addresses come from invites and answers; this keeps them in memory by peer.
+ * Opens streams to peers by the best path there is. An open direct connection is always used. Bulk waits a bounded time
+ * for one; small calls take what works first, and the direct connection follows in the background without touching the
+ * streams that run. Addresses come from invites and answers; this keeps them in memory by peer.
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Libp2p } from 'libp2p'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { DIRECT_WAIT, MAX_ADDRESSES, OPEN_TIMEOUT } from '../core/limits.ts'
+import { MAX_ADDRESSES, OPEN_TIMEOUT } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import type { Connector } from '../wire/call.ts'
-import { bestConnection, isLimited, splitAddresses } from './paths.ts'
+import { createDirectPaths, HEAD_START } from './direct.ts'
+import { bestConnection, isLimited, splitAddresses, type WhyRelayed } from './paths.ts'
 
 export interface PeerConnector extends Connector {
   /** Remembers where a peer may be reached, newest knowledge first. */
   know(peer: PeerIdText, addresses: readonly string[]): void
-  /**
-   * Makes sure there is a connection, direct if that is possible now.
-   * @throws CafeError UNREACHABLE {peer}.
-   */
-  connect(peer: PeerIdText, options: { signal: AbortSignal }): Promise<Connection>
+  /** Resolves when no attempt at a direct connection to `peer` is running; at the latest after some seconds. */
+  settled(peer: PeerIdText): Promise<void>
+  /** Why `peer` was not reached directly when it was last tried. */
+  whyRelayed(peer: PeerIdText): WhyRelayed | undefined
+  /** Something has changed: direct connections that failed are worth another attempt. */
+  retry(): void
 }
 
 /** Peers whose addresses are kept; the oldest are forgotten. */
@@ -30,46 +33,42 @@ export interface ConnectorComponents {
   /** Can this node make direct WebRTC connections now (is there a tab that lends)? */
   readonly canDirect: () => boolean
   readonly log: Log
+  /** What `whyRelayed` says has changed. */
+  readonly onChange: () => void
 }
 
-export function createConnector({ libp2p, canDirect, log }: ConnectorComponents): PeerConnector {
+export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorComponents): PeerConnector {
   const book = new Map<PeerIdText, readonly string[]>()
-  const dialling = new Map<PeerIdText, Promise<Connection>>()
+  const paths = createDirectPaths({ libp2p, canDirect, log, onChange })
 
   const best = (peer: PeerIdText): Connection | undefined =>
     bestConnection(libp2p.getConnections(peerIdFromString(peer)))
 
-  const dial = async (peer: PeerIdText): Promise<Connection> => {
-    const { direct, relayed } = splitAddresses(book.get(peer) ?? [])
-    const usable = direct.filter((address) => canDirect() || !address.toString().includes('/webrtc'))
-    if (usable.length > 0) {
-      try {
-        const connection = await libp2p.dial(usable, { signal: AbortSignal.timeout(DIRECT_WAIT) })
-        dropRelayed(libp2p, peer)
-        return connection
-      } catch (cause) {
-        log('info', 'no direct path', { peer, cause })
-      }
-    }
-    const open = best(peer)
-    if (open) return open
+  const attempt = async (peer: PeerIdText): Promise<Connection | undefined> => {
+    const direct = await paths.attempt(peer, book.get(peer) ?? [])
+    if (direct) dropRelayed(libp2p, peer)
+    return direct
+  }
+
+  const relay = (peer: PeerIdText): Promise<Connection> => {
+    const { relayed } = splitAddresses(book.get(peer) ?? [])
     if (relayed.length === 0) throw new CafeError('UNREACHABLE', { peer })
     return libp2p.dial(relayed, { signal: AbortSignal.timeout(OPEN_TIMEOUT) })
   }
 
-  const connect: PeerConnector['connect'] = async (peer, { signal }) => {
+  const find = async (peer: PeerIdText, bulk: boolean): Promise<Connection> => {
     const open = best(peer)
     if (open && !isLimited(open)) return open
-    let attempt = dialling.get(peer)
-    if (!attempt) {
-      attempt = dial(peer).finally(() => dialling.delete(peer))
-      dialling.set(peer, attempt)
-    }
-    return abortable(attempt, signal).catch((cause) => {
+    const direct = attempt(peer)
+    if (bulk) return (await direct) ?? best(peer) ?? relay(peer)
+    return open ?? (await firstOf(libp2p, peer, direct)) ?? best(peer) ?? relay(peer)
+  }
+
+  const connect = (peer: PeerIdText, bulk: boolean, signal: AbortSignal): Promise<Connection> =>
+    abortable(find(peer, bulk), signal).catch((cause) => {
       const { code } = toCafeError(cause, 'UNREACHABLE')
       throw new CafeError(code === 'ABORTED' ? code : 'UNREACHABLE', { peer }, { cause })
     })
-  }
 
   return {
     know(peer, addresses) {
@@ -79,11 +78,13 @@ export function createConnector({ libp2p, canDirect, log }: ConnectorComponents)
       const oldest = book.keys().next().value
       if (book.size > MAX_KNOWN && oldest !== undefined) book.delete(oldest)
     },
-    connect,
-    async open(peer, protocol, { signal, limited }): Promise<Stream> {
+    settled: async (peer) => void (await paths.running(peer)),
+    whyRelayed: paths.why,
+    retry: paths.retry,
+    async open(peer, protocol, { signal, limited, bulk = false }): Promise<Stream> {
       // Twice, because a connection may look open while its other side is gone.
       for (let attempt = 1; ; attempt++) {
-        const connection = await connect(peer, { signal })
+        const connection = await connect(peer, bulk || !limited, signal)
         try {
           return await connection.newStream(protocol, { signal, runOnLimitedConnection: limited })
         } catch (cause) {
@@ -95,6 +96,30 @@ export function createConnector({ libp2p, canDirect, log }: ConnectorComponents)
         }
       }
     },
+  }
+}
+
+/** The direct connection, or after the head start any that is there or comes first; undefined if none does. */
+async function firstOf(
+  libp2p: Libp2p,
+  peer: PeerIdText,
+  direct: Promise<Connection | undefined>,
+): Promise<Connection | undefined> {
+  const settled = new AbortController()
+  const opened = new Promise<undefined>((resolve) => {
+    const look = (): void => {
+      if (bestConnection(libp2p.getConnections(peerIdFromString(peer)))) resolve(undefined)
+    }
+    setTimeout(() => {
+      if (settled.signal.aborted) return
+      look()
+      libp2p.addEventListener('connection:open', look, { signal: settled.signal })
+    }, HEAD_START)
+  })
+  try {
+    return await Promise.race([direct, opened])
+  } finally {
+    settled.abort()
   }
 }
 

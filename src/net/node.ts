@@ -21,9 +21,10 @@ import { blockProtocol } from '../wire/block.ts'
 import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
-import { isLimited, transportOf } from './paths.ts'
+import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { keepRelays, type Relays } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
+import { createWake } from './wake.ts'
 
 export interface NodeInit {
   readonly datastore: Datastore
@@ -48,6 +49,8 @@ export interface NodeConnection {
   readonly transport: 'webrtc' | 'websocket' | 'other'
   readonly address: string
   readonly since: number
+  /** For a relayed one, why it is not direct, as far as this side has tried. */
+  readonly whyRelayed?: WhyRelayed | undefined
 }
 
 export interface Node {
@@ -60,6 +63,8 @@ export interface Node {
   connections(): readonly NodeConnection[]
   /** Resolves when this node can be dialled through a relay, or when the signal fires. */
   reserved(signal: AbortSignal): Promise<void>
+  /** There is reason to doubt the open connections: tests each, drops the dead, tries again what was given up. */
+  wake(why: string): void
   /** A block from here or from the network, verified. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
   /** Answers `protocol` from now on. */
@@ -76,6 +81,11 @@ type HeliaLibp2p = ReturnType<typeof withLibp2pLight>['libp2p']
 
 /** Connections of a browser node; a cafe for a hundred people. */
 const MAX_CONNECTIONS = 200
+/** Milliseconds between two looks whether a relay has given us an address. */
+const ADDRESS_POLL = 50
+
+/** Streams for tests of liveness: libp2p's monitor may wait on one for long while a wake wants its own. */
+const PINGS = { maxInboundStreams: 8, maxOutboundStreams: 8 }
 
 export async function createNode(init: NodeInit): Promise<Node> {
   const { datastore, blocks, log, onChange = () => {}, canDirect = () => true } = init
@@ -96,7 +106,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
   const { libp2p } = helia
   const peer = libp2p.peerId.toString() as PeerIdText
 
-  const connector = createConnector({ libp2p, canDirect, log })
+  const connector = createConnector({ libp2p, canDirect, log, onChange })
   const relays = keepRelays(libp2p, init.relays, log)
   for (const [i, relay] of relays.peers.entries()) connector.know(relay, [init.relays[i] as string])
   const relayList = init.relays.map((address, i) => ({ address, peer: relays.peers[i] as PeerIdText }))
@@ -106,6 +116,12 @@ export async function createNode(init: NodeInit): Promise<Node> {
     libp2p.handle(protocol, handler, { runOnLimitedConnection: limited, maxInboundStreams: maxStreams })
   const answerBlocks = serve(blockProtocol, blockService(blocks), { guard: async () => undefined, log })
   await handle(blockProtocol.id, answerBlocks, { limited: true, maxStreams: STREAMS_PER_PEER })
+
+  const onWake = (): void => {
+    connector.retry()
+    relays.retry()
+  }
+  const wake = createWake({ libp2p, log, onWake, onChange })
 
   const addresses = (): readonly string[] =>
     libp2p
@@ -124,14 +140,15 @@ export async function createNode(init: NodeInit): Promise<Node> {
     relays,
     addresses,
     async reserved(signal) {
+      // Looked at, not listened for: the event comes a second late, since libp2p gathers changes before it tells.
       while (relays.addresses.length > 0 && addresses().length === 0 && !signal.aborted)
-        await once(libp2p, 'self:peer:update', signal)
+        await new Promise((resolve) => setTimeout(resolve, ADDRESS_POLL))
     },
     connections: () =>
       libp2p
         .getConnections()
         .filter(({ status }) => status === 'open')
-        .map(describe),
+        .map((connection) => describe(connection, connector)),
     async get(cid, { signal = AbortSignal.timeout(BLOCK_TIMEOUT) } = {}) {
       try {
         for await (const bytes of helia.blockstore.get(cid, { signal })) return bytes as Uint8Array<ArrayBuffer>
@@ -141,22 +158,16 @@ export async function createNode(init: NodeInit): Promise<Node> {
       }
       throw new CafeError('NOT_FOUND')
     },
+    wake: wake.poke,
     handle,
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
+      wake.stop()
       relays.stop()
       fetcher?.close()
       await helia.stop()
     },
   }
-}
-
-/** Resolves at the next event of that name, or when the signal fires. */
-function once(target: HeliaLibp2p, event: 'self:peer:update', signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    target.addEventListener(event, () => resolve(), { once: true })
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Parameters<typeof withLibp2pLight>[1] {
@@ -172,15 +183,16 @@ function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Para
     // The monitor kills connections whose uplink is merely full; calls have limits of their own.
     connectionMonitor: { abortConnectionOnPingFailure: false },
     connectionManager: { maxConnections: MAX_CONNECTIONS, inboundConnectionThreshold: MAX_CONNECTIONS },
-    services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
+    services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
 }
 
-function describe(connection: Connection): NodeConnection {
+function describe(connection: Connection, { whyRelayed }: PeerConnector): NodeConnection {
   const address = connection.remoteAddr.toString()
+  const peerId = connection.remotePeer.toString() as PeerIdText
   return {
-    peerId: connection.remotePeer.toString() as PeerIdText,
-    path: isLimited(connection) ? 'relayed' : 'direct',
+    peerId,
+    ...(isLimited(connection) ? { path: 'relayed', whyRelayed: whyRelayed(peerId) } : { path: 'direct' }),
     transport: transportOf(address),
     address,
     since: connection.timeline.open,

@@ -3,6 +3,12 @@ import type { Connection } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { PeerIdText } from '../core/ids.ts'
 
+/**
+ * Why a peer is not connected directly: no address of its for that, no tab here that lends, an attempt runs, took too
+ * long, or was turned down on the way.
+ */
+export type WhyRelayed = 'no-address' | 'no-tab' | 'pending' | 'timeout' | 'failed'
+
 const CIRCUIT = '/p2p-circuit'
 const WEBRTC = '/webrtc'
 

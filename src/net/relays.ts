@@ -15,6 +15,8 @@ export interface Relays {
   readonly peers: readonly PeerIdText[]
   /** The relay addresses with a connection now. */
   connected(): readonly string[]
+  /** Tries again at once those that are not connected, as after the first loss: what kept them away may be over. */
+  retry(): void
   stop(): void
 }
 
@@ -24,6 +26,7 @@ const DIAL_TIMEOUT = 10_000
 
 export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Log): Relays {
   const stopped = new AbortController()
+  const nudges = new EventTarget()
   const relays = addresses.map((address) => ({ address, peer: relayPeer(address) }))
   const isConnected = (peer: string): boolean =>
     libp2p.getConnections().some((c) => c.status === 'open' && !c.limits && c.remotePeer.toString() === peer)
@@ -43,13 +46,9 @@ export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Lo
         }
       }
       // Between half and the whole pause, so that all the cafes of a relay do not come back at once.
-      await closedOrLater(
-        libp2p,
-        peer,
-        isConnected(peer) ? LONGEST_PAUSE : pause * (0.5 + Math.random() / 2),
-        stopped.signal,
-      )
-      pause = Math.min(pause * 2, LONGEST_PAUSE)
+      const ms = isConnected(peer) ? LONGEST_PAUSE : pause * (0.5 + Math.random() / 2)
+      const nudged = await closedOrLater({ libp2p, nudges, peer, ms, signal: stopped.signal })
+      pause = nudged ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE)
     }
   }
   for (const relay of relays) void keep(relay)
@@ -58,6 +57,7 @@ export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Lo
     addresses,
     peers: relays.map(({ peer }) => peer),
     connected: () => relays.filter(({ peer }) => isConnected(peer)).map(({ address }) => address),
+    retry: () => void nudges.dispatchEvent(new Event('retry')),
     stop: () => stopped.abort(),
   }
 }
@@ -67,20 +67,30 @@ export function relayPeer(address: string): PeerIdText {
   return (address.split('/p2p/').at(-1) ?? '') as PeerIdText
 }
 
-/** Resolves when a connection to `peer` closes, or after `ms`. */
-function closedOrLater(libp2p: Libp2p, peer: string, ms: number, signal: AbortSignal): Promise<void> {
+interface Pause {
+  readonly libp2p: Libp2p
+  readonly nudges: EventTarget
+  readonly peer: string
+  readonly ms: number
+  readonly signal: AbortSignal
+}
+
+/** Resolves when a connection to `peer` closes, after `ms`, or with true when there is reason to try again now. */
+function closedOrLater({ libp2p, nudges, peer, ms, signal }: Pause): Promise<boolean> {
   return new Promise((resolve) => {
-    const done = (): void => {
+    const done = (event?: Event): void => {
       clearTimeout(timer)
       libp2p.removeEventListener('connection:close', onClose)
+      nudges.removeEventListener('retry', done)
       signal.removeEventListener('abort', done)
-      resolve()
+      resolve(event?.type === 'retry')
     }
     const onClose = (event: CustomEvent<{ remotePeer: { toString(): string } }>): void => {
       if (event.detail.remotePeer.toString() === peer) done()
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(() => done(), ms)
     libp2p.addEventListener('connection:close', onClose)
-    signal.addEventListener('abort', done, { once: true })
+    nudges.addEventListener('retry', done)
+    signal.addEventListener('abort', done)
   })
 }

@@ -49,10 +49,11 @@ export interface Cafes {
   list(): Promise<readonly Joined[]>
   register(to: CafeAddress, token: string | undefined, options: { signal?: AbortSignal }): Promise<Joined>
   /**
-   * A valid access token for a cafe, silently refreshed from 80 % of its life on.
+   * A valid access token for a cafe, silently refreshed from 80 % of its life on, or if it is the one that the cafe has
+   * just `refused`.
    * @throws CafeError NOT_FOUND if not registered there; UNAUTHORIZED if the cafe does not know us any more.
    */
-  access(cafe: PeerIdText, options: { signal?: AbortSignal }): Promise<string>
+  access(cafe: PeerIdText, options: { signal?: AbortSignal; refused?: string | undefined }): Promise<string>
   /** Leaves a cafe. With `force` it is forgotten here even if it cannot be told, or does not know us any more. */
   deregister(
     cafe: PeerIdText,
@@ -102,13 +103,13 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
     return row
   }
 
-  const access: Cafes['access'] = (cafe, { signal }) =>
+  const access: Cafes['access'] = (cafe, { signal, refused }) =>
     serial(cafe, async () => {
       const row = await find(cafe)
       // The end is by the cafe's clock, which may be hours off ours: what is sure is how long a token lives at most.
       const life = Math.min(row.accessEnds - row.issued, ACCESS_TTL)
       const due = row.issued + 0.8 * (life > 0 ? life : ACCESS_TTL)
-      return (clock() < due ? row : await renew(row, signal)).access
+      return (clock() < due && row.access !== refused ? row : await renew(row, signal)).access
     })
 
   return {
@@ -132,5 +133,21 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       await rows.commit([joined.remove(cafe)])
       return erased
     },
+  }
+}
+
+/** Calls a cafe with an access token; where the cafe refuses that one, once more with a fresh one. */
+export async function authorized<T>(
+  cafes: Pick<Cafes, 'access'>,
+  cafe: PeerIdText,
+  signal: AbortSignal,
+  call: (auth: string) => Promise<T>,
+): Promise<T> {
+  const auth = await cafes.access(cafe, { signal })
+  try {
+    return await call(auth)
+  } catch (error) {
+    if (!isCafeError(error) || error.code !== 'UNAUTHORIZED') throw error
+    return call(await cafes.access(cafe, { signal, refused: auth }))
   }
 }

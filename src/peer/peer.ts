@@ -29,6 +29,8 @@ export interface PeerComponents {
   readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
+  /** It stands differently with some backup, without anybody having asked. */
+  readonly onChange?: () => void
 }
 
 export interface Peer {
@@ -48,7 +50,7 @@ export interface Peer {
 const ACCOUNT = 'account'
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { peer, connector, rows, blocks, keys, clock, random } = components
+  const { peer, connector, rows, blocks, keys, clock, random, onChange = () => {} } = components
   const stored = await keys.get<AccountKeys>(ACCOUNT)
   let account: Account | undefined = stored && accountFromKeys(stored)
 
@@ -72,7 +74,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     know: connector.know,
     clock,
   })
-  const backups = createBackups({ rows, blocks, cafes, client: pinClient({ connector }), clock, random })
+  const backups = createBackups({ rows, blocks, cafes, client: pinClient({ connector }), clock, random, onChange })
 
   return {
     cafes,

@@ -39,6 +39,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       },
       list: () => call('pins.list', {}),
       remove: async (cid) => void (await call('pins.remove', { cid })),
+      retry: (cid) => call('pins.retry', { cid }),
     },
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {

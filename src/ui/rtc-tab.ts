@@ -1,6 +1,7 @@
 /**
  * Lends this tab's WebRTC to the worker: makes real connections on request, moves each data channel at birth to the
  * tab's dedicated worker, and closes everything when the page goes, so that the other sides learn of it at once. The
+ * same is done when the browser freezes the page, which would keep everybody waiting for it. The
  * protocol is described in `../worker/rtc/messages.ts`.
  */
 import { asDown } from '../worker/rtc/guards.ts'
@@ -16,6 +17,7 @@ import {
   STATE_EVENTS,
   type TabUp,
 } from '../worker/rtc/messages.ts'
+import { watchNetwork } from './rtc-news.ts'
 import { pumpChannel } from './rtc-pump.ts'
 
 export interface LendOptions {
@@ -23,12 +25,15 @@ export interface LendOptions {
   readonly port: MessagePort
   /** Makes the dedicated worker that pumps channels; replaced in tests. */
   readonly createPump?: () => Worker
-  /** The worker no longer wants this tab's connections (it took the tab for hung). Lend anew with a new port and id. */
+  /**
+   * The worker no longer wants this tab's connections (it took the tab for hung), or the page was frozen and runs again.
+   * Lend anew with a new port and id.
+   */
   readonly onend?: () => void
 }
 
 /**
- * Lends until `stop()`, `pagehide`, or the worker's `end`. After any of these the port is closed for good; a page shown
+ * Lends until `stop()`, `pagehide`, `freeze`, or the worker's `end`. After any of these the port is closed for good; a page shown
  * again from the back/forward cache lends anew under a new id.
  */
 export function lendRtc({ port, createPump = defaultPump, onend }: LendOptions): { stop(): void } {
@@ -44,6 +49,13 @@ export function lendRtc({ port, createPump = defaultPump, onend }: LendOptions):
     port.close()
     removeEventListener('pagehide', stop)
     document.removeEventListener('visibilitychange', look)
+    document.removeEventListener('freeze', freeze)
+    unwatch()
+  }
+  const thaw = () => onend?.()
+  const freeze = () => {
+    stop()
+    document.addEventListener('resume', thaw, { once: true })
   }
   const look = () => tell({ ev: 'visible', visible: document.visibilityState === 'visible' })
   const make = (pc: number, config: Config) => {
@@ -55,7 +67,8 @@ export function lendRtc({ port, createPump = defaultPump, onend }: LendOptions):
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const message = asDown(data)
     if (!message) return
-    if (message.op === 'new') make(message.pc, message.config)
+    if (message.op === 'ask') tell({ ev: 'here' })
+    else if (message.op === 'new') make(message.pc, message.config)
     else if (message.op === 'end') {
       stop()
       onend?.()
@@ -66,8 +79,15 @@ export function lendRtc({ port, createPump = defaultPump, onend }: LendOptions):
   }
   addEventListener('pagehide', stop)
   document.addEventListener('visibilitychange', look)
+  document.addEventListener('freeze', freeze)
+  const unwatch = watchNetwork((what) => tell({ ev: 'news', what }))
   look()
-  return { stop }
+  return {
+    stop() {
+      document.removeEventListener('resume', thaw)
+      stop()
+    },
+  }
 }
 
 /** Takes a new channel and serves it over `port` from here on. */

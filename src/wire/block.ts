@@ -19,6 +19,7 @@ export const blockProtocol = service({
   id: '/cafe/block/1.0.0',
   name: 'block',
   limited: true,
+  bulk: true,
   operations: {
     /** Items come in the order of the wants; each costs its size in credit, of which there is `WINDOW` at the start. */
     get: operation({

@@ -19,7 +19,17 @@ import {
 /** Opens streams to peers by whatever path there is: given by `net`, so that services never see libp2p's node. */
 export interface Connector {
   /** @throws CafeError UNREACHABLE or TIMEOUT. */
-  open(peer: PeerIdText, protocol: string, options: { signal: AbortSignal; limited: boolean }): Promise<Stream>
+  open(
+    peer: PeerIdText,
+    protocol: string,
+    options: {
+      signal: AbortSignal
+      /** A relayed connection may carry it. */
+      limited: boolean
+      /** It is worth some seconds of waiting for a direct connection. */
+      bulk?: boolean
+    },
+  ): Promise<Stream>
 }
 
 export interface CallOptions {
@@ -56,7 +66,8 @@ export async function start<S extends Service, Op extends keyof S['operations'] 
   const within = (ms: number): AbortSignal =>
     caller ? AbortSignal.any([caller, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms)
 
-  const stream = await connector.open(peer, service.id, { signal: within(OPEN_TIMEOUT), limited: service.limited })
+  const { limited, bulk = false } = service
+  const stream = await connector.open(peer, service.id, { signal: within(OPEN_TIMEOUT), limited, bulk })
   const abort = (): void => stream.abort(new Error('call stopped'))
   if (caller?.aborted) {
     abort()

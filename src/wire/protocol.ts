@@ -34,6 +34,8 @@ export interface Service<Operations extends Record<string, Operation> = Record<s
   readonly name: string
   /** May a relayed connection (limited in bytes and time) carry it? */
   readonly limited: boolean
+  /** Does it move much data? Then it waits some seconds for a direct connection before it takes a relayed one. */
+  readonly bulk?: boolean
   readonly operations: Operations
 }
 

@@ -8,6 +8,9 @@ import type { Call } from '../rpc/port.ts'
 /** How a connection runs: straight to the other side, or through a relay. */
 export type Path = 'direct' | 'relayed'
 
+/** Why a peer is reached through the relay: see `net/paths.ts`, which has the same words. */
+export type WhyRelayed = 'no-address' | 'no-tab' | 'pending' | 'timeout' | 'failed'
+
 export interface Connection {
   readonly peerId: PeerIdText
   readonly path: Path
@@ -16,6 +19,8 @@ export interface Connection {
   readonly address: string
   /** Milliseconds since the epoch. */
   readonly since: number
+  /** For a relayed one, why it is not direct, as far as this side has tried. */
+  readonly whyRelayed?: WhyRelayed | undefined
 }
 
 export interface NodeStatus {
@@ -117,7 +122,8 @@ export interface PinProgress {
 
 export interface PinAt {
   readonly cafe: PeerIdText
-  readonly state: 'pinned' | 'failed'
+  /** `queued`: not there yet, tried again by itself; `failed`: refused, for `reason`. */
+  readonly state: 'pinned' | 'queued' | 'failed'
   /** Why it failed: an error code. */
   readonly reason?: string | undefined
 }
@@ -159,14 +165,18 @@ export type PageApi = {
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
+  'pins.retry': Call<{ cid: string }, Pin>
   'node.status': Call<None, NodeStatus>
   /** Reports whenever something a page shows has changed; ends only by abort. */
   'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
 }
 
-/** What the service worker may ask of the node: one verified block, from this device or from the network. */
+/**
+ * What the service worker may ask of the node: one verified block, from this device or from the network. Reports are
+ * signs of life while it is on its way.
+ */
 export type GatewayApi = {
-  'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>>
+  'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting'>
 }
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
@@ -198,6 +208,8 @@ export interface CafeConsole {
     ): Promise<Pin>
     list(): Promise<readonly Pin[]>
     remove(cid: string): Promise<void>
+    /** Tries a file again at the cafes that do not keep it; those not reached stay `queued` and are tried later. */
+    retry(cid: string): Promise<Pin>
   }
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */

@@ -1,9 +1,13 @@
 /** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network. */
 import { parseCid } from '../core/block.ts'
+import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
 import type { Node } from '../net/node.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
+
+/** Milliseconds between signs of life while a block is on its way: it may wait behind many others. */
+const PULSE = BLOCK_TIMEOUT / 4
 
 /** Cafes one link may name. */
 const MAX_FROM = 4
@@ -12,11 +16,16 @@ export function gatewayHandlers(node: Node): Handlers<GatewayApi> {
   return {
     'block.get': {
       input: v.strictObject({ cid: text(256), from: v.pipe(v.array(peerId), v.maxLength(MAX_FROM)) }),
-      async run({ cid, from }, { signal }) {
+      async run({ cid, from }, { signal, progress }) {
         node.fetcher.hint(from)
-        // A copy: the original may be on its way into the store, and a moved buffer would be gone there.
-        const bytes = (await node.get(parseCid(cid), { signal })).slice()
-        return new Moved(bytes, [bytes.buffer])
+        const pulse = setInterval(() => progress('waiting'), PULSE)
+        try {
+          // A copy: the original may be on its way into the store, and a moved buffer would be gone there.
+          const bytes = (await node.get(parseCid(cid), { signal })).slice()
+          return new Moved(bytes, [bytes.buffer])
+        } finally {
+          clearInterval(pulse)
+        }
       },
     },
   }

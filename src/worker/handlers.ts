@@ -5,7 +5,7 @@ import { count, name, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
-import { type Backup, backupLink, fileName } from '../peer/backup.ts'
+import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafes.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -76,7 +76,10 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
         if (!peer.address()) throw new CafeError('NOT_FOUND', { what: 'account' })
         const { cafe, addresses, token } = parseInvite(invite)
         if (cafe === node.peer) throw new CafeError('CONFLICT', { what: 'own cafe' })
-        return asSession(await changed('account', peer.cafes.register({ cafe, addresses }, token, { signal })))
+        const joined = await changed('account', peer.cafes.register({ cafe, addresses }, token, { signal }))
+        // It may have run through the relay: what is shown next should not change a moment later.
+        await node.connector.settled(cafe)
+        return asSession(joined)
       },
     },
     'account.cafes': { input: none, run: async () => (await peer.cafes.list()).map(asSession) },
@@ -100,6 +103,10 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'pins.remove': {
       input: v.strictObject({ cid: text(128) }),
       run: (input, { signal }) => changed('pins', peer.backups.remove(input.cid, { signal })).then(() => ({})),
+    },
+    'pins.retry': {
+      input: v.strictObject({ cid: text(128) }),
+      run: async (input, { signal }) => asPin(await changed('pins', peer.backups.retry(input.cid, { signal }))),
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },

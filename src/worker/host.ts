@@ -58,10 +58,23 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     log,
     onChange: () => changes.emit('node'),
   })
-  pool.onchange = () => changes.emit('node')
+  let tabs = pool.size
+  pool.onchange = () => {
+    if (pool.size > tabs) node.connector.retry()
+    tabs = pool.size
+    changes.emit('node')
+  }
+  pool.onnews = node.wake
+  addEventListener('online', () => node.wake('online'))
 
   const shared = { rows, blocks, clock: systemClock, random: systemRandom, log }
-  const peer = await createPeer({ ...shared, peer: node.peer, connector: node.connector, keys })
+  const peer = await createPeer({
+    ...shared,
+    peer: node.peer,
+    connector: node.connector,
+    keys,
+    onChange: () => changes.emit('pins'),
+  })
   const refreshCafes = async (): Promise<void> => {
     cafes = (await peer.cafes.list()).map(({ cafe }) => cafe)
   }

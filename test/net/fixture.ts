@@ -12,7 +12,7 @@ import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { type Account, accountFromKeys } from '../../src/crypto/account.ts'
-import { createJwtKey } from '../../src/crypto/jwt.ts'
+import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
@@ -62,12 +62,14 @@ interface Parts {
   readonly rows?: Rows
   readonly blocks?: Blocks
   readonly cafes?: () => readonly PeerIdText[]
+  /** Holds the node's identity: given to a second node, that one is the first one started again. */
+  readonly datastore?: MemoryDatastore
 }
 
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
-  const datastore = new MemoryDatastore()
+  const { datastore = new MemoryDatastore() } = parts
   const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
   return { node, rows, blocks, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
@@ -82,11 +84,11 @@ export interface CafeNode extends TestNode {
 }
 
 /** A node that hosts a cafe. */
-export async function createCafeNode(parts: Parts & { name?: string } = {}): Promise<CafeNode> {
+export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: JwtKey } = {}): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, clock } = base
   const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
-  const components = { ...shared, peer: node.peer, registrar: node, jwtKey: await createJwtKey() }
+  const components = { ...shared, peer: node.peer, registrar: node, jwtKey: parts.jwtKey ?? (await createJwtKey()) }
   const cafe = await createCafe(components, parts.name ?? 'Test cafe')
   return {
     ...base,

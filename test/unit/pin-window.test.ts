@@ -19,7 +19,7 @@ const cidOf = (i: number): CID =>
 it('an upload begins with two leaves and grows by a byte for every 16 confirmed, up to the window', async () => {
   const [near, far] = await streamPair()
   const client = pinClient({ connector: { open: async (): Promise<Stream> => near } })
-  const upload = await client.upload(CAFE, TOTAL, {})
+  const upload = await client.upload(CAFE, TOTAL, { read: async () => new Uint8Array(LEAF) })
   const adding = addAll(upload)
   adding.catch(() => {})
   const cafe = fakeCafe(far)
@@ -43,8 +43,7 @@ it('an upload begins with two leaves and grows by a byte for every 16 confirmed,
 })
 
 async function addAll(upload: Uploading): Promise<void> {
-  const bytes = new Uint8Array(LEAF)
-  for (let i = 0; i < COUNT; i++) await upload.add(cidOf(i), bytes)
+  for (let i = 0; i < COUNT; i++) await upload.add([{ cid: cidOf(i), size: LEAF }])
 }
 
 interface Up {

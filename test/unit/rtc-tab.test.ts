@@ -83,14 +83,16 @@ function lend(createPump?: () => Worker) {
   const pump = new FakePump()
   const told: (PcUp | TabUp)[] = []
   port2.onmessage = ({ data }) => told.push(data)
-  const lent = lendRtc({ port: port1, createPump: createPump ?? (() => pump as unknown as Worker) })
+  let ends = 0
+  const onend = () => ends++
+  const lent = lendRtc({ port: port1, createPump: createPump ?? (() => pump as unknown as Worker), onend })
   const channel = async (pc: number) => {
     const before = FakeConnection.made[pc]?.channels.length ?? 0
     const data = new MessageChannel()
     port2.postMessage({ op: 'dc', pc, info: { ...INFO, id: null }, port: data.port2 }, [data.port2])
     await expect.poll(() => FakeConnection.made[pc]?.channels.length ?? 0).toBeGreaterThan(before)
   }
-  return { pump, told, lent, post: (message: unknown) => port2.postMessage(message), channel }
+  return { pump, told, lent, ends: () => ends, post: (message: unknown) => port2.postMessage(message), channel }
 }
 
 const page = new EventTarget()
@@ -164,6 +166,7 @@ describe('lending tab', () => {
 
   test.each([
     ['the page goes', () => page.dispatchEvent(new Event('pagehide'))],
+    ['the page is frozen', () => document.dispatchEvent(new Event('freeze'))],
     ['it is stopped', ({ lent }: ReturnType<typeof lend>) => lent.stop()],
     ['the worker ends it', ({ post }: ReturnType<typeof lend>) => post({ op: 'end' })],
   ])('says bye and closes every connection when %s', async (_, end) => {
@@ -174,5 +177,44 @@ describe('lending tab', () => {
     await expect.poll(() => tab.told.at(-1)).toEqual({ ev: 'bye' })
     expect(FakeConnection.made[0]?.connectionState).toBe('closed')
     expect(tab.pump.alive).toBe(false)
+  })
+
+  test('answers the question whether it is there', async () => {
+    const { told, post } = lend()
+    post({ op: 'ask' })
+    await expect.poll(() => told.at(-1)).toEqual({ ev: 'here' })
+  })
+
+  test('a page that was frozen asks once to lend anew when it runs again, unless it was stopped meanwhile', () => {
+    const { ends } = lend()
+    const thaw = () => document.dispatchEvent(new Event('resume'))
+    thaw()
+    expect(ends()).toBe(0)
+    document.dispatchEvent(new Event('freeze'))
+    thaw()
+    thaw()
+    expect(ends()).toBe(1)
+    const other = lend()
+    document.dispatchEvent(new Event('freeze'))
+    other.lent.stop()
+    thaw()
+    expect(other.ends()).toBe(0)
+  })
+
+  test('tells of the network being back, or another one, but not of new estimates', async () => {
+    const connection = Object.assign(new EventTarget(), { type: 'wifi', effectiveType: '4g' })
+    vi.stubGlobal('navigator', { connection })
+    const { told, lent } = lend()
+    connection.dispatchEvent(new Event('change'))
+    connection.type = 'cellular'
+    connection.dispatchEvent(new Event('change'))
+    page.dispatchEvent(new Event('online'))
+    lent.stop()
+    page.dispatchEvent(new Event('online'))
+    await expect.poll(() => told.at(-1)).toEqual({ ev: 'bye' })
+    expect(told.slice(1, -1)).toEqual([
+      { ev: 'news', what: 'network' },
+      { ev: 'news', what: 'online' },
+    ])
   })
 })

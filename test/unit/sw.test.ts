@@ -20,14 +20,14 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-type BlockGet = (cid: string, from: readonly string[]) => Promise<Uint8Array<ArrayBuffer>>
+type BlockGet = (cid: string, from: readonly string[], alive: () => void) => Promise<Uint8Array<ArrayBuffer>>
 
 /** One end of a channel whose other end is answered as by the node. */
 function nodeEnd(get: BlockGet): MessagePort {
   const { port1, port2 } = new MessageChannel()
   const input = v.object({ cid: text(256), from: v.array(peerId) })
   const stop = serve<GatewayApi>(port1 as MessagePort, {
-    'block.get': { input, run: ({ cid, from }) => get(cid, from) },
+    'block.get': { input, run: ({ cid, from }, { progress }) => get(cid, from, () => progress('waiting')) },
   })
   closing.push(() => stop())
   return port2 as MessagePort
@@ -116,9 +116,9 @@ describe('blocks of the service worker', () => {
     const nodePort = createNodePort({ askWindows: async () => 0, whenGone })
     const { node } = options
     if (node) {
-      const get: BlockGet = (wanted, from) => {
+      const get: BlockGet = (wanted, from, alive) => {
         asked.push({ cid: wanted, from })
-        return node(wanted, from)
+        return node(wanted, from, alive)
       }
       nodePort.accept(nodeEnd(get), 'life-1')
     }
@@ -181,6 +181,18 @@ describe('blocks of the service worker', () => {
   it('are given up after their time, even if nobody answers any more', async () => {
     const { source, cid } = await setup({ node: () => new Promise(() => {}), timeout: 5 })
     await expect(source.get(cid, { signal: never })).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('are waited for as long as the node says that they are on their way', async () => {
+    const node: BlockGet = async (_cid, _from, alive) => {
+      for (let i = 0; i < 20; i++) {
+        alive()
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      return utf8('content of the block')
+    }
+    const { source, cid, good } = await setup({ node, timeout: 1_000 })
+    expect(await source.get(cid, { signal: never })).toEqual(good)
   })
 
   it('are asked for again from the next node if the first one died', async () => {

@@ -1,8 +1,11 @@
-/** A client's half of the pin service: offers blocks as they are made, sends what is wanted, within the window. */
+/**
+ * A client's half of the pin service: offers blocks as they become known, sends what is wanted, within the window. Of a
+ * block only CID and size are held; its bytes are read when the cafe wants them, so memory does not grow with the file.
+ */
 import type { CID } from 'multiformats/cid'
-import { CafeError } from '../../core/errors.ts'
+import { CafeError, toCafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
-import { IDLE_TIMEOUT, LEAF, MAX_OFFER, MAX_PAGE, MiB, WINDOW } from '../../core/limits.ts'
+import { IDLE_TIMEOUT, LEAF, MAX_PAGE, WINDOW } from '../../core/limits.ts'
 import { type CallOptions, type Connector, call, type Exchange, start } from '../../wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
 import { pinProtocol } from './protocol.ts'
@@ -12,17 +15,31 @@ export type PinReceipt = ReceiptOf<PinOperation>
 export type PinnedRoot = ItemOf<(typeof pinProtocol)['operations']['list']>
 type PinExchange = Exchange<UploadOf<PinOperation>, ItemOf<PinOperation>, PinReceipt>
 
+/** A block to be offered: its bytes are where the upload's `read` finds them. */
+export interface StoredBlock {
+  readonly cid: CID
+  /** Bytes of the block. */
+  readonly size: number
+}
+
+export interface UploadOptions extends CallOptions {
+  /** Gives the bytes of an offered block. What it throws ends the upload. */
+  readonly read: (cid: CID) => Promise<Uint8Array<ArrayBuffer>>
+  /** Called with the bytes of each block that is now known to be at the cafe. */
+  readonly onStored?: (bytes: number) => void
+  /** Name of this upload: another call by that name takes over from this one, whose path may have broken unnoticed. */
+  readonly name?: string | undefined
+  /** The root, if it is known: where it is pinned already, the receipt comes at once. */
+  readonly root?: CID | undefined
+}
+
 export interface PinClient {
   /**
    * Starts an upload of at most `bytes` bytes of blocks.
    * @throws CafeError QUOTA {needed, free} before anything was sent, as soon as the cafe has answered: at the first
    * `add` or at `finish`.
    */
-  upload(
-    cafe: PeerIdText,
-    bytes: number,
-    options: CallOptions & { onStored?: (bytes: number) => void },
-  ): Promise<Uploading>
+  upload(cafe: PeerIdText, bytes: number, options: UploadOptions): Promise<Uploading>
   unpin(cafe: PeerIdText, root: CID, options: CallOptions): Promise<{ bytes: number }>
   /** All roots this account has pinned there, page by page. */
   list(cafe: PeerIdText, options: CallOptions): AsyncGenerator<PinnedRoot>
@@ -30,30 +47,28 @@ export interface PinClient {
 
 /** An upload under way. */
 export interface Uploading {
-  /** Gives one more block; waits while too much is held in memory. The bytes must not change afterwards. */
-  add(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  /** Offers more blocks, at most MAX_OFFER; waits while the cafe has many offers to answer. */
+  add(blocks: readonly StoredBlock[]): Promise<void>
   /** Sends what is left and resolves with the cafe's receipt for the whole DAG below `root`. */
   finish(root: CID): Promise<PinReceipt>
   close(): void
 }
 
-/** Blocks in one offer: a want-list costs a round trip, a small one lets sending begin early. */
-const OFFER_BYTES = 16 * LEAF
+/** Offers the cafe may have to answer at once: blocks that are made meanwhile are gathered into the next one. */
+const OFFERS_AHEAD = 4
 /**
  * Bytes unconfirmed at first. The window grows to WINDOW by a byte for every 16 confirmed: a new WebRTC connection that is
  * given more at once overruns the other side's socket, and then stands for up to seconds (measured).
  */
 const FIRST_WINDOW = 2 * LEAF
 const GROWTH = 1 / 16
-/** Bytes held for cafes that are slower than the importer. */
-const MAX_HELD = 8 * MiB
 /** Milliseconds between looks whether it is us who keep the cafe waiting: a silence of IDLE_TIMEOUT ends an upload. */
 const PULSE = IDLE_TIMEOUT / 4
 
 export function pinClient({ connector }: { readonly connector: Connector }): PinClient {
   return {
-    async upload(cafe, bytes, { onStored, ...options }) {
-      return uploading(await start(connector, cafe, pinProtocol, 'pin', { bytes }, options), onStored)
+    async upload(cafe, bytes, { read, onStored, name, root, ...options }) {
+      return uploading(await start(connector, cafe, pinProtocol, 'pin', { bytes, name, root }, options), read, onStored)
     },
     unpin: (cafe, root, options) => call(connector, cafe, pinProtocol, 'unpin', { root }, options),
     async *list(cafe, options) {
@@ -70,40 +85,26 @@ export function pinClient({ connector }: { readonly connector: Connector }): Pin
   }
 }
 
-interface Held {
-  readonly cid: CID
-  readonly bytes: Uint8Array<ArrayBuffer>
-}
-
-function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | undefined): Uploading {
-  /** Blocks not yet offered. */
-  let unoffered: Held[] = []
-  /** Offered blocks the cafe has not spoken of yet, by place; and those it wants, in order. */
-  const offered = new Map<number, Held>()
+function uploading(exchange: PinExchange, read: UploadOptions['read'], onStored: UploadOptions['onStored']): Uploading {
+  /** Offered blocks the cafe does not have yet, by place; and the places of those it wants, in order. */
+  const offered = new Map<number, StoredBlock>()
   const wanted: number[] = []
   let offers: number[] = []
   let place = 0
-  let held = 0
   let unconfirmed = 0
   let window = FIRST_WINDOW
+  /** The receipt is here: it may come early, when the root is pinned already. */
+  let ended = false
   let failure: CafeError | undefined
   let changed = Promise.withResolvers<void>()
   const change = (): void => {
     changed.resolve()
     changed = Promise.withResolvers()
   }
-  /** Waits until `done`, or throws why the upload failed. */
+  /** Waits until `done` or the end, or throws why the upload failed. */
   const until = async (done: () => boolean): Promise<void> => {
-    while (!done()) {
-      if (failure) throw failure
-      await changed.promise
-    }
+    while (!failure && !ended && !done()) await changed.promise
     if (failure) throw failure
-  }
-
-  const release = (at: number): void => {
-    held -= offered.get(at)?.bytes.byteLength ?? 0
-    offered.delete(at)
   }
 
   const receive = async (): Promise<void> => {
@@ -115,6 +116,9 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
       } else takeWants(item.want)
       change()
     }
+    ended = true
+    clearInterval(pulse)
+    change()
   }
 
   /** Answers come in the order of the offers; what is not wanted is at the cafe already. */
@@ -125,8 +129,8 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
     for (let at = from; at < from + size; at++) {
       if (set.has(at)) wanted.push(at)
       else {
-        onStored?.(offered.get(at)?.bytes.byteLength ?? 0)
-        release(at)
+        onStored?.(offered.get(at)?.size ?? 0)
+        offered.delete(at)
       }
     }
     void send()
@@ -140,11 +144,12 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
       for (let at = wanted.shift(); at !== undefined; at = wanted.shift()) {
         const block = offered.get(at)
         if (!block) throw new CafeError('BAD_REQUEST', { at: 'want' })
-        const size = block.bytes.byteLength
+        const { cid, size } = block
+        const bytes = await read(cid)
         await until(() => unconfirmed === 0 || unconfirmed + size <= window)
         unconfirmed += size
-        await put({ block: at, bytes: block.bytes })
-        release(at)
+        await put({ block: at, bytes })
+        offered.delete(at)
         change()
       }
     } catch (error) {
@@ -155,48 +160,42 @@ function uploading(exchange: PinExchange, onStored: ((bytes: number) => void) | 
 
   /** Sends a frame; if that fails, the reason is what the cafe said before it ended the stream, if anything. */
   const put = async (frame: UploadOf<PinOperation>): Promise<void> => {
+    if (ended) return
     try {
       await exchange.send(frame)
     } catch (error) {
       await received
-      throw error
+      if (!ended) throw error
     }
   }
 
   const fail = (error: unknown): void => {
     clearInterval(pulse)
-    failure ??= error as CafeError
+    if (!ended) failure ??= toCafeError(error)
     exchange.close()
     change()
   }
 
-  /** Offers what there is; nothing too, as a sign of life. */
-  const offer = async (): Promise<void> => {
-    const blocks = unoffered
-    unoffered = []
+  /** Offers blocks; none too, as a sign of life. */
+  const offer = async (blocks: readonly StoredBlock[]): Promise<void> => {
     offers.push(blocks.length)
     for (const block of blocks) offered.set(place++, block)
-    await put({ offer: blocks.map(({ cid, bytes }) => ({ cid, size: bytes.byteLength })) })
+    await put({ offer: blocks.map(({ cid, size }) => ({ cid, size })) })
   }
 
-  // The importer may be held up by a slower cafe than this one.
+  // Whoever makes the blocks may be slower than the cafe.
   const pulse = setInterval(() => {
-    if (offers.length === 0 && unconfirmed === 0) offer().catch(fail)
+    if (offers.length === 0 && unconfirmed === 0) offer([]).catch(fail)
   }, PULSE)
   const received = receive()
   received.catch(fail)
 
   return {
-    async add(cid, bytes) {
-      if (failure) throw failure
-      unoffered.push({ cid, bytes })
-      held += bytes.byteLength
-      const waiting = unoffered.reduce((sum, block) => sum + block.bytes.byteLength, 0)
-      if (waiting >= OFFER_BYTES || unoffered.length === MAX_OFFER) await offer()
-      await until(() => held <= MAX_HELD)
+    async add(blocks) {
+      await until(() => offers.length < OFFERS_AHEAD)
+      if (!ended) await offer(blocks)
     },
     async finish(root) {
-      if (unoffered.length > 0) await offer()
       await until(() => offers.length === 0 && offered.size === 0 && unconfirmed === 0)
       clearInterval(pulse)
       await put({ root })

@@ -15,10 +15,14 @@ export const pinProtocol = service({
   id: '/cafe/pin/1.0.0',
   name: 'pin',
   limited: true,
+  bulk: true,
   operations: {
     pin: operation({
-      /** No more than this many bytes of blocks will be offered. */
-      request: v.strictObject({ bytes: count() }),
+      /**
+       * No more than `bytes` bytes of blocks will be offered. An upload by a `name` that this peer is already using takes
+       * over from the one before. Where `root` is pinned already, the receipt comes at once.
+       */
+      request: v.strictObject({ bytes: count(), name: v.optional(text(64)), root: v.optional(cid) }),
       upload: v.union([
         v.strictObject({ offer: v.pipe(v.array(offered), v.maxLength(MAX_OFFER)) }),
         /** A wanted block: its place in the order of all offered ones, and its bytes. */
@@ -28,7 +32,7 @@ export const pinProtocol = service({
       item: v.union([
         /** Places of offered blocks to send. */
         v.strictObject({ want: v.pipe(v.array(count()), v.maxLength(MAX_OFFER)) }),
-        /** A sent block is verified and stored. */
+        /** A sent block of this size is verified and stored; 0 says that the cafe is still at work. */
         v.strictObject({ stored: count() }),
       ]),
       receipt: v.strictObject({ root: cid, blocks: count(), bytes: count() }),

@@ -6,10 +6,10 @@ import type { CID } from 'multiformats/cid'
 import type { Clock } from '../../core/clock.ts'
 import { CafeError, toCafeError } from '../../core/errors.ts'
 import type { Address } from '../../core/ids.ts'
-import { CLIENT_ROOTS } from '../../core/limits.ts'
+import { CLIENT_ROOTS, IDLE_TIMEOUT } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
 import { type Blocks, verifiedGet } from '../../store/blocks.ts'
-import type { ItemOf, UploadOf } from '../../wire/protocol.ts'
+import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
 import type { Context, ServiceHandlers } from '../../wire/serve.ts'
 import type { Session, Stands } from '../guard.ts'
 import type { pinProtocol } from './protocol.ts'
@@ -29,11 +29,16 @@ type Handlers = ServiceHandlers<typeof pinProtocol, Session>
 type PinOperation = (typeof pinProtocol)['operations']['pin']
 type PinContext = Context<UploadOf<PinOperation>, ItemOf<PinOperation>, Session>
 
+/** Milliseconds between signs of life while nothing else is said: a silence of IDLE_TIMEOUT would end the call. */
+const PULSE = IDLE_TIMEOUT / 4
+
 /** Failures of the path, not of the data: what was uploaded is kept, so that the client can go on from there. */
 const RESUMABLE = new Set(['UNREACHABLE', 'TIMEOUT', 'ABORTED', 'BUSY'])
 
 export function pinService({ store, blocks, serial, clock, stands }: PinComponents): Handlers {
   const uploads: UploadComponents = { blocks, serial, running: new Set() }
+  /** Uploads under way that have a name, by account, peer and name. */
+  const named = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
   /** Bytes promised to uploads under way, by account. */
   const reserved = new Map<Address, number>()
 
@@ -65,19 +70,51 @@ export function pinService({ store, blocks, serial, clock, stands }: PinComponen
       ])
     })
 
-  const pin: Handlers['pin'] = async ({ bytes }, context) => {
+  /** Ends the upload this one takes over from, and waits until its room is free again. */
+  const takeOver = async (key: string): Promise<{ signal: AbortSignal; end(): void }> => {
+    for (let before = named.get(key); before; before = named.get(key)) {
+      before.stop.abort(new CafeError('ABORTED'))
+      await before.ended
+    }
+    const stop = new AbortController()
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    named.set(key, { stop, ended })
+    const end = (): void => {
+      named.delete(key)
+      resolve()
+    }
+    return { signal: stop.signal, end }
+  }
+
+  const pin: Handlers['pin'] = async ({ bytes, name, root }, context) => {
+    const { account, peer } = context.session
+    const turn = name === undefined ? undefined : await takeOver(`${account}/${peer}/${name}`)
+    try {
+      // Its receipt was lost on the way.
+      const row = root && (await store.pins.get(account, rootKey(root)))
+      if (row) return { root: row.root, blocks: row.blocks, bytes: row.bytes }
+      const signal = turn ? AbortSignal.any([context.signal, turn.signal]) : context.signal
+      return await take(bytes, { ...context, signal })
+    } finally {
+      turn?.end()
+    }
+  }
+
+  const take = async (bytes: number, context: PinContext): Promise<ReceiptOf<PinOperation>> => {
     const { account, quota } = context.session
     const release = await reserve(account, quota, bytes)
     const upload = new Upload(uploads, bytes)
     try {
       const root = await receive(upload, context)
-      const size = await walk(
-        root,
-        {
-          read: (cid) => verifiedGet(blocks, cid),
-          size: async (cid) => upload.sizeOf(cid) ?? (await blocks.get(cid))?.byteLength,
-        },
-        { maxBytes: bytes, signal: context.signal },
+      const size = await atWork(context, () =>
+        walk(
+          root,
+          {
+            read: (cid) => verifiedGet(blocks, cid),
+            size: async (cid) => upload.sizeOf(cid) ?? (await blocks.get(cid))?.byteLength,
+          },
+          { maxBytes: bytes, signal: context.signal },
+        ),
       )
       await commit(context.session, root, size)
       upload.keep()
@@ -112,15 +149,36 @@ export function pinService({ store, blocks, serial, clock, stands }: PinComponen
   return { pin, unpin, list }
 }
 
-/** Takes offers and blocks until the client names the root; a block that fails ends it at once. */
-async function receive(upload: Upload, { upload: next, send }: PinContext): Promise<CID> {
+/** Takes offers and blocks until the client names the root; a block that fails ends it at once, and so does the signal. */
+async function receive(upload: Upload, context: PinContext): Promise<CID> {
   for (;;) {
-    const frame = await Promise.race([next(), upload.failure().then(() => new Promise<never>(() => {}))])
-    if ('offer' in frame) await send({ want: await upload.offer(frame.offer) })
-    else if ('bytes' in frame) upload.block(frame.block, frame.bytes, (stored) => send({ stored }))
+    const frame = await nextFrame(upload, context)
+    if ('offer' in frame) await context.send({ want: await upload.offer(frame.offer) })
+    else if ('bytes' in frame) upload.block(frame.block, frame.bytes, (stored) => context.send({ stored }))
     else {
       await upload.settled()
       return frame.root
     }
+  }
+}
+
+/** No `Promise.race` with something that lives as long as the upload: it would keep every frame that was read. */
+function nextFrame(upload: Upload, { upload: next, signal }: PinContext): Promise<UploadOf<PinOperation>> {
+  const { promise, resolve, reject } = Promise.withResolvers<UploadOf<PinOperation>>()
+  const stop = (): void => reject(toCafeError(signal.reason, 'ABORTED'))
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  next().then(resolve, reject)
+  upload.failure().catch(reject)
+  return promise.finally(() => signal.removeEventListener('abort', stop))
+}
+
+/** Runs a task that may take long while the client hears nothing else. */
+async function atWork<T>({ send }: PinContext, task: () => Promise<T>): Promise<T> {
+  const pulse = setInterval(() => void send({ stored: 0 }).catch(() => {}), PULSE)
+  try {
+    return await task()
+  } finally {
+    clearInterval(pulse)
   }
 }

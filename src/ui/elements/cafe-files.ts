@@ -51,6 +51,9 @@ export class CafeFiles extends Plain {
     await this.cafe.pins.remove(pin.cid)
     this.asking = false
   })
+  readonly #retry = new Action<Pin>(this, 'pin', async (pin) => {
+    await this.cafe.pins.retry(pin.cid)
+  })
 
   constructor() {
     super()
@@ -103,11 +106,20 @@ export class CafeFiles extends Plain {
         <h2 id="kept-heading">Kept</h2>
         <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
       </div>
+      ${failure(this.#retry.problem)}
       <ul class="rows">
         ${repeat(
           newest,
           (pin) => pin.cid,
-          (pin) => html`<li><cafe-pin .pin=${pin} .names=${names} @remove=${() => this.#ask(pin)}></cafe-pin></li>`,
+          (pin) => html`<li>
+            <cafe-pin
+              .pin=${pin}
+              .names=${names}
+              .trying=${this.#retry.running}
+              @remove=${() => this.#ask(pin)}
+              @retry=${() => this.#retry.run(pin)}
+            ></cafe-pin>
+          </li>`,
         )}
       </ul>
       ${

@@ -1,4 +1,4 @@
-/** `<cafe-pin>`: one kept file: name, size, since when, which cafes keep it, its link. Fires `remove`. */
+/** `<cafe-pin>`: one kept file: name, size, since when, which cafes keep it, its link. Fires `remove` and `retry`. */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
@@ -10,8 +10,14 @@ import { safeHref } from '../link.ts'
 import { icon, Plain } from './parts.ts'
 
 export class CafePin extends Plain {
-  static override properties = { pin: { attribute: false }, names: { attribute: false } }
+  static override properties = {
+    pin: { attribute: false },
+    names: { attribute: false },
+    trying: { attribute: false },
+  }
   declare pin: Pin
+  /** It is being tried again. */
+  declare trying: boolean
   /** Names of the cafes by peer id. */
   declare names: ReadonlyMap<string, string>
 
@@ -28,7 +34,7 @@ export class CafePin extends Plain {
         </ul>
       </div>
       <div class="actions">
-        ${href === undefined ? nothing : this.#link(href, name)}
+        ${this.#again(name)} ${href === undefined ? nothing : this.#link(href, name)}
         <button type="button" class="button icon-only" aria-label="Remove ${name}" @click=${this.#remove}>${icon('trash')}</button>
       </div>`
   }
@@ -36,9 +42,25 @@ export class CafePin extends Plain {
   #at(at: PinAt): TemplateResult {
     const name = plainName(this.names.get(at.cafe) ?? short(at.cafe))
     if (at.state === 'pinned') return html`<li class="tag good">${icon('check')}<bdi>${name}</bdi></li>`
+    if (at.state === 'queued') {
+      return html`<li class="tag part">${icon('upload')}<span>not at <bdi>${name}</bdi> yet: it follows by itself</span></li>`
+    }
     return html`<li class="tag bad">
       ${icon('warning')}<span>not at <bdi>${name}</bdi>: ${explainCode(at.reason, 'keep')}</span>
     </li>`
+  }
+
+  #again(name: string): TemplateResult | typeof nothing {
+    if (this.pin.cafes.every(({ state }) => state === 'pinned')) return nothing
+    return html`<button
+      type="button"
+      class="button small"
+      aria-label="Try again to keep ${name} at every cafe"
+      ?disabled=${this.trying}
+      @click=${this.#retry}
+    >
+      Try again
+    </button>`
   }
 
   #link(href: string, name: string): TemplateResult {
@@ -53,6 +75,10 @@ export class CafePin extends Plain {
       <a class="button icon-only" href=${href} target="_blank" rel="noopener noreferrer" aria-label="Open ${name} in a new tab">
         ${icon('open')}
       </a>`
+  }
+
+  #retry(): void {
+    this.dispatchEvent(new Event('retry'))
   }
 
   #remove(): void {

@@ -1,6 +1,6 @@
 /** `<cafe-status>`: the node's state as a chip; opened, every connection and whether it is direct or through the relay. */
 import { html, nothing, type TemplateResult } from 'lit'
-import type { CafeConsole, Connection, NodeStatus } from '../../worker/api.ts'
+import type { CafeConsole, Connection, NodeStatus, WhyRelayed } from '../../worker/api.ts'
 import { Live } from '../controllers/live.ts'
 import { count, nodeLine, type Reach, short } from '../format.ts'
 import { Plain } from './parts.ts'
@@ -10,6 +10,14 @@ const RELAY = {
   waiting: 'The relay does not answer. We keep trying.',
   connected: 'The relay is connected.',
 } as const
+
+const WHY: Readonly<Record<WhyRelayed, string>> = {
+  'no-address': 'no direct address is known',
+  'no-tab': 'no open tab lends a direct connection',
+  pending: 'trying for a direct connection',
+  timeout: 'a direct connection took too long; a firewall may be in the way',
+  failed: 'a direct connection was refused on the way',
+}
 
 const FAILED: Reach = { level: 'none', text: 'Not running' }
 
@@ -78,6 +86,7 @@ export class CafeStatus extends Plain {
     return html`<li>
       <code title=${connection.peerId}>${short(connection.peerId)}</code>
       <span class="tag ${direct ? 'good' : 'part'}">${direct ? 'direct' : 'through relay'}</span>
+      ${connection.whyRelayed ? html`<span class="quiet small">${WHY[connection.whyRelayed]}</span>` : nothing}
     </li>`
   }
 

@@ -21,6 +21,7 @@ import {
   MAX_UNACKED,
   MAX_UNACKED_FRAMES,
   METHODS,
+  NEWS,
   type PcState,
   type PcUp,
   type Recipe,
@@ -134,6 +135,7 @@ const DOWN: Readonly<Record<string, (message: Fields) => boolean>> = {
   dc: (message) => isCount(message.pc) && isChannelInfo(message.info) && isPort(message.port),
   close: (message) => isCount(message.pc),
   end: () => true,
+  ask: () => true,
 }
 
 const UP: Readonly<Record<string, (message: Fields) => boolean>> = {
@@ -151,6 +153,8 @@ const UP: Readonly<Record<string, (message: Fields) => boolean>> = {
     isCount(message.pc) && isState(message.state) && isChannelInfo(message.info) && isPort(message.port),
   dead: (message) => isCount(message.pc) && isError(message.error),
   visible: (message) => isFlag(message.visible),
+  news: (message) => NEWS.some((what) => what === message.what),
+  here: () => true,
   bye: () => true,
 }
 

@@ -21,7 +21,8 @@
  * | `dc` | make a channel; here is its data port | `channel` | one has come in; here is its data port |
  * | `close` | close the connection | `candidate`, `candidateerror` | ICE news |
  * | `end` | you are no longer a lender: close everything | `dead` | that connection could not be made |
- * | | | `visible`, `bye` | about the tab itself |
+ * | `ask` | are you there? | `here` | the answer: a tab that gives none is frozen or hung |
+ * | | | `visible`, `news`, `bye` | about the tab itself |
  *
  * Every answer about a connection carries all of its synchronous properties ({@link PcState}); the worker stores them
  * before it dispatches the event, so a handler reads what it would read in a window.
@@ -58,6 +59,10 @@ export const PUMP_LOW = 256 * KiB
  * milliseconds that the other side is gone; `connectionState` says so only after 5 to 15 s.
  */
 export const SENTINEL_ID = 1000
+/** Milliseconds between two questions to a tab whether it is there. Answers are not throttled in hidden tabs. */
+export const BEAT = 1000
+/** Questions without any word from the tab after which, at the next beat, it counts as hung. */
+export const MAX_UNANSWERED = 3
 /** A session description for data is below 2 KiB; one with many candidates, some more. */
 export const MAX_SDP = 64 * KiB
 /** A candidate line, label, protocol, URL or error text. W3C allows labels of 65 535 bytes. */
@@ -163,6 +168,7 @@ export type Down =
   | { readonly op: 'dc'; readonly pc: number; readonly info: ChannelInfo; readonly port: MessagePort }
   | { readonly op: 'close'; readonly pc: number }
   | { readonly op: 'end' }
+  | { readonly op: 'ask' }
 
 /** Facts about a failed ICE candidate (W3C `RTCPeerConnectionIceErrorEvent`). */
 export interface CandidateError {
@@ -196,7 +202,15 @@ export type PcUp =
   | { readonly ev: 'dead'; readonly pc: number; readonly error: ErrorInfo }
 
 /** Tab → worker, about the tab. */
-export type TabUp = { readonly ev: 'visible'; readonly visible: boolean } | { readonly ev: 'bye' }
+export type TabUp =
+  | { readonly ev: 'visible'; readonly visible: boolean }
+  | { readonly ev: 'news'; readonly what: News }
+  | { readonly ev: 'here' }
+  | { readonly ev: 'bye' }
+
+/** What only a page hears of the network: it is there again, or it is another one. */
+export const NEWS = ['online', 'network'] as const
+export type News = (typeof NEWS)[number]
 
 /** One message of a data channel: text or bytes. Bytes are always transferred, never copied. */
 export type Frame = ArrayBuffer | string

@@ -1,0 +1,168 @@
+/**
+ * What cafes still have to be told: files without a receipt, roots that need not be kept any more. It is on disk, tried
+ * at the start and again later by itself, each cafe independently, until the cafe has answered.
+ */
+import type { CID } from 'multiformats/cid'
+import type { PinClient, StoredBlock } from '../cafe/pin/client.ts'
+import { walk } from '../cafe/pin/walk.ts'
+import { parseCid } from '../core/block.ts'
+import { type CafeError, toCafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import { type Blocks, verifiedGet } from '../store/blocks.ts'
+import type { BackupStore } from './backup-row.ts'
+import { authorized, type Cafes } from './cafes.ts'
+import { blockLog, isPathFailure, upload } from './upload.ts'
+
+export interface BacklogComponents {
+  readonly store: BackupStore
+  readonly blocks: Blocks
+  readonly cafes: Pick<Cafes, 'access'>
+  readonly client: PinClient
+  /** It stands differently with some backup. */
+  readonly onChange: () => void
+}
+
+export interface Backlog {
+  /** Tries everything that is waiting, now; resolves when each cafe has been tried. Never rejects. */
+  run(): Promise<void>
+  /** Leaves a root alone that somebody else is uploading, until the returned function is called. */
+  hold(root: string, upload: AbortController): () => void
+  /** Stops all uploads of a root that was removed. */
+  stop(root: string): void
+  close(): void
+}
+
+/** Milliseconds before what was not reached is tried again: at first, and at most. Half of it is chance. */
+const FIRST_WAIT = 2000
+const LONGEST_WAIT = 60_000
+/** Milliseconds one upload waits for a broken path before it goes back to the end of the line. */
+const PATIENCE = 10_000
+
+interface Task {
+  readonly what: 'unpin' | 'upload'
+  readonly cafe: PeerIdText
+  readonly root: string
+}
+
+export function createBacklog({ store, blocks, cafes, client, onChange }: BacklogComponents): Backlog {
+  const turns = new Map<PeerIdText, Promise<void>>()
+  const held = new Map<string, AbortController>()
+  const uploading = new Map<PeerIdText, { readonly root: string; readonly stop: AbortController }>()
+  const closed = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
+
+  const tasks = async (): Promise<Task[]> => {
+    const [unpins, backups] = await Promise.all([store.unpins.list([]), store.backups.list([])])
+    const uploads = backups.flatMap(({ row: { root, cafes } }) =>
+      held.has(root) ? [] : cafes.filter(({ state }) => state === 'queued').map(({ cafe }) => ({ cafe, root })),
+    )
+    return [
+      ...unpins.map(({ row }): Task => ({ what: 'unpin', ...row })),
+      ...uploads.map((row): Task => ({ what: 'upload', ...row })),
+    ]
+  }
+
+  const unpin = async ({ cafe, root }: Task): Promise<void> => {
+    const { signal } = closed
+    try {
+      await authorized(cafes, cafe, signal, (auth) => client.unpin(cafe, parseCid(root), { auth, signal }))
+    } catch (thrown) {
+      const error = toCafeError(thrown)
+      // A cafe that refuses does not know us any more, and with us it has forgotten our roots.
+      if (signal.aborted || isPathFailure(error)) throw error
+    }
+    await store.rows.commit([store.unpins.remove(cafe, root)])
+  }
+
+  const send = async ({ cafe, root }: Task): Promise<void> => {
+    const stop = new AbortController()
+    uploading.set(cafe, { root, stop })
+    const signal = AbortSignal.any([closed.signal, stop.signal])
+    let refusal: CafeError | undefined
+    try {
+      const all = await blocksBelow(parseCid(root), blocks, signal)
+      const bytes = all.reduce((sum, { size }) => sum + size, 0)
+      const read = (cid: CID) => verifiedGet(blocks, cid)
+      const log = blockLog(all, parseCid(root))
+      await upload({ client, cafes, read }, { cafe, bytes, log, patience: PATIENCE, signal })
+    } catch (thrown) {
+      refusal = toCafeError(thrown)
+      if (signal.aborted || isPathFailure(refusal)) throw refusal
+    } finally {
+      uploading.delete(cafe)
+      // Removed meanwhile: whoever removed it may have asked the cafe before it had everything.
+      if (stop.signal.aborted) await store.forget(root, [cafe])
+    }
+    await store.note(root, refusal ? { cafe, state: 'failed', reason: refusal.code } : { cafe, state: 'pinned' })
+    onChange()
+  }
+
+  /** Tries all tasks of one cafe, also those that come meanwhile, up to the first that does not reach it. */
+  const turn = async (cafe: PeerIdText): Promise<void> => {
+    const tried = new Set<string>()
+    for (;;) {
+      const due = (await tasks()).filter((task) => task.cafe === cafe && !tried.has(`${task.what} ${task.root}`))
+      if (due.length === 0) return
+      for (const task of due) {
+        tried.add(`${task.what} ${task.root}`)
+        await (task.what === 'unpin' ? unpin(task) : send(task))
+        failures = 0
+      }
+    }
+  }
+
+  const start = (cafe: PeerIdText): Promise<void> => {
+    const running = turns.get(cafe)
+    if (running) return running
+    // What failed stays in the store and is tried again.
+    const started = turn(cafe)
+      .catch(() => {})
+      .finally(() => turns.delete(cafe))
+    turns.set(cafe, started)
+    return started
+  }
+
+  const run = async (): Promise<void> => {
+    clearTimeout(timer)
+    try {
+      await Promise.all([...new Set((await tasks()).map(({ cafe }) => cafe))].map(start))
+      if ((await tasks()).length === 0) return
+    } catch {
+      // The store cannot be read now; it is tried again like everything else.
+    }
+    if (closed.signal.aborted) return
+    clearTimeout(timer)
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++) * (0.5 + Math.random() / 2)
+    timer = setTimeout(() => void run(), wait)
+  }
+
+  return {
+    run,
+    hold(root, upload) {
+      held.set(root, upload)
+      return () => held.delete(root)
+    },
+    stop(root) {
+      held.get(root)?.abort()
+      for (const running of uploading.values()) if (running.root === root) running.stop.abort()
+    },
+    close() {
+      closed.abort()
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** All blocks below a root. @throws CafeError NOT_FOUND or CORRUPT if this device has lost one. */
+async function blocksBelow(root: CID, blocks: Blocks, signal: AbortSignal): Promise<StoredBlock[]> {
+  const found: StoredBlock[] = []
+  const size = async (cid: CID): Promise<number | undefined> => {
+    const bytes = await blocks.get(cid)
+    if (bytes) found.push({ cid, size: bytes.byteLength })
+    return bytes?.byteLength
+  }
+  const read = (cid: CID) => verifiedGet(blocks, cid)
+  await walk(root, { read, size }, { maxBytes: Number.MAX_SAFE_INTEGER, signal })
+  return found
+}

@@ -1,0 +1,171 @@
+/**
+ * One upload to one cafe that outlives its paths: where a connection breaks, it goes on over the next one. Everything is
+ * offered again and the cafe wants only what it lacks, so nothing that it has confirmed is sent twice.
+ */
+import type { CID } from 'multiformats/cid'
+import type { PinClient, PinReceipt, StoredBlock, UploadOptions } from '../cafe/pin/client.ts'
+import { CafeError, toCafeError } from '../core/errors.ts'
+import { hex, type PeerIdText } from '../core/ids.ts'
+import { MAX_OFFER } from '../core/limits.ts'
+import { authorized, type Cafes } from './cafes.ts'
+
+/** The blocks of one file in the order they were stored here: it grows while the file is read. */
+export interface BlockLog {
+  readonly blocks: readonly StoredBlock[]
+  /** Known when the file is complete. */
+  readonly root: CID | undefined
+  add(block: StoredBlock): void
+  end(root: CID): void
+  /** Resolves at the next block, or at the end. */
+  changed(signal: AbortSignal): Promise<void>
+}
+
+export function blockLog(blocks: StoredBlock[] = [], root?: CID): BlockLog {
+  let complete = root
+  let next = Promise.withResolvers<void>()
+  const wake = (): void => {
+    next.resolve()
+    next = Promise.withResolvers()
+  }
+  return {
+    blocks,
+    get root() {
+      return complete
+    },
+    add(block) {
+      blocks.push(block)
+      wake()
+    },
+    end(root) {
+      complete = root
+      wake()
+    },
+    async changed(signal) {
+      signal.addEventListener('abort', wake, { once: true })
+      if (!signal.aborted) await next.promise
+      signal.removeEventListener('abort', wake)
+      signal.throwIfAborted()
+    },
+  }
+}
+
+/** Is it the path that failed, so that the same may go well over another? Otherwise it is an answer. */
+export function isPathFailure(error: CafeError): boolean {
+  return error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' || error.code === 'BUSY'
+}
+
+/** Milliseconds before the first new attempt, and at most between two. Half of it is chance, against storms. */
+const FIRST_PAUSE = 200
+const LONGEST_PAUSE = 5000
+
+export interface UploadComponents {
+  readonly client: PinClient
+  readonly cafes: Pick<Cafes, 'access'>
+  readonly read: UploadOptions['read']
+}
+
+export interface UploadTask {
+  readonly cafe: PeerIdText
+  /** Bytes of all blocks, at most. */
+  readonly bytes: number
+  readonly log: BlockLog
+  /** Milliseconds without any progress after which a path failure is final. */
+  readonly patience: number
+  readonly signal: AbortSignal
+  /** Bytes known to be at the cafe: never less than said before. */
+  readonly onStored?: (bytes: number) => void
+  /** The path has broken (false), or works again. */
+  readonly onPath?: (works: boolean) => void
+}
+
+/**
+ * Uploads all blocks of the log and resolves with the cafe's receipt.
+ * @throws CafeError the cafe's refusal; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see
+ * {@link isPathFailure}); ABORTED.
+ */
+export async function upload(components: UploadComponents, task: UploadTask): Promise<PinReceipt> {
+  const { patience, signal, onStored, onPath } = task
+  const name = hex(crypto.getRandomValues(new Uint8Array(16)))
+  let best = 0
+  /** Of the path: when it last did something, whether it ever has, and failures since then. */
+  let since = performance.now()
+  let worked = false
+  let failures = 0
+
+  const progress = (stored: number): void => {
+    if (!worked || failures > 0) onPath?.(true)
+    worked = true
+    if (stored <= best) return
+    best = stored
+    failures = 0
+    since = performance.now()
+    onStored?.(best)
+  }
+
+  for (;;) {
+    try {
+      return await authorized(components.cafes, task.cafe, signal, (auth) =>
+        attempt(components, task, { auth, name }, progress),
+      )
+    } catch (thrown) {
+      if (signal.aborted) throw toCafeError(signal.reason, 'ABORTED')
+      const error = passing(toCafeError(thrown), worked)
+      if (!isPathFailure(error)) throw error
+      onPath?.(false)
+      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures++) * (0.5 + Math.random() / 2)
+      if (performance.now() + pause - since > patience) throw error
+      await delay(pause, signal)
+    }
+  }
+}
+
+/**
+ * A cafe that has answered before and now does not know the protocol, or ends the upload by itself, is just closing or
+ * opening: as good as unreachable.
+ */
+function passing(error: CafeError, worked: boolean): CafeError {
+  const passes = error.code === 'ABORTED' || (error.code === 'UNSUPPORTED' && worked)
+  return passes ? new CafeError('UNREACHABLE', {}, { cause: error }) : error
+}
+
+/** One connection's worth of the upload. */
+async function attempt(
+  { client, read }: UploadComponents,
+  { cafe, bytes, log, signal }: UploadTask,
+  as: { readonly auth: string; readonly name: string },
+  progress: (stored: number) => void,
+): Promise<PinReceipt> {
+  let stored = 0
+  const onStored = (size: number): void => {
+    stored += size
+    progress(stored)
+  }
+  const running = await client.upload(cafe, bytes, { ...as, signal, read, onStored, root: log.root })
+  try {
+    for (let at = 0; ; ) {
+      const blocks = log.blocks.slice(at, at + MAX_OFFER)
+      at += blocks.length
+      if (blocks.length > 0) await running.add(blocks)
+      else if (log.root) return await running.finish(log.root)
+      else await log.changed(signal)
+    }
+  } finally {
+    running.close()
+  }
+}
+
+/** Waits `ms` milliseconds. @throws CafeError ABORTED when the signal fires. */
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(toCafeError(signal.reason, 'ABORTED'))
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+}
