@@ -4,23 +4,25 @@
  */
 import { createGateway } from '../src/gateway/gateway.ts'
 import { whenGone } from '../src/rpc/alive.ts'
-import { isNodePort, isSkipWaiting, NEED_NODE } from '../src/rpc/sw-messages.ts'
+import { isHostHere, isNodePort, isSkipWaiting, isToHost, NEED_NODE, WHO_HOSTS } from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
 import { CONTENT_PATH, createHandler } from './handler.ts'
+import { createHostPorts } from './host-ports.ts'
 import { createNodePort } from './node-port.ts'
 import { bootstrapShell } from './shell.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
-const nodePort = createNodePort({
-  async askWindows() {
-    const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
-    for (const window of windows) window.postMessage(NEED_NODE)
-    return windows.length
-  },
-  whenGone,
-})
+/** Asks every window of the app; the number of windows asked. */
+async function askWindows(question: unknown): Promise<number> {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  for (const window of windows) window.postMessage(question)
+  return windows.length
+}
+
+const nodePort = createNodePort({ askWindows: () => askWindows(NEED_NODE), whenGone })
+const hostPorts = createHostPorts({ askWindows: async () => void (await askWindows(WHO_HOSTS)) })
 
 const handle = createHandler({
   gateway: createGateway({ blocks: createBlockSource({ openLocal: openBlockReader, nodePort }) }),
@@ -30,9 +32,13 @@ const handle = createHandler({
 
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 
-self.addEventListener('message', ({ data, ports: [port] }) => {
+self.addEventListener('message', (event) => {
+  const { data, source } = event
+  const [port] = event.ports
   if (isSkipWaiting(data)) void self.skipWaiting()
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
+  if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))
+  if (isHostHere(data) && source instanceof WindowClient) hostPorts.arrived(source)
 })
 
 self.addEventListener('fetch', (event) => {

@@ -1,6 +1,16 @@
 /**
  * Messages between pages and the service worker. A service worker cannot open the SharedWorker: it asks the windows for
  * a port, and a page makes a channel, sends one end to the worker (`tab.gateway`) and the other here.
+ *
+ * Without SharedWorker the host runs in one tab, and a tab cannot send a port to another tab: the service worker carries
+ * it. It remembers no host, since it may be stopped at any time, but asks each time:
+ *
+ * | from           | message     | means                                                       |
+ * |----------------|-------------|-------------------------------------------------------------|
+ * | a page         | `to-host`   | here is a port for the tab that hosts                        |
+ * | service worker | `who-hosts` | to every window: is it you?                                  |
+ * | the host's tab | `host-here` | it is me                                                     |
+ * | service worker | `page-port` | here is a port of another page; its first message is from you, `{ life }` |
  */
 
 /** From the service worker to every window: hand me a port to the node, if you have one. */
@@ -20,6 +30,36 @@ export interface SkipWaiting {
   readonly type: 'cafe:skip-waiting'
 }
 
+/** From a page to the service worker: carry the first transferred port to the tab that hosts. */
+export interface ToHost {
+  readonly type: 'cafe:to-host'
+}
+
+/** From the service worker to every window: do you run the host? */
+export interface WhoHosts {
+  readonly type: 'cafe:who-hosts'
+}
+
+/** From the tab that hosts to the service worker. */
+export interface HostHere {
+  readonly type: 'cafe:host-here'
+}
+
+/** From the service worker to the tab that hosts: another page's port, as the first transferred object. */
+export interface PagePort {
+  readonly type: 'cafe:page-port'
+}
+
+/** The first message on a carried port, from the tab that hosts. */
+export interface Arrived {
+  /** Web Lock that this tab holds as long as it hosts. */
+  readonly life: string
+}
+
+export const TO_HOST: ToHost = { type: 'cafe:to-host' }
+export const WHO_HOSTS: WhoHosts = { type: 'cafe:who-hosts' }
+export const HOST_HERE: HostHere = { type: 'cafe:host-here' }
+export const PAGE_PORT: PagePort = { type: 'cafe:page-port' }
 export const NEED_NODE: NeedNode = { type: 'cafe:need-node' }
 export const SKIP_WAITING: SkipWaiting = { type: 'cafe:skip-waiting' }
 
@@ -30,10 +70,22 @@ export const isNeedNode = (data: unknown): data is NeedNode => typeOf(data) === 
 
 export const isSkipWaiting = (data: unknown): data is SkipWaiting => typeOf(data) === SKIP_WAITING.type
 
-export const isNodePort = (data: unknown): data is NodePortMessage =>
-  typeOf(data) === 'cafe:node-port' &&
-  typeof (data as NodePortMessage).life === 'string' &&
-  (data as NodePortMessage).life.length <= MAX_LIFE
+export const isToHost = (data: unknown): data is ToHost => typeOf(data) === TO_HOST.type
+
+export const isWhoHosts = (data: unknown): data is WhoHosts => typeOf(data) === WHO_HOSTS.type
+
+export const isHostHere = (data: unknown): data is HostHere => typeOf(data) === HOST_HERE.type
+
+export const isPagePort = (data: unknown): data is PagePort => typeOf(data) === PAGE_PORT.type
+
+export const isNodePort = (data: unknown): data is NodePortMessage => typeOf(data) === 'cafe:node-port' && hasLife(data)
+
+export const isArrived = (data: unknown): data is Arrived => hasLife(data)
+
+function hasLife(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('life' in data)) return false
+  return typeof data.life === 'string' && data.life.length <= MAX_LIFE
+}
 
 function typeOf(data: unknown): unknown {
   return typeof data === 'object' && data !== null && 'type' in data ? data.type : undefined

@@ -1,17 +1,18 @@
 /**
- * The page's side of everything that is not the page: starts the SharedWorker and finds it again when it dies, lends it
+ * The page's side of everything that is not the page: connects to the host and finds it again when it dies, lends it
  * WebRTC, registers the service worker and matches the two, and gives the UI its typed {@link CafeConsole}.
  */
-import { CafeError } from '../core/errors.ts'
+import { CafeError, isCafeError } from '../core/errors.ts'
 import { holdLife, type Life, whenGone } from '../rpc/alive.ts'
 import { type Client, connect } from '../rpc/port.ts'
 import { isNeedNode, type NodePortMessage } from '../rpc/sw-messages.ts'
 import type { CafeConsole, InvitePreview, PageApi } from '../worker/api.ts'
 import { createConsole } from './console.ts'
+import { createHostLink } from './host-link.ts'
 import { lendRtc } from './rtc-tab.ts'
 import { controlled, registerServiceWorker } from './service-worker.ts'
 
-/** A worker this page is connected to. */
+/** The worker this page is connected to. */
 interface Link {
   readonly client: Client<PageApi>
   /** The lock the worker holds while it lives. */
@@ -20,6 +21,8 @@ interface Link {
 
 /** Milliseconds before a dead worker is started again, so that one that cannot start does not spin. */
 const RESTART_PAUSE = 250
+/** Times a host may go while it is being opened; each time another tab has closed. */
+const MAX_MOVES = 10
 
 let page: Promise<Page> | undefined
 
@@ -29,7 +32,7 @@ const openPage = (): Promise<Page> => {
   return page
 }
 
-/** The console of this page's worker. @throws CafeError UNSUPPORTED if this browser has no SharedWorker. */
+/** The console of this device's host. @throws CafeError CONFLICT or TIMEOUT if it runs where it cannot be reached. */
 export async function connectCafe(): Promise<CafeConsole> {
   const [{ call }] = await Promise.all([openPage(), controlled()])
   const cafe = createConsole(call)
@@ -49,11 +52,15 @@ const MAX_RELOADS = 2
 /** Milliseconds after which earlier reloads no longer count. */
 const RELOAD_MEMORY = 15_000
 
+/** Set in the address of content in a frame: no browser loads a frame from the very address of its page. */
+const FRAMED = 'framed'
+
 /**
- * For a page that stands where content should: installs the service worker, starts the node, hands it over, reloads.
+ * For a page that stands where content should: installs the service worker, starts the node, hands it over, and reloads
+ * if the node lives on meanwhile. Else this page must stay: it resolves with the address to show in a frame.
  * @throws CafeError UNREACHABLE if that has been tried just now and has not helped.
  */
-export async function openLink(): Promise<never> {
+export async function openLink(): Promise<string> {
   const key = `opened:${location.pathname}`
   const [count = 0, at = 0] = (sessionStorage.getItem(key) ?? '').split(' ').map(Number)
   const recent = Date.now() - at < RELOAD_MEMORY ? count : 0
@@ -61,21 +68,33 @@ export async function openLink(): Promise<never> {
     sessionStorage.removeItem(key)
     throw new CafeError('UNREACHABLE', { what: 'node' })
   }
-  const [{ give }, serviceWorker] = await Promise.all([openPage(), registerServiceWorker()])
+  const [{ give, outlivesPages }, serviceWorker] = await Promise.all([openPage(), registerServiceWorker()])
   await give(serviceWorker)
+  if (!outlivesPages) return framed(location.href)
   sessionStorage.setItem(key, `${recent + 1} ${Date.now()}`)
   location.reload()
   return new Promise<never>(() => {})
 }
 
+function framed(address: string): string {
+  const url = new URL(address)
+  url.searchParams.set(FRAMED, '1')
+  return url.href
+}
+
+const lost = (): never => {
+  throw new CafeError('UNREACHABLE', { what: 'worker' })
+}
+
 class Page {
   readonly #life: Life
-  #link: Promise<Link>
+  readonly #host = createHostLink()
+  #link: Promise<Link> | undefined
   #lent: { stop(): void } | undefined
 
   private constructor(life: Life) {
     this.#life = life
-    this.#link = this.#open()
+    void this.#linked().catch(() => {}) // each call reports it
     addEventListener('pagehide', () => life.release())
     // A page shown again from the back/forward cache has let go of its lock and its connections: it begins anew.
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
@@ -86,48 +105,62 @@ class Page {
   }
 
   static async open(): Promise<Page> {
-    if (!('SharedWorker' in globalThis)) throw new CafeError('UNSUPPORTED', { what: 'SharedWorker' })
     void registerServiceWorker().catch(() => {}) // the app works without; links then do not open, and say so
     return new Page(await holdLife('tab'))
   }
 
+  /** The host survives a reload of this page (see host-link.ts). */
+  get outlivesPages(): boolean {
+    return this.#host.outlivesPages
+  }
+
   readonly call: Client<PageApi>['call'] = async (method, input, options) =>
-    (await this.#link).client.call(method, input, options)
+    (await this.#linked()).client.call(method, input, options)
 
   /** Hands a port to the node to the service worker. */
   readonly give = async (to: ServiceWorker): Promise<void> => {
-    const { client, life } = await this.#link
+    const { client, life } = await this.#linked()
     const { port1, port2 } = new MessageChannel()
     await client.call('tab.gateway', { port: port1 }, { transfer: [port1] })
     to.postMessage({ type: 'cafe:node-port', life } satisfies NodePortMessage, [port2])
   }
 
-  async #open(): Promise<Link> {
-    const worker = new SharedWorker(new URL('../worker/main.ts', import.meta.url), {
-      type: 'module',
-      name: 'popup-cafe',
-      // Chromium: the worker outlives its last page by up to five minutes, so a reload does not stop it.
-      extendedLifetime: true,
-    } as WorkerOptions)
-    const failed = new Promise<never>((_resolve, reject) => {
-      worker.onerror = () => reject(new CafeError('INTERNAL', { what: 'worker' }))
+  /** The link there is; one that failed is made anew. */
+  #linked(pause: Promise<void> = Promise.resolve()): Promise<Link> {
+    if (this.#link) return this.#link
+    const link = pause.then(() => this.#open())
+    this.#link = link
+    link.catch(() => {
+      if (this.#link === link) this.#link = undefined
     })
-    const client = connect<PageApi>(worker.port)
-    const { life } = await Promise.race([client.call('hello', { life: this.#life.name }), failed])
-    whenGone(life, { signal: new AbortController().signal }).then(
-      () => this.#restart(client),
-      () => {},
-    )
-    await this.#lend(client)
-    return { client, life }
+    return link
   }
 
-  /** The worker died with the process of the page that made it: every page makes it again, the browser makes one. */
+  async #open(): Promise<Link> {
+    for (let moves = 0; ; moves++) {
+      const { port, failed } = await this.#host.open()
+      const client = connect<PageApi>(port)
+      try {
+        const { life } = await Promise.race([client.call('hello', { life: this.#life.name }), failed])
+        const gone = whenGone(life, { signal: new AbortController().signal })
+        await Promise.race([this.#lend(client), failed, gone.then(lost)])
+        void gone.then(() => this.#restart(client))
+        return { client, life }
+      } catch (error) {
+        this.#lent?.stop()
+        client.close()
+        const moved = isCafeError(error) && error.code === 'UNREACHABLE' && error.data['what'] === 'worker'
+        if (!moved || moves >= MAX_MOVES) throw error
+      }
+    }
+  }
+
+  /** The worker died with the process of the page that ran it: every page asks for it again, and one is made. */
   #restart(dead: Client<PageApi>): void {
     this.#lent?.stop()
-    const pause = new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE))
-    this.#link = pause.then(() => this.#open())
-    this.#link.catch(() => {}) // each call reports it
+    this.#link = undefined
+    const pause = new Promise<void>((resolve) => setTimeout(resolve, RESTART_PAUSE))
+    void this.#linked(pause).catch(() => {}) // each call reports it
     dead.close(new CafeError('UNREACHABLE', { what: 'worker' }))
   }
 

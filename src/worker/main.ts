@@ -1,78 +1,14 @@
-/**
- * Entry of the SharedWorker: takes pages as they connect, and starts the host behind the WebRTC shim. Pages that come
- * while it starts wait for it; if it cannot start, each is told why.
- */
-import { text, v } from '../core/schema.ts'
-import { holdLife, whenGone } from '../rpc/alive.ts'
-import { type Handlers, serve } from '../rpc/port.ts'
-import type { PageApi } from './api.ts'
-import type { HostApi } from './handlers.ts'
-import type { Host } from './host.ts'
-import { createPool } from './rtc/pool.ts'
-import { installRtc } from './rtc/shim.ts'
+/** Entry of the SharedWorker: the browser runs one for all pages, and connects each of them. */
+import { servePages } from './serve-page.ts'
 
 const scope = self as unknown as SharedWorkerGlobalScope
 
-const pool = createPool()
-installRtc(pool)
-const life = holdLife('worker')
-// Imported only now: @libp2p/webrtc takes RTCPeerConnection from the global when it is evaluated.
-const starting: Promise<Host> = import('./host.ts').then(({ startHost }) =>
-  startHost(pool, scope.location.origin, { idle: () => pages === 0, leave: () => scope.close() }),
-)
-// Each page gets the failure as its call's answer.
-starting.catch(() => {})
+const servePage = servePages({
+  origin: scope.location.origin,
+  load: () => import('./host.ts'),
+  leave: () => scope.close(),
+})
 
-/** Pages that use this worker. */
-let pages = 0
-/** Ports to service workers: the newest few, since one that is replaced may still be streaming. */
-const MAX_GATEWAYS = 4
-const gateways: Array<() => void> = []
-
-scope.onconnect = ({ ports }) => {
-  const port = ports[0]
+scope.onconnect = ({ ports: [port] }) => {
   if (port) servePage(port)
-}
-
-function servePage(port: MessagePort): void {
-  const gone = new AbortController()
-  pages++
-  let tab: string | undefined
-  const end = (): void => {
-    if (gone.signal.aborted) return
-    gone.abort()
-    pages--
-    if (tab !== undefined) pool.remove(tab, 'lock')
-    stop()
-  }
-
-  const page: Handlers<Omit<PageApi, keyof HostApi>> = {
-    hello: {
-      input: v.strictObject({ life: text(128) }),
-      async run(input) {
-        whenGone(input.life, { signal: gone.signal }).then(end, () => {})
-        return { life: (await life).name }
-      },
-    },
-    'tab.lend': {
-      input: v.strictObject({ id: text(64), port: v.instance(MessagePort), visible: v.boolean() }),
-      run(input) {
-        tab = input.id
-        pool.add(input)
-        return {}
-      },
-    },
-    'tab.gateway': {
-      input: v.strictObject({ port: v.instance(MessagePort) }),
-      async run(input) {
-        gateways.push(serve(input.port, (await starting).gateway))
-        while (gateways.length > MAX_GATEWAYS) gateways.shift()?.()
-        return {}
-      },
-    },
-  }
-  const stop = serve<PageApi>(
-    port,
-    starting.then(({ handlers }) => ({ ...handlers, ...page })),
-  )
 }

@@ -94,7 +94,6 @@ const RAW_PUTS: Record<string, string> = {
 
 /** Modules with a variable of their own, and what there can be only one of. */
 const ONE_OF: Record<string, string> = {
-  'src/worker/main.ts': 'the worker: its pages are counted at its entry',
   'src/ui/connect.ts': 'the page’s connection to the worker',
   'src/ui/service-worker.ts': 'the page’s service worker',
 }

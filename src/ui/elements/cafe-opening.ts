@@ -1,6 +1,7 @@
 /**
  * `<cafe-opening>`: the calm screen on a link while the service worker and the node start, and the clear one when the
- * link cannot be opened. It never shows more of the link than the file's name.
+ * link cannot be opened. It never shows more of the link than the file's name. Where the node would not survive a reload
+ * of this page, the content is shown in a frame that fills it.
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import { Action } from '../controllers/action.ts'
@@ -11,8 +12,10 @@ import { failure, icon, Plain } from './parts.ts'
 export class CafeOpening extends Plain {
   readonly #open = new Action<void>(this, 'link', async () => {
     const { openLink } = await import('../connect.ts')
-    await openLink()
+    this.#content = await openLink()
   })
+  /** Address of the content, once it can be shown. */
+  #content: string | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
@@ -23,6 +26,7 @@ export class CafeOpening extends Plain {
 
   override render(): TemplateResult {
     const name = fileName(location.pathname)
+    if (this.#content) return html`<iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
     const { problem } = this.#open
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>

@@ -1,0 +1,88 @@
+/**
+ * What every worker that carries the host does, whatever kind of worker it is: starts the host behind the WebRTC shim and
+ * serves pages as they come. Pages that come while it starts wait for it; if it cannot start, each is told why.
+ */
+import { text, v } from '../core/schema.ts'
+import { holdLife, whenGone } from '../rpc/alive.ts'
+import { type Handlers, serve } from '../rpc/port.ts'
+import type { PageApi } from './api.ts'
+import type { HostApi } from './handlers.ts'
+import type { Host } from './host.ts'
+import { createPool } from './rtc/pool.ts'
+import { installRtc } from './rtc/shim.ts'
+
+export interface WorkerScope {
+  /** Where the app is served. */
+  readonly origin: string
+  /**
+   * Loads `host.ts`. Called only when the shim is in place: @libp2p/webrtc takes RTCPeerConnection from the global when
+   * it is evaluated.
+   */
+  load(): Promise<Pick<typeof import('./host.ts'), 'startHost'>>
+  /** Ends this worker. */
+  leave(): void
+}
+
+/** Ports to service workers: the newest few, since one that is replaced may still be streaming. */
+const MAX_GATEWAYS = 4
+
+/**
+ * Starts the host.
+ * @returns a function that serves {@link PageApi} to the page at the other end of a port, until that page is gone.
+ */
+export function servePages({ origin, load, leave }: WorkerScope): (port: MessagePort) => void {
+  const pool = createPool()
+  installRtc(pool)
+  const life = holdLife('worker')
+  /** Pages that use this worker. */
+  let pages = 0
+  const starting = load().then(
+    ({ startHost }): Promise<Host> => startHost(pool, origin, { idle: () => pages === 0, leave }),
+  )
+  // Each page gets the failure as its call's answer.
+  starting.catch(() => {})
+  const gateways: Array<() => void> = []
+
+  return (port) => {
+    const gone = new AbortController()
+    pages++
+    let tab: string | undefined
+    const end = (): void => {
+      if (gone.signal.aborted) return
+      gone.abort()
+      pages--
+      if (tab !== undefined) pool.remove(tab, 'lock')
+      stop()
+    }
+
+    const page: Handlers<Omit<PageApi, keyof HostApi>> = {
+      hello: {
+        input: v.strictObject({ life: text(128) }),
+        async run(input) {
+          whenGone(input.life, { signal: gone.signal }).then(end, () => {})
+          return { life: (await life).name }
+        },
+      },
+      'tab.lend': {
+        input: v.strictObject({ id: text(64), port: v.instance(MessagePort), visible: v.boolean() }),
+        run(input) {
+          tab = input.id
+          pool.add(input)
+          return {}
+        },
+      },
+      'tab.gateway': {
+        input: v.strictObject({ port: v.instance(MessagePort) }),
+        async run(input) {
+          gateways.push(serve(input.port, (await starting).gateway))
+          while (gateways.length > MAX_GATEWAYS) gateways.shift()?.()
+          return {}
+        },
+      },
+    }
+    const stop = serve<PageApi>(
+      port,
+      starting.then(({ handlers }) => ({ ...handlers, ...page })),
+    )
+  }
+}
