@@ -4,8 +4,10 @@
  */
 import { ensureChromium } from '../../.scripts/chromium.mjs'
 import type { Pin } from '../../src/worker/api.ts'
+import { type Pages, servePages } from '../fixtures/pages.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { openPeers, type Peers } from './peers.ts'
 
 export interface World {
   readonly relay: RelayProcess
@@ -22,7 +24,12 @@ export interface World {
 export const FILE_SIZE = 64 * 1024 * 1024
 
 export interface Context {
+  relay(): Promise<RelayProcess>
   world(): Promise<World>
+  /** The bench's own pages. */
+  pages(): Promise<Pages>
+  /** Bare libp2p nodes in two browsers of their own. */
+  peers(): Promise<Peers>
   /** A file of {@link FILE_SIZE} random bytes that the guest has pinned, so that all its blocks are on its disk too. */
   file(): Promise<Pin>
   /** A person with a new profile on the app, whose node has reached the relay. */
@@ -33,13 +40,20 @@ export interface Context {
 
 export function createContext(): Context {
   const ends: Array<() => Promise<void>> = []
+  let relay: Promise<RelayProcess> | undefined
+  let pages: Promise<Pages> | undefined
   let world: Promise<World> | undefined
+  let peers: Promise<Peers> | undefined
   let file: Promise<Pin> | undefined
 
-  const open = async (): Promise<World> => {
+  const start = async (): Promise<RelayProcess> => {
     process.env.CHROMIUM = ensureChromium()
-    const relay = await startRelay()
-    ends.push(() => relay.close())
+    const started = await startRelay()
+    ends.push(() => started.close())
+    return started
+  }
+  const open = async (): Promise<World> => {
+    const relay = await context.relay()
     const person = async (): Promise<Person> => {
       const made = await visit(relay.url)
       ends.push(() => made.browser.close())
@@ -55,7 +69,31 @@ export function createContext(): Context {
     return { relay, host, guest, invite, cafe: peerId }
   }
 
+  const buildPages = async (): Promise<Pages> => {
+    const served = await servePages(new URL('./pages/', import.meta.url), ['peer.html'])
+    ends.push(() => served.close())
+    return served
+  }
+  const connect = async (): Promise<Peers> => {
+    const [{ origin }, { relay }] = [await context.pages(), await context.relay()]
+    const opened = await openPeers(`${origin}/peer.html`, relay[0] as string)
+    ends.push(() => opened.close())
+    return opened
+  }
+
   const context: Context = {
+    relay() {
+      relay ??= start()
+      return relay
+    },
+    pages() {
+      pages ??= buildPages()
+      return pages
+    },
+    peers() {
+      peers ??= connect()
+      return peers
+    },
     world() {
       world ??= open()
       return world
@@ -65,8 +103,7 @@ export function createContext(): Context {
       return file
     },
     async newcomer() {
-      const { relay } = await context.world()
-      const person = await visit(relay.url)
+      const person = await visit((await context.relay()).url)
       await reachRelay(person)
       return person
     },

@@ -13,11 +13,13 @@ export interface Measured {
 export interface Figure {
   readonly name: string
   readonly unit: 'ms' | 'MiB/s' | 'B'
+  /** `ratio` is limit by value: for a time whose goal is stated as "1 or more is as good as the limit". */
+  readonly inverse?: boolean
   /** Measures. Throws if what was measured did not do its work, so that no figure is of a failure. */
   run(context: Context): Promise<Measured>
 }
 
-/** One line of output. `ratio` is value by limit, whichever direction is better. */
+/** One line of output. `ratio` is value by limit, whichever direction is better, unless the figure is `inverse`. */
 export interface Line extends Measured {
   readonly name: string
   readonly unit: string
@@ -25,8 +27,8 @@ export interface Line extends Measured {
 }
 
 /** The output line of a measurement. */
-export function lineOf({ name, unit }: Figure, { value, limit, runs }: Measured): Line {
-  const ratio = limit === null || limit === 0 ? null : round(value / limit, 3)
+export function lineOf({ name, unit, inverse = false }: Figure, { value, limit, runs }: Measured): Line {
+  const ratio = limit === null || limit === 0 ? null : round(inverse ? limit / value : value / limit, 3)
   return { name, value: round(value, 2), unit, limit: limit === null ? null : round(limit, 2), ratio, runs }
 }
 

@@ -4,21 +4,35 @@
  *
  * Exit code: 0 if all were measured, 1 if one could not be, 2 for a name there is not.
  */
+import { figure as bridgeRtt } from './bridge_rtt.ts'
+import { figure as bridgeThroughput } from './bridge_throughput.ts'
+import { figure as bridgeVsRaw } from './bridge_vs_raw.ts'
 import { figure as bundleFirstPaint } from './bundle_first_paint.ts'
 import { figure as bundleSw } from './bundle_sw.ts'
 import { figure as bundleWorker } from './bundle_worker.ts'
+import { figure as coldReady } from './cold_ready_ms.ts'
 import { createContext } from './context.ts'
+import { figure as failover } from './failover_ms.ts'
 import { type Figure, lineOf } from './figure.ts'
 import { figure as gatewayKeyed } from './gateway_keyed_64mib.ts'
 import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { figure as pin } from './pin_64mib.ts'
+import { figure as relayThroughput } from './relay_throughput_tab.ts'
+import { figure as reloadReady } from './reload_ready_ms.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
   pin,
   gatewayPlain,
   gatewayKeyed,
+  bridgeThroughput,
+  bridgeRtt,
+  bridgeVsRaw,
+  relayThroughput,
+  failover,
+  reloadReady,
+  coldReady,
   bundleSw,
   bundleWorker,
   bundleFirstPaint,

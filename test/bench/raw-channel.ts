@@ -39,9 +39,9 @@ export async function openRawChannel(from: Page, to: Page): Promise<RawChannel> 
   return {
     setUp,
     async send(size) {
-      const received = to.evaluate(count, size)
-      const sent = from.evaluate(sendAll, { size, message: MESSAGE, high: HIGH })
-      return (await Promise.all([sent, received]))[0]
+      // First: what comes while nobody listens is lost.
+      await to.evaluate(expectBytes, size)
+      return from.evaluate(sendAll, { size, message: MESSAGE, high: HIGH })
     },
     async close() {
       await Promise.all([from, to].map((page) => page.evaluate(() => (globalThis as PageWithRaw).benchRaw.pc.close())))
@@ -84,19 +84,16 @@ async function makeAnswer(sdp: string): Promise<string> {
   return pc.localDescription?.sdp ?? ''
 }
 
-/** Resolves when `size` bytes have come in, after having told the sender. */
-async function count(size: number): Promise<void> {
+/** Tells the sender when `size` bytes have come in. */
+async function expectBytes(size: number): Promise<void> {
   const channel = await (globalThis as PageWithRaw).benchRaw.channel
-  await new Promise<void>((resolve) => {
-    let left = size
-    channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-      left -= data.byteLength
-      if (left > 0) return
-      channel.onmessage = null
-      channel.send('all')
-      resolve()
-    }
-  })
+  let left = size
+  channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+    left -= data.byteLength
+    if (left > 0) return
+    channel.onmessage = null
+    channel.send('all')
+  }
 }
 
 async function sendAll({ size, message, high }: { size: number; message: number; high: number }): Promise<number> {
