@@ -1,0 +1,110 @@
+/** The life of the node: it outlives reloads and short absences of its pages, and comes back, once, after a crash. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+let relay: RelayProcess
+let host: Person
+let guest: Person
+let invite: string
+
+/** Workers of this origin that hold the writer's lock or wait for it. */
+const writers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [], pending = [] } = await navigator.locks.query()
+    const count = (locks: LockInfo[]) => locks.filter(({ name }) => name === 'popup-cafe:writer').length
+    return { held: count(held), pending: count(pending) }
+  })
+
+const status = (page: Page) => page.evaluate(() => cafe.host.status())
+
+beforeAll(async () => {
+  relay = await startRelay()
+  ;[host, guest] = await Promise.all([visit(relay.url), visit(relay.url)])
+  invite = await host.page.evaluate(async () => (await cafe.host.open({ name: 'Corner Cafe' })).invite)
+  await guest.page.evaluate(async (link) => {
+    await cafe.account.create()
+    await cafe.account.register(link)
+  }, invite)
+})
+
+afterAll(async () => {
+  await Promise.all([host, guest].map((person) => person?.browser.close()))
+  await relay?.close()
+})
+
+/** Adds a file and waits until every cafe of the guest has answered; one that was away gets it when it is back. */
+const pinSome = async () => {
+  const { cid } = await guest.page.evaluate(() => cafe.pins.add(new Blob([new Uint8Array(300_000)])))
+  const states = () =>
+    guest.page.evaluate(async (root) => {
+      const pins = await cafe.pins.list()
+      return pins.find((pin) => pin.cid === root)?.cafes.map(({ state }) => state)
+    }, cid)
+  await expect.poll(async () => (await states())?.includes('queued'), { timeout: 90_000 }).toBe(false)
+  return states()
+}
+
+test('ten reloads of the only tab keep the cafe, its identity and its clients', async () => {
+  const before = await status(host.page)
+  for (let i = 0; i < 10; i++) {
+    await host.page.reload()
+    await ready(host.page)
+  }
+  const after = await status(host.page)
+  expect(after).toMatchObject({ open: true, name: 'Corner Cafe', clients: 1 })
+  expect(after.open && before.open && after.peerId === before.peerId).toBe(true)
+  expect(await writers(host.page)).toEqual({ held: 1, pending: 0 })
+  expect(await pinSome()).toEqual(['pinned'])
+})
+
+test('the cafe is there while its last tab is closed for a moment, and after', async () => {
+  const { context } = host.browser
+  const blank = await context.newPage() // keeps the browser open; another origin, so no page of ours is
+  await host.page.close()
+  await new Promise((resolve) => setTimeout(resolve, 3000))
+  expect(await pinSome()).toEqual(['pinned'])
+  const page = await context.newPage()
+  await page.goto(relay.url)
+  await ready(page)
+  await blank.close()
+  host = { ...host, page }
+  expect(await status(page)).toMatchObject({ open: true, clients: 1, roots: 2 })
+})
+
+/** Names of the locks that workers of this origin hold for life. */
+const workers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query()
+    return held.map(({ name = '' }) => name).filter((name) => name.startsWith('popup-cafe:worker:'))
+  })
+
+test('a crash of the tab that made the worker is mended by the others, with exactly one new worker', async () => {
+  const person = await visit(relay.url)
+  try {
+    const { invite: link, peerId } = await person.page.evaluate(() => cafe.host.open({ name: 'Night Cafe' }))
+    await guest.page.evaluate((text) => cafe.account.register(text), link)
+    const tabs = await Promise.all([1, 2, 3].map(() => person.browser.context.newPage()))
+    for (const tab of tabs) {
+      await tab.goto(relay.url)
+      await ready(tab)
+    }
+    const [first] = await workers(tabs[0] as Page)
+    const cdp = await person.browser.context.newCDPSession(person.page)
+    cdp.send('Page.crash').catch(() => {}) // it never answers: the page is gone
+    for (const tab of tabs) {
+      await expect
+        .poll(() => tab.evaluate(async () => (await cafe.node.status()).relay).catch(String), { timeout: 20_000 })
+        .toBe('connected')
+      expect(await status(tab)).toMatchObject({ open: true, name: 'Night Cafe', peerId, clients: 1 })
+    }
+    const now = await workers(tabs[0] as Page)
+    expect(now).toHaveLength(1)
+    expect(now).not.toContain(first)
+    expect(await writers(tabs[0] as Page)).toEqual({ held: 1, pending: 0 })
+    expect(await pinSome()).toEqual(['pinned', 'pinned'])
+  } finally {
+    await person.browser.close()
+  }
+})
