@@ -63,7 +63,7 @@ test('the cafe is there while its last tab is closed for a moment, and after', a
   const { context } = host.browser
   const blank = await context.newPage() // keeps the browser open; another origin, so no page of ours is
   await host.page.close()
-  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await new Promise((resolve) => setTimeout(resolve, 20_000))
   expect(await pinSome()).toEqual(['pinned'])
   const page = await context.newPage()
   await page.goto(relay.url)
