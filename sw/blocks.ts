@@ -2,13 +2,15 @@
  * Blocks for the service worker's gateway: from IndexedDB directly, so that what is on this device opens with the node
  * dead; else from the node, which knows cafes and peers. What does not hash to its CID is never handed on.
  */
+
 import type { CID } from 'multiformats/cid'
+import { unlessAborted } from '../src/core/abort.ts'
 import { verifyBlock } from '../src/core/block.ts'
 import { CafeError, isCafeError } from '../src/core/errors.ts'
 import type { PeerIdText } from '../src/core/ids.ts'
 import { BLOCK_TIMEOUT } from '../src/core/limits.ts'
 import type { BlockOptions, BlockSource, Bytes } from '../src/gateway/blocks.ts'
-import { type NodePort, raced } from './node-port.ts'
+import type { NodePort } from './node-port.ts'
 
 /** What we need of `openBlockReader` (store/idb.ts). */
 export interface LocalReader {
@@ -61,7 +63,7 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
       heard()
       try {
         const options = { signal, onProgress: heard }
-        return await raced(node.call('block.get', { cid: `${cid}`, from }, options), signal)
+        return await unlessAborted(node.call('block.get', { cid: `${cid}`, from }, options), signal)
       } catch (error) {
         // The node died meanwhile: a page may have started the next one.
         const died = isCafeError(error) && error.code === 'UNREACHABLE' && !nodePort.isCurrent(node)

@@ -3,6 +3,7 @@
  * worker is stopped after 30 s of idling and the port dies with it, as it does with the node; a page gives another one in
  * about 2 ms.
  */
+import { unlessAborted } from '../src/core/abort.ts'
 import { CafeError, toCafeError } from '../src/core/errors.ts'
 import { type Client, connect } from '../src/rpc/port.ts'
 import type { GatewayApi } from '../src/worker/api.ts'
@@ -71,7 +72,7 @@ export function createNodePort({ askWindows, whenGone, answerTime = ANSWER_TIME 
   }
 
   return {
-    need: async ({ signal }) => current?.node ?? raced(askOnce(), signal),
+    need: async ({ signal }) => current?.node ?? unlessAborted(askOnce(), signal),
     isCurrent: (node) => current?.node === node,
     accept(port, life) {
       // Every window answers; ports after the first lead to the same node.
@@ -85,13 +86,4 @@ export function createNodePort({ askWindows, whenGone, answerTime = ANSWER_TIME 
       asking?.resolve(next.node)
     },
   }
-}
-
-/** `promise`, or the signal's reason if that comes first: a dead port never answers, not even to an abort. */
-export function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: stopped, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(toCafeError(signal.reason, 'ABORTED'))
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  return Promise.race([promise, stopped]).finally(() => signal.removeEventListener('abort', stop))
 }

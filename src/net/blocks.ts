@@ -1,5 +1,6 @@
 /** Blocks over the network: answering wants from the local store, and fetching what is missing from whoever has it. */
 import type { CID } from 'multiformats/cid'
+import { unlessAborted } from '../core/abort.ts'
 import { verifyBlock } from '../core/block.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -229,14 +230,4 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
       for (const { opening } of streams.values()) opening.then((stream) => stream.close()).catch(() => {})
     },
   }
-}
-
-/** `task`, or the signal's reason if that comes first; the task itself goes on for others. */
-function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(toCafeError(signal.reason, 'ABORTED'))
-    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -6,6 +6,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Libp2p } from 'libp2p'
+import { unlessAborted } from '../core/abort.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { MAX_ADDRESSES, OPEN_TIMEOUT } from '../core/limits.ts'
@@ -65,7 +66,7 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
   }
 
   const connect = (peer: PeerIdText, bulk: boolean, signal: AbortSignal): Promise<Connection> =>
-    abortable(find(peer, bulk), signal).catch((cause) => {
+    unlessAborted(find(peer, bulk), signal).catch((cause) => {
       const { code } = toCafeError(cause, 'UNREACHABLE')
       throw new CafeError(code === 'ABORTED' ? code : 'UNREACHABLE', { peer }, { cause })
     })
@@ -136,13 +137,4 @@ function dropRelayed(libp2p: Libp2p, peer: PeerIdText): void {
       else connection.close().catch((error) => connection.abort(toCafeError(error)))
     }
   }, RELAYED_LINGER)
-}
-
-/** `promise`, or the signal's reason if that comes first; the promise itself goes on for other callers. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason)
-  const aborted = Promise.withResolvers<never>()
-  const stop = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', stop))
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { keep, type TestNode } from './fixture.ts'
+import { portOf, withPort } from './tcp-proxy.ts'
 
 export interface Breaking {
   /** The node as reached through here. */
@@ -19,10 +20,10 @@ export interface Breaking {
   onData: () => void
 }
 
-const portOf = ({ at }: TestNode): number => Number(at.addresses[0]?.match(/\/tcp\/(\d+)/)?.[1])
+const portOfNode = ({ at }: TestNode): number => portOf(at.addresses[0] ?? '')
 
 export async function createProxy(to: TestNode): Promise<Breaking> {
-  let port = portOf(to)
+  let port = portOfNode(to)
   const pairs = new Set<{ near: Socket; far: Socket }>()
   const server = createServer((near) => {
     if (proxy.closed) return near.destroy()
@@ -51,11 +52,11 @@ export async function createProxy(to: TestNode): Promise<Breaking> {
   const own = (server.address() as AddressInfo).port
   const silent: Socket[] = []
   const proxy: Breaking = {
-    at: { cafe: to.at.cafe, addresses: to.at.addresses.map((address) => address.replace(/\/tcp\/\d+/, `/tcp/${own}`)) },
+    at: { cafe: to.at.cafe, addresses: to.at.addresses.map((address) => withPort(address, own)) },
     bytes: { up: 0, down: 0 },
     closed: false,
     lead: (other) => {
-      port = portOf(other)
+      port = portOfNode(other)
     },
     cut({ silently } = { silently: false }) {
       for (const pair of pairs) {
