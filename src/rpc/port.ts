@@ -78,17 +78,24 @@ function isMessage(value: unknown): value is Message {
   return typeof value === 'object' && value !== null && 't' in value && 'id' in value && Number.isSafeInteger(value.id)
 }
 
+type AnyHandler = Handler<Call<unknown, unknown, unknown>>
+
 /**
  * Answers the calls that arrive at `port` from `handlers`; nothing outside the table is reachable. Where the table is a
- * promise, calls wait for it, and fail with its failure.
+ * promise, calls wait for it, and fail with its failure; those of `early` do not wait.
  * @returns a function that aborts what is running and closes the port.
  */
-export function serve<M>(port: MessagePort, handlers: Handlers<M> | Promise<Handlers<M>>): (why?: CafeError) => void {
+export function serve<M>(
+  port: MessagePort,
+  handlers: Handlers<M> | Promise<Handlers<M>>,
+  early: Partial<Handlers<M>> = {},
+): (why?: CafeError) => void {
   const running = new Map<number, AbortController>()
-  const find = async (method: unknown): Promise<Handler<Call<unknown, unknown, unknown>>> => {
-    const table = (await handlers) as unknown as Record<string, Handler<Call<unknown, unknown, unknown>>>
-    const handler = Object.hasOwn(table, String(method)) ? table[String(method)] : undefined
-    if (!handler) throw new CafeError('UNSUPPORTED', { method: String(method).slice(0, 64) })
+  const find = async (method: unknown): Promise<AnyHandler> => {
+    const name = String(method)
+    const table = (Object.hasOwn(early, name) ? early : await handlers) as unknown as Record<string, AnyHandler>
+    const handler = Object.hasOwn(table, name) ? table[name] : undefined
+    if (!handler) throw new CafeError('UNSUPPORTED', { method: name.slice(0, 64) })
     return handler
   }
 

@@ -23,6 +23,11 @@ interface Link {
 const RESTART_PAUSE = 250
 /** Times a host may go while it is being opened; each time another tab has closed. */
 const MAX_MOVES = 10
+/**
+ * Milliseconds for a host's first word, more with each move. It says it before anything else; one that dies before that
+ * has given no name by which its end is noticed.
+ */
+const FIRST_WORD = 1000
 
 let page: Promise<Page> | undefined
 
@@ -86,6 +91,8 @@ const lost = (): never => {
   throw new CafeError('UNREACHABLE', { what: 'worker' })
 }
 
+const silence = (ms: number): Promise<never> => new Promise<void>((resolve) => setTimeout(resolve, ms)).then(lost)
+
 class Page {
   readonly #life: Life
   readonly #host = createHostLink()
@@ -141,7 +148,8 @@ class Page {
       const { port, failed } = await this.#host.open()
       const client = connect<PageApi>(port)
       try {
-        const { life } = await Promise.race([client.call('hello', { life: this.#life.name }), failed])
+        const hello = client.call('hello', { life: this.#life.name })
+        const { life } = await Promise.race([hello, failed, silence(FIRST_WORD * (moves + 1))])
         const gone = whenGone(life, { signal: new AbortController().signal })
         await Promise.race([this.#lend(client), failed, gone.then(lost)])
         void gone.then(() => this.#restart(client))

@@ -23,6 +23,8 @@ export interface WorkerScope {
   leave(): void
 }
 
+/** Milliseconds for all pages to hear why the host could not start; also what keeps pages from starting one after another. */
+const FAILURE_TOLD = 3000
 /** Ports to service workers: the newest few, since one that is replaced may still be streaming. */
 const MAX_GATEWAYS = 4
 
@@ -39,13 +41,13 @@ export function servePages({ origin, load, leave }: WorkerScope): (port: Message
   const starting = load().then(
     ({ startHost }): Promise<Host> => startHost(pool, origin, { idle: () => pages === 0, leave }),
   )
-  // Each page gets the failure as its call's answer.
-  starting.catch(() => {})
+  // Each page gets the failure as its call's answer. Then this worker goes, so that the pages' next one may do better:
+  // it would else live on, and fail every page that is opened meanwhile.
+  starting.catch(() => setTimeout(leave, FAILURE_TOLD))
   const gateways: Array<() => void> = []
 
   return (port) => {
     const gone = new AbortController()
-    pages++
     let tab: string | undefined
     const end = (): void => {
       if (gone.signal.aborted) return
@@ -59,6 +61,8 @@ export function servePages({ origin, load, leave }: WorkerScope): (port: Message
       hello: {
         input: v.strictObject({ life: text(128) }),
         async run(input) {
+          // From here on: a page that asked elsewhere meanwhile never says this, and its end would not be noticed.
+          pages++
           whenGone(input.life, { signal: gone.signal }).then(end, () => {})
           return { life: (await life).name }
         },
@@ -80,9 +84,11 @@ export function servePages({ origin, load, leave }: WorkerScope): (port: Message
         },
       },
     }
+    // At once: a page that hears nothing takes this worker for dead, and starting may take long.
     const stop = serve<PageApi>(
       port,
       starting.then(({ handlers }) => ({ ...handlers, ...page })),
+      page,
     )
   }
 }

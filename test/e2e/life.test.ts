@@ -108,3 +108,56 @@ test('a crash of the tab that made the worker is mended by the others, with exac
     await person.browser.close()
   }
 })
+
+test.each([0, 40, 120, 300])(
+  'a tab that was just connecting when the worker died makes a new one (%i ms after its navigation)',
+  async (ms) => {
+    const person = await visit(relay.url)
+    try {
+      const { peerId } = await person.page.evaluate(() => cafe.host.open({ name: 'Dawn Cafe' }))
+      const late = await person.browser.context.newPage()
+      await late.goto(relay.url, { waitUntil: 'commit' })
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      const cdp = await person.browser.context.newCDPSession(person.page)
+      cdp.send('Page.crash').catch(() => {}) // it never answers: the page is gone
+      await ready(late)
+      await expect
+        .poll(() => Promise.race([status(late).catch(String), later(2000)]), { timeout: 20_000 })
+        .toMatchObject({ open: true, peerId })
+      expect(await writers(late)).toEqual({ held: 1, pending: 0 })
+    } finally {
+      await person.browser.close()
+    }
+  },
+)
+
+const later = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, 'no answer'))
+
+test('another version that holds the stores is told of, and once it is gone the cafe opens by itself', async () => {
+  const person = await visit(relay.url, { ready: false })
+  try {
+    const { context } = person.browser
+    // What another build's worker would do, from a page of the same origin that is not the app.
+    await person.page.goto(new URL('favicon.svg', relay.url).href)
+    await person.page.evaluate(
+      () =>
+        new Promise<void>((held) => {
+          void navigator.locks.request('popup-cafe:writer', { steal: true }, () => {
+            held()
+            return new Promise<never>(() => {})
+          })
+        }),
+    )
+    const page = await context.newPage()
+    await page.goto(relay.url)
+    await ready(page)
+    expect(await page.evaluate(() => cafe.host.status().catch((error) => [error.code, error.data]))).toEqual([
+      'CONFLICT',
+      { what: 'version' },
+    ])
+    await person.page.close()
+    await expect.poll(() => status(page).catch(String), { timeout: 30_000 }).toEqual({ open: false })
+  } finally {
+    await person.browser.close()
+  }
+})

@@ -220,6 +220,18 @@ describe('a table that is still being made', () => {
     expect(await failure(client.call('math.add', { a: 1, b: 2 }))).toEqual(coded('QUOTA', { disk: true }))
     expect(await failure(client.call('wait', {}))).toEqual(coded('QUOTA', { disk: true }))
   })
+
+  it('does not keep early methods waiting', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const never = new Promise<Handlers<Api>>(() => {})
+    const stop = serve<Api>(port1, never, { 'math.add': handlers['math.add'] })
+    const client = connect<Api>(port2)
+    open.push(() => client.close(), stop)
+    const waits = client.call('count', { to: 1 })
+    expect(await client.call('math.add', { a: 1, b: 2 })).toBe(3)
+    client.close()
+    expect(await failure(waits)).toEqual(coded('UNREACHABLE'))
+  })
 })
 
 describe('strange messages', () => {
