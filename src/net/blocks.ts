@@ -5,6 +5,7 @@ import { verifyBlock } from '../core/block.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { BLOCK_TIMEOUT, WINDOW } from '../core/limits.ts'
+import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { type Blocks, blockKey } from '../store/blocks.ts'
 import { blockProtocol, findProtocol, MAX_PROVIDERS, MAX_WANTS } from '../wire/block.ts'
 import { start } from '../wire/call.ts'
@@ -89,14 +90,8 @@ const SILENCE = BLOCK_TIMEOUT / 2
 
 /** Times a want is asked again at the same peer when its stream breaks, before the next peer is. */
 const AGAIN = 2
-/** Milliseconds before a want is asked again: at first, and at most. Half of it is chance. */
-const FIRST_PAUSE = 200
-const LONGEST_PAUSE = 2000
-
-const pause = (time: number): Promise<void> => {
-  const ms = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (time - 1)) * (0.5 + Math.random() / 2)
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
+/** Before a want is asked again. */
+const PAUSES: Pauses = { first: 200, longest: 2000 }
 
 /** A tab that is just opening does not know the protocol for a moment. */
 const isPassing = ({ code }: CafeError): boolean =>
@@ -148,7 +143,7 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
         return bytes
       } catch (error) {
         if (broken > AGAIN || closed || toCafeError(error).code !== 'UNREACHABLE') throw error
-        await pause(broken)
+        await delay(pauseAfter(broken, PAUSES))
       }
     }
   }
@@ -190,7 +185,7 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
       if (found instanceof Uint8Array) return found
       const silence = performance.now() - Math.max(since, heard)
       if (!found.lost || closed || silence > BLOCK_TIMEOUT) throw found.failure
-      await pause(round)
+      await delay(pauseAfter(round, PAUSES))
     }
   }
 

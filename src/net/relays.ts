@@ -8,6 +8,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from 'libp2p'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
+import { type Pauses, pauseAfter } from '../core/pause.ts'
 
 export interface Relays {
   /** Multiaddrs of the configured relays, and their peer ids. */
@@ -20,8 +21,14 @@ export interface Relays {
   stop(): void
 }
 
-const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 10_000
+/** A relay that was restarted is found again within a guest's patience; a jittered dial every few seconds hurts nobody. */
+const SOON: Pauses = { first: 250, longest: 2500 }
+/** One that has been away for some minutes is asked less often. */
+const LATER: Pauses = { first: 250, longest: 15_000 }
+/** Failed dials in a row after which a relay counts as away: about five minutes. */
+const AWAY = 150
+/** Milliseconds between two looks at a connection that seems to stand: its end is an event of its own. */
+const LOOK = 10_000
 const DIAL_TIMEOUT = 10_000
 
 export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Log): Relays {
@@ -32,8 +39,8 @@ export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Lo
     libp2p.getConnections().some((c) => c.status === 'open' && !c.limits && c.remotePeer.toString() === peer)
 
   const keep = async ({ address, peer }: { address: string; peer: PeerIdText }): Promise<void> => {
-    for (let pause = FIRST_PAUSE; !stopped.signal.aborted; ) {
-      if (isConnected(peer)) pause = FIRST_PAUSE
+    for (let failures = 0; !stopped.signal.aborted; ) {
+      if (isConnected(peer)) failures = 0
       else {
         try {
           await libp2p.dial(multiaddr(address), {
@@ -42,13 +49,13 @@ export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Lo
           log('info', 'relay connected', { peer })
           continue
         } catch (cause) {
+          failures++
           log('debug', 'relay not reached', { peer, cause })
         }
       }
-      // Between half and the whole pause, so that all the cafes of a relay do not come back at once.
-      const ms = isConnected(peer) ? LONGEST_PAUSE : pause * (0.5 + Math.random() / 2)
+      const ms = failures === 0 ? LOOK : pauseAfter(failures, failures < AWAY ? SOON : LATER)
       const nudged = await closedOrLater({ libp2p, nudges, peer, ms, signal: stopped.signal })
-      pause = nudged ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE)
+      if (nudged) failures = 0
     }
   }
   for (const relay of relays) void keep(relay)

@@ -8,10 +8,12 @@ import { walk } from '../cafe/pin/walk.ts'
 import { parseCid } from '../core/block.ts'
 import { type CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
+import { type Pauses, pauseAfter } from '../core/pause.ts'
 import { type Blocks, verifiedGet } from '../store/blocks.ts'
 import type { BackupStore } from './backup-row.ts'
 import { authorized, type Cafes } from './cafes.ts'
-import { blockLog, isPathFailure, upload } from './upload.ts'
+import { isPathFailure } from './insist.ts'
+import { blockLog, upload } from './upload.ts'
 
 export interface BacklogComponents {
   readonly store: BackupStore
@@ -32,9 +34,8 @@ export interface Backlog {
   close(): void
 }
 
-/** Milliseconds before what was not reached is tried again: at first, and at most. Half of it is chance. */
-const FIRST_WAIT = 2000
-const LONGEST_WAIT = 60_000
+/** Before what was not reached is tried again. */
+const PAUSES: Pauses = { first: 2000, longest: 60_000 }
 /** Milliseconds one upload waits for a broken path before it goes back to the end of the line. */
 const PATIENCE = 10_000
 
@@ -133,8 +134,7 @@ export function createBacklog({ store, blocks, cafes, client, onChange }: Backlo
     }
     if (closed.signal.aborted) return
     clearTimeout(timer)
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++) * (0.5 + Math.random() / 2)
-    timer = setTimeout(() => void run(), wait)
+    timer = setTimeout(() => void run(), pauseAfter(++failures, PAUSES))
   }
 
   return {

@@ -7,6 +7,7 @@ import type { PinClient } from '../cafe/pin/client.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
+import { delay } from '../core/pause.ts'
 import { parse } from '../core/schema.ts'
 import { createFileKey } from '../crypto/file-key.ts'
 import { type Blocks, verifiedGet } from '../store/blocks.ts'
@@ -15,7 +16,8 @@ import { createBacklog } from './backlog.ts'
 import { type Backup, type BackupAt, backupStore, fileName } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
 import { importedSize, importFile } from './import.ts'
-import { type BlockLog, blockLog, delay, isPathFailure, upload } from './upload.ts'
+import { isPathFailure } from './insist.ts'
+import { type BlockLog, blockLog, upload } from './upload.ts'
 
 /** Bytes so far: `encrypted` of the file, `sent` ciphertext confirmed by the slowest cafe, of `total`. Never less than before. */
 export interface BackupProgress {

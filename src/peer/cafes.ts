@@ -14,6 +14,10 @@ import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
+import { insist } from './insist.ts'
+
+/** Milliseconds a person who joins waits for a cafe that is just coming back: its tab or the relay was restarted. */
+const JOIN_PATIENCE = 15_000
 
 const joinedRow = v.strictObject({
   cafe: peerId,
@@ -117,7 +121,8 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
     async register({ cafe, addresses }, token, { signal }) {
       know(cafe, addresses)
       const { address } = account()
-      const grant = await client.register(cafe, account(), token, { signal })
+      const ask = () => client.register(cafe, account(), token, { signal })
+      const grant = await insist(ask, { patience: JOIN_PATIENCE, signal })
       const before = await joined.get(cafe)
       return save({ cafe, address, addresses: [...addresses], since: before?.since ?? clock(), ...granted(grant) })
     },

@@ -7,7 +7,9 @@ import type { PinClient, PinReceipt, StoredBlock, UploadOptions } from '../cafe/
 import { CafeError, toCafeError } from '../core/errors.ts'
 import { hex, type PeerIdText } from '../core/ids.ts'
 import { MAX_OFFER } from '../core/limits.ts'
+import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { authorized, type Cafes } from './cafes.ts'
+import { isPathFailure } from './insist.ts'
 
 /** The blocks of one file in the order they were stored here: it grows while the file is read. */
 export interface BlockLog {
@@ -49,14 +51,7 @@ export function blockLog(blocks: StoredBlock[] = [], root?: CID): BlockLog {
   }
 }
 
-/** Is it the path that failed, so that the same may go well over another? Otherwise it is an answer. */
-export function isPathFailure(error: CafeError): boolean {
-  return error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' || error.code === 'BUSY'
-}
-
-/** Milliseconds before the first new attempt, and at most between two. Half of it is chance, against storms. */
-const FIRST_PAUSE = 200
-const LONGEST_PAUSE = 5000
+const PAUSES: Pauses = { first: 200, longest: 5000 }
 
 export interface UploadComponents {
   readonly client: PinClient
@@ -80,8 +75,7 @@ export interface UploadTask {
 
 /**
  * Uploads all blocks of the log and resolves with the cafe's receipt.
- * @throws CafeError the cafe's refusal; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see
- * {@link isPathFailure}); ABORTED.
+ * @throws CafeError the cafe's refusal; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see `isPathFailure`); ABORTED.
  */
 export async function upload(components: UploadComponents, task: UploadTask): Promise<PinReceipt> {
   const { patience, signal, onStored, onPath } = task
@@ -112,7 +106,7 @@ export async function upload(components: UploadComponents, task: UploadTask): Pr
       const error = passing(toCafeError(thrown), worked)
       if (!isPathFailure(error)) throw error
       onPath?.(false)
-      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures++) * (0.5 + Math.random() / 2)
+      const pause = pauseAfter(++failures, PAUSES)
       if (performance.now() + pause - since > patience) throw error
       await delay(pause, signal)
     }
@@ -152,20 +146,4 @@ async function attempt(
   } finally {
     running.close()
   }
-}
-
-/** Waits `ms` milliseconds. @throws CafeError ABORTED when the signal fires. */
-export function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(toCafeError(signal.reason, 'ABORTED'))
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -3,6 +3,7 @@
  * app (`/config.json`), and from the last known copy when that cannot be reached.
  */
 import { decode, encode } from '../core/codec.ts'
+import { sameBytes } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { multiaddrText, parse, text, v } from '../core/schema.ts'
@@ -26,7 +27,8 @@ const KEY = '/cafe/config'
 const MAX_CONFIG = 16 * KiB
 const FETCH_TIMEOUT = 3000
 
-export async function loadConfig(rows: Rows, log: Log, origin: string): Promise<Config> {
+/** The configuration. The question is on its way while the store that keeps the last answer is still being opened. */
+export async function loadConfig(opening: Promise<Rows>, log: Log, origin: string): Promise<Config> {
   try {
     const response = await fetch(`${origin}/config.json`, {
       cache: 'no-store',
@@ -35,11 +37,17 @@ export async function loadConfig(rows: Rows, log: Log, origin: string): Promise<
     const body = await response.text()
     if (!response.ok || body.length > MAX_CONFIG) throw new Error(`config.json answered ${response.status}`)
     const config = parse(configSchema, JSON.parse(body))
-    await rows.commit([{ key: KEY, value: encode(config) }])
+    await keep(await opening, encode(config))
     return config
   } catch (cause) {
     log('warn', 'no config.json, using the last one', { cause })
-    const stored = await rows.get(KEY)
+    const stored = await (await opening).get(KEY)
     return stored ? parse(configSchema, decode(stored, MAX_CONFIG)) : { relay: [], iceServers: [] }
   }
+}
+
+/** Writes only what has changed: a strict commit is a good part of a start. */
+async function keep(rows: Rows, value: Uint8Array): Promise<void> {
+  const before = await rows.get(KEY)
+  if (!before || !sameBytes(before, value)) await rows.commit([{ key: KEY, value }])
 }

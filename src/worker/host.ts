@@ -38,8 +38,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const log = createLog((level, line) => console[level](line))
   await becomeWriter(writer)
   const changes = createChanges()
-  const [rows, blocks, datastore, keys] = await Promise.all([openRows(), openBlocks(), openDatastore(), openKeys()])
-  const config = await loadConfig(rows, log, origin)
+  const opening = openRows()
+  const [rows, blocks, datastore, keys, config] = await Promise.all([
+    opening,
+    openBlocks(),
+    openDatastore(),
+    openKeys(),
+    loadConfig(opening, log, origin),
+  ])
 
   let cafes: readonly PeerIdText[] = []
   const node = await createNode({

@@ -5,7 +5,7 @@
 import { ensureChromium } from '../../.scripts/chromium.mjs'
 import type { Pin } from '../../src/worker/api.ts'
 import { type Pages, servePages } from '../fixtures/pages.ts'
-import { type Person, visit } from '../fixtures/profiles.ts'
+import { type Person, type VisitOptions, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { openPeers, type Peers } from './peers.ts'
 
@@ -33,7 +33,7 @@ export interface Context {
   /** A file of {@link FILE_SIZE} random bytes that the guest has pinned, so that all its blocks are on its disk too. */
   file(): Promise<Pin>
   /** A person with a new profile on the app, whose node has reached the relay. */
-  newcomer(): Promise<Person>
+  newcomer(options?: VisitOptions): Promise<Person>
   /** Ends everything that was started. */
   close(): Promise<void>
 }
@@ -102,8 +102,8 @@ export function createContext(): Context {
       file ??= context.world().then(({ guest }) => pin(guest))
       return file
     },
-    async newcomer() {
-      const person = await visit((await context.relay()).url)
+    async newcomer(options) {
+      const person = await visit((await context.relay()).url, options)
       await reachRelay(person)
       return person
     },

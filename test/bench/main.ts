@@ -19,7 +19,7 @@ import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { figure as pin } from './pin_64mib.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
-import { figure as reloadReady } from './reload_ready_ms.ts'
+import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
@@ -32,6 +32,7 @@ const FIGURES: readonly Figure[] = [
   relayThroughput,
   failover,
   reloadReady,
+  reloadRestart,
   coldReady,
   bundleSw,
   bundleWorker,

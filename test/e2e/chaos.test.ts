@@ -3,9 +3,8 @@
  * seconds for three minutes, while a guest uploads and downloads 512 MiB in files of 4 MiB. Everything arrives, identical,
  * without anybody trying again by hand, and there is never more than one node.
  */
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { type BareBrowser, launchBare, type Page } from '../fixtures/bare-chromium.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
 const MiB = 1024 * 1024
@@ -14,25 +13,44 @@ const FILE = 4 * MiB
 const FILES = 128
 const CHAOS = 180_000
 const PAUSE = 2000
+/** Milliseconds a tab stays frozen: longer than the bridge waits for a sign of life. */
+const FROZEN = 5000
 /** The order of mishaps is random but the same in every run with the same seed. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1)
+/** What the memory of a worker may grow by over the whole run, after a warm-up. */
+const FLAT = 32 * MiB
+/** Files after which caches are full and code is compiled. */
+const WARM = 8
 
 let relay: RelayProcess
-let host: Person
-let guest: Person
+let host: BareBrowser
+let guest: BareBrowser
+/** The host's tabs, and the guest's one. */
+let tabs: Page[]
+let reader: Page
+
+const open = async (browser: BareBrowser): Promise<Page> => {
+  const page = await browser.open(relay.url)
+  await page.waitForFunction(() => 'cafe' in globalThis && navigator.serviceWorker.controller !== null)
+  return page
+}
 
 beforeAll(async () => {
   relay = await startRelay()
-  ;[host, guest] = await Promise.all([visit(relay.url), visit(relay.url)])
-  const invite = await host.page.evaluate(async () => (await cafe.host.open({ name: 'Busy Cafe' })).invite)
-  await guest.page.evaluate(async (link) => {
+  ;[host, guest] = await Promise.all([launchBare(), launchBare()])
+  const [first, only] = await Promise.all([open(host), open(guest)])
+  const invite = await first.evaluate(async () => (await cafe.host.open({ name: 'Busy Cafe' })).invite)
+  await only.evaluate(async (link) => {
     await cafe.account.create()
     await cafe.account.register(link)
   }, invite)
+  tabs = [first]
+  while (tabs.length < TABS) tabs.push(await open(host))
+  reader = only
 })
 
 afterAll(async () => {
-  await Promise.all([host, guest].map((person) => person?.browser.close()))
+  await Promise.all([host, guest].map((browser) => browser?.close()))
   await relay?.close()
 })
 
@@ -47,36 +65,27 @@ function random(seed: number): () => number {
   }
 }
 
-const open = async (): Promise<Page> => {
-  const page = await host.browser.context.newPage()
-  await page.goto(relay.url)
-  await ready(page)
-  return page
-}
-
 type Mishap = (tab: Page) => Promise<Page>
 
 const MISHAPS: Readonly<Record<string, Mishap>> = {
   async close(tab) {
     await tab.close()
-    return open()
+    return open(host)
   },
   async reload(tab) {
     await tab.reload()
     return tab
   },
   async crash(tab) {
-    const cdp = await host.browser.context.newCDPSession(tab)
-    cdp.send('Page.crash').catch(() => {}) // it never answers: the page is gone
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    await tab.close()
-    return open()
+    await host.crash(tab)
+    return open(host)
   },
   async freeze(tab) {
-    const cdp = await host.browser.context.newCDPSession(tab)
-    await cdp.send('Page.setWebLifecycleState', { state: 'frozen' })
-    await new Promise((resolve) => setTimeout(resolve, 4000))
-    await cdp.send('Page.setWebLifecycleState', { state: 'active' })
+    // Only what is hidden can be frozen, as in a browser that saves power.
+    await (tabs.find((other) => other !== tab) as Page).bringToFront()
+    await host.freeze(tab)
+    await new Promise((resolve) => setTimeout(resolve, FROZEN))
+    await host.thaw(tab)
     return tab
   },
 }
@@ -90,7 +99,7 @@ const hosts = async (tab: Page): Promise<number> =>
 
 /** Uploads one random file, forgets its blocks, downloads it again; true if it came back identical. */
 const roundTrip = (size: number) =>
-  guest.page.evaluate(async (bytes) => {
+  reader.evaluate(async (bytes) => {
     const content = new Uint8Array(bytes)
     for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(content.subarray(at, at + 65_536))
     const { cid, key, cafes } = await cafe.pins.add(new Blob([content]))
@@ -110,13 +119,15 @@ const roundTrip = (size: number) =>
     return back.length === bytes && back.every((byte, i) => byte === content[i])
   }, size)
 
+/** Bytes that live objects of a worker take now; undefined if it ends meanwhile. */
+const memory = (browser: BareBrowser) => browser.workerMemory('popup-cafe').catch(() => undefined)
+
 test(
-  'nothing is lost or doubled while tabs come and go',
+  'nothing is lost or doubled while tabs come and go, and memory stays flat',
   async () => {
     const next = random(SEED)
-    const tabs = [host.page, ...(await Promise.all(Array.from({ length: TABS - 1 }, open)))]
     const happened: string[] = []
-    const most = { hosts: 0 }
+    const most = { hosts: 0, host: 0 }
     const over = Date.now() + CHAOS
     const mischief = (async () => {
       const names = Object.keys(MISHAPS)
@@ -127,15 +138,29 @@ test(
         happened.push(name)
         tabs[at] = await (MISHAPS[name] as Mishap)(tabs[at] as Page)
         most.hosts = Math.max(most.hosts, await hosts(tabs[at] as Page).catch(() => 0))
+        most.host = Math.max(most.host, (await memory(host)) ?? 0)
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, PAUSE - (Date.now() - began))))
       }
     })()
     const results: unknown[] = []
-    for (let i = 0; i < FILES; i++) results.push(await roundTrip(FILE))
+    const used: number[] = []
+    for (let i = 0; i < FILES; i++) {
+      results.push(await roundTrip(FILE))
+      const bytes = await memory(guest)
+      if (i >= WARM && bytes !== undefined) used.push(bytes)
+    }
     await mischief
+    const counts = Object.entries(Object.groupBy(happened, (name) => name)).map(([name, all]) => [name, all?.length])
+    const inMiB = (bytes: number): string => (bytes / MiB).toFixed(1)
+    console.log(
+      `chaos: ${counts.flat().join(' ')}; guest's worker ${inMiB(Math.min(...used))} to ${inMiB(Math.max(...used))} MiB, ` +
+        `host's at most ${inMiB(most.host)} MiB`,
+    )
     expect(results.filter((result) => result !== true)).toEqual([])
     expect(new Set(happened)).toEqual(new Set(Object.keys(MISHAPS)))
     expect(most.hosts).toBe(1)
+    expect(used.length).toBeGreaterThan(FILES / 2)
+    expect(Math.max(...used) - Math.min(...used)).toBeLessThan(FLAT)
   },
   15 * 60_000,
 )

@@ -1,7 +1,7 @@
 /** The life of the node: it outlives reloads and short absences of its pages, and comes back, once, after a crash. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Person, ready, SHORT_LIVES, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
 let relay: RelayProcess
@@ -46,6 +46,15 @@ const pinSome = async () => {
   return states()
 }
 
+/** Names of the locks that workers of this origin hold for life. */
+const workers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query()
+    return held.map(({ name = '' }) => name).filter((name) => name.startsWith('popup-cafe:worker:'))
+  })
+
+const later = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, 'no answer'))
+
 test('ten reloads of the only tab keep the cafe, its identity and its clients', async () => {
   const before = await status(host.page)
   for (let i = 0; i < 10; i++) {
@@ -59,26 +68,70 @@ test('ten reloads of the only tab keep the cafe, its identity and its clients', 
   expect(await pinSome()).toEqual(['pinned'])
 })
 
-test('the cafe is there while its last tab is closed for a moment, and after', async () => {
-  const { context } = host.browser
-  const blank = await context.newPage() // keeps the browser open; another origin, so no page of ours is
-  await host.page.close()
-  await new Promise((resolve) => setTimeout(resolve, 20_000))
-  expect(await pinSome()).toEqual(['pinned'])
-  const page = await context.newPage()
-  await page.goto(relay.url)
-  await ready(page)
-  await blank.close()
-  host = { ...host, page }
-  expect(await status(page)).toMatchObject({ open: true, clients: 1, roots: 2 })
+describe.each([
+  ['with extended lifetime', []],
+  ['without extended lifetime', [SHORT_LIVES]],
+] as const)('a last tab that is closed for 20 s, %s', (what, before) => {
+  test('finds the same cafe again, with its clients, and their work done or waiting', async () => {
+    const lives = what.startsWith('with ')
+    const person = await visit(relay.url, { before })
+    const client = await visit(relay.url)
+    try {
+      const { context } = person.browser
+      const opened = await person.page.evaluate(() => cafe.host.open({ name: 'Noon Cafe' }))
+      await client.page.evaluate(async (link) => {
+        await cafe.account.create()
+        await cafe.account.register(link)
+      }, opened.invite)
+      const blank = await context.newPage() // keeps the browser open; another origin, so no page of ours is
+      await person.page.close()
+      // Begun while nobody has the cafe open.
+      const adding = client.page.evaluate(() => cafe.pins.add(new Blob([new Uint8Array(300_000)])))
+      adding.catch(() => {}) // looked at below
+      const early = await Promise.race([adding.then(() => true), later(20_000)])
+      expect(early).toBe(lives ? true : 'no answer')
+      const page = await context.newPage()
+      await page.goto(relay.url)
+      await ready(page)
+      await blank.close()
+      expect((await adding).cafes).toMatchObject([{ state: 'pinned' }])
+      expect(await status(page)).toMatchObject({ open: true, peerId: opened.peerId, clients: 1, roots: 1 })
+      // The invite of before, and the session of before, still hold.
+      expect(await client.page.evaluate(() => cafe.account.cafes())).toMatchObject([{ cafe: opened.peerId }])
+      await client.page.evaluate((link) => cafe.account.register(link), opened.invite)
+    } finally {
+      await Promise.all([person.browser.close(), client.browser.close()])
+    }
+  })
 })
 
-/** Names of the locks that workers of this origin hold for life. */
-const workers = (page: Page) =>
-  page.evaluate(async () => {
-    const { held = [] } = await navigator.locks.query()
-    return held.map(({ name = '' }) => name).filter((name) => name.startsWith('popup-cafe:worker:'))
-  })
+test('without extended lifetime a reload brings the same cafe back, soon', async () => {
+  const person = await visit(relay.url, { before: [SHORT_LIVES] })
+  try {
+    const { peerId } = await person.page.evaluate(() => cafe.host.open({ name: 'Brief Cafe' }))
+    const [first] = await workers(person.page)
+    const times: number[] = []
+    for (let i = 0; i < 5; i++) {
+      await person.page.reload()
+      times.push(
+        await person.page.evaluate(async () => {
+          for (;;) {
+            if ('cafe' in globalThis) {
+              const [node, host] = await Promise.all([cafe.node.status(), cafe.host.status()])
+              if (host.open && node.relay === 'connected' && node.addresses.length > 0) return performance.now()
+            }
+            await new Promise((resolve) => setTimeout(resolve, 5))
+          }
+        }),
+      )
+      expect(await status(person.page)).toMatchObject({ open: true, peerId })
+    }
+    expect(await workers(person.page)).not.toContain(first)
+    console.log(`reload without extended lifetime: reachable again after ${times.map(Math.round).join(', ')} ms`)
+  } finally {
+    await person.browser.close()
+  }
+})
 
 test('a crash of the tab that made the worker is mended by the others, with exactly one new worker', async () => {
   const person = await visit(relay.url)
@@ -130,8 +183,6 @@ test.each([0, 40, 120, 300])(
     }
   },
 )
-
-const later = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, 'no answer'))
 
 test('another version that holds the stores is told of, and once it is gone the cafe opens by itself', async () => {
   const person = await visit(relay.url, { ready: false })

@@ -1,0 +1,32 @@
+/** Trying again while it is only the path that fails: for what a person waits for, and must not have to ask for twice. */
+import { type CafeError, toCafeError } from '../core/errors.ts'
+import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
+
+/** Is it the path that failed, so that the same may go well over another? Otherwise it is an answer. */
+export function isPathFailure(error: CafeError): boolean {
+  return error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' || error.code === 'BUSY'
+}
+
+const PAUSES: Pauses = { first: 250, longest: 2000 }
+
+/**
+ * What `task` gives; where no path is found it is tried again for `patience` milliseconds. The task must be idempotent.
+ * @throws CafeError the answer that is none of the path's; the last failure of the path; ABORTED.
+ */
+export async function insist<T>(
+  task: () => Promise<T>,
+  { patience, signal }: { patience: number; signal?: AbortSignal | undefined },
+): Promise<T> {
+  const end = performance.now() + patience
+  for (let failures = 1; ; failures++) {
+    try {
+      return await task()
+    } catch (thrown) {
+      const error = toCafeError(thrown)
+      const pause = pauseAfter(failures, PAUSES)
+      // Busy is an answer, and may come with its own time.
+      if (!isPathFailure(error) || error.code === 'BUSY' || performance.now() + pause > end) throw error
+      await delay(pause, signal)
+    }
+  }
+}

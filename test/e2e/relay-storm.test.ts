@@ -1,0 +1,117 @@
+/**
+ * A relay that dies again and again: killed and restarted twenty times in five minutes. A guest who is connected directly
+ * never notices; the cafe takes its seat again each time, and new guests join within seconds of the relay's return.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launch } from '../fixtures/chromium.ts'
+import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+const KILLS = 20
+const STORM = 5 * 60_000
+/** Milliseconds the relay is away: from a blink to long enough that everybody has tried in vain several times. */
+const away = (kill: number): number => 500 + (kill % 5) * 1000
+/** Milliseconds from the relay's return within which a new guest must be in. */
+const JOINED_WITHIN = 5000
+
+let relay: RelayProcess
+let host: Person
+let guest: Person
+let invite: string
+let cafeId: string
+
+beforeAll(async () => {
+  relay = await startRelay()
+  ;[host, guest] = await Promise.all([visit(relay.url), visit(relay.url)])
+  ;({ invite, peerId: cafeId } = await host.page.evaluate(() => cafe.host.open({ name: 'Storm Cafe' })))
+  await guest.page.evaluate(async (link) => {
+    await cafe.account.create()
+    await cafe.account.register(link)
+  }, invite)
+})
+
+afterAll(async () => {
+  await Promise.all([host, guest].map((person) => person?.browser.close()))
+  await relay?.close()
+})
+
+/** The guest's direct connection to the cafe: since when it stands. */
+const direct = () =>
+  guest.page.evaluate(async (peer) => {
+    const { connections } = await cafe.node.status()
+    return connections.find(({ peerId, path }) => peerId === peer && path === 'direct')?.since
+  }, cafeId)
+
+/** Begins to pin small files one after the other in the guest's page, until `stopPinning`. */
+const startPinning = () =>
+  guest.page.evaluate(() => {
+    const log = { pinned: 0, bad: [] as string[], stop: false }
+    const run = async () => {
+      while (!log.stop) {
+        const note = new File([crypto.getRandomValues(new Uint8Array(50_000))], 'note')
+        const outcome = await cafe.pins.add(note).then(({ cafes: [at] }) => at?.state ?? 'nowhere', String)
+        if (outcome === 'pinned') log.pinned++
+        else log.bad.push(outcome)
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
+    }
+    Object.assign(globalThis, { log, running: run() })
+  })
+
+const stopPinning = () =>
+  guest.page.evaluate(async () => {
+    const { log, running } = globalThis as unknown as {
+      log: { pinned: number; bad: string[]; stop: boolean }
+      running: Promise<void>
+    }
+    log.stop = true
+    await running
+    return { pinned: log.pinned, bad: log.bad }
+  })
+
+/** A new profile joins now that the relay is back. @returns milliseconds from its return. */
+async function join(back: number, browser: Awaited<ReturnType<typeof launch>>): Promise<number> {
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+  await page.goto(relay.url)
+  await ready(page)
+  await page.evaluate(async (link) => {
+    await cafe.account.create()
+    await cafe.account.register(link)
+  }, invite)
+  return Date.now() - back
+}
+
+test(
+  'twenty deaths of the relay are nothing to a direct guest, and seconds to a new one',
+  async () => {
+    const since = await direct()
+    expect(since).toBeDefined()
+    await startPinning()
+    const joined: number[] = []
+    const began = Date.now()
+    for (let kill = 0; kill < KILLS; kill++) {
+      // Started before, so that what is measured is the cafe's return and the way in, not the start of a browser.
+      const browser = await launch()
+      try {
+        await relay.stop('SIGKILL')
+        await new Promise((resolve) => setTimeout(resolve, away(kill)))
+        await relay.restart()
+        joined.push(await join(Date.now(), browser))
+      } finally {
+        await browser.close()
+      }
+      expect(await direct()).toBe(since)
+      const next = began + ((kill + 1) * STORM) / KILLS
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - Date.now())))
+    }
+    const { pinned, bad } = await stopPinning()
+    console.log(`relay storm: ${pinned} files pinned meanwhile; joined after ${joined.join(', ')} ms`)
+    expect(bad).toEqual([])
+    expect(pinned).toBeGreaterThan(KILLS)
+    expect(await direct()).toBe(since)
+    expect(joined.filter((ms) => ms > JOINED_WITHIN)).toEqual([])
+    const clients = await host.page.evaluate(() => cafe.host.clients())
+    expect(clients).toHaveLength(1 + KILLS)
+  },
+  2 * STORM,
+)
