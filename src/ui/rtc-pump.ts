@@ -7,15 +7,8 @@
  * unacknowledged bytes. Receiving cannot be slowed (RTCDataChannel has no way to), so buffers are passed on at once.
  */
 import { asToChannel } from '../worker/rtc/guards.ts'
-import {
-  errorInfo,
-  type Frame,
-  type FromChannel,
-  frameSize,
-  MAX_MESSAGE,
-  PUMP_HIGH,
-  PUMP_LOW,
-} from '../worker/rtc/messages.ts'
+import { MAX_MESSAGE, PUMP_HIGH, PUMP_LOW } from '../worker/rtc/limits.ts'
+import { errorInfo, type Frame, type FromChannel, frameSize } from '../worker/rtc/messages.ts'
 
 /** Serves `channel` over `port` until it closes. Handlers are attached before this returns. */
 export function pumpChannel(channel: RTCDataChannel, port: MessagePort): void {

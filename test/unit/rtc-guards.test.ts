@@ -2,14 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { asDown, asFromChannel, asToChannel, asUp } from '../../src/worker/rtc/guards.ts'
-import {
-  MAX_MESSAGE,
-  MAX_SDP,
-  MAX_SERVERS,
-  MAX_UNACKED,
-  MAX_UNACKED_FRAMES,
-  type PcState,
-} from '../../src/worker/rtc/messages.ts'
+import { MAX_MESSAGE, MAX_SDP, MAX_SERVERS, MAX_UNACKED, MAX_UNACKED_FRAMES } from '../../src/worker/rtc/limits.ts'
+import type { PcState } from '../../src/worker/rtc/messages.ts'
 
 const state: PcState = {
   connectionState: 'new',

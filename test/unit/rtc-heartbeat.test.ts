@@ -1,6 +1,6 @@
 /** The heartbeat between the pool and the tabs that lend: who still answers, and what becomes of who does not. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { MAX_UNANSWERED } from '../../src/worker/rtc/messages.ts'
+import { MAX_UNANSWERED } from '../../src/worker/rtc/limits.ts'
 import { createPool, type RtcPool } from '../../src/worker/rtc/pool.ts'
 
 /** A port without an event loop, so that time may be the test's own. */

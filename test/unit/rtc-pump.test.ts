@@ -1,7 +1,8 @@
 /** The pump between a data channel and its port: bounded, ordered, nothing lost. */
 import { describe, expect, test } from 'vitest'
 import { pumpChannel } from '../../src/ui/rtc-pump.ts'
-import { type FromChannel, frameSize, PUMP_HIGH, type ToChannel } from '../../src/worker/rtc/messages.ts'
+import { PUMP_HIGH } from '../../src/worker/rtc/limits.ts'
+import { type FromChannel, frameSize, type ToChannel } from '../../src/worker/rtc/messages.ts'
 
 const KiB = 1024
 

@@ -1,7 +1,8 @@
 /** The worker's RTCPeerConnection against a scripted tab: order, bounds, and the end of a tab. */
 import { describe, expect, test } from 'vitest'
 import type { DataChannel } from '../../src/worker/rtc/channel.ts'
-import { type ChannelInfo, type Down, MAX_CHANNELS, MAX_UNACKED, type PcState } from '../../src/worker/rtc/messages.ts'
+import { MAX_CHANNELS, MAX_UNACKED } from '../../src/worker/rtc/limits.ts'
+import type { ChannelInfo, Down, PcState } from '../../src/worker/rtc/messages.ts'
 import { createPool } from '../../src/worker/rtc/pool.ts'
 import { createRtc, installRtc } from '../../src/worker/rtc/shim.ts'
 

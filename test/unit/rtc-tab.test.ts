@@ -1,7 +1,8 @@
 /** The lending tab over a scripted RTCPeerConnection: where channels go, limits, the sentinel, the end of the page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { lendRtc } from '../../src/ui/rtc-tab.ts'
-import { MAX_CONNECTIONS, type PcUp, SENTINEL_ID, type TabUp } from '../../src/worker/rtc/messages.ts'
+import { MAX_CONNECTIONS, SENTINEL_ID } from '../../src/worker/rtc/limits.ts'
+import type { PcUp, TabUp } from '../../src/worker/rtc/messages.ts'
 
 class FakeChannel extends EventTarget {
   readyState = 'connecting'

@@ -8,16 +8,8 @@
  */
 import { ChannelError, defineHandlers, eventWith, type Handler, invalidState } from './events.ts'
 import { asFromChannel } from './guards.ts'
-import {
-  type ChannelInfo,
-  type ErrorInfo,
-  type Frame,
-  type FromChannel,
-  frameSize,
-  MAX_UNACKED,
-  MAX_UNACKED_FRAMES,
-  transfers,
-} from './messages.ts'
+import { MAX_UNACKED, MAX_UNACKED_FRAMES } from './limits.ts'
+import { type ChannelInfo, type ErrorInfo, type Frame, type FromChannel, frameSize, transfers } from './messages.ts'
 
 export type ChannelState = 'connecting' | 'open' | 'closing' | 'closed'
 

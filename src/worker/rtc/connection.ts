@@ -5,18 +5,17 @@
  */
 import { type ChannelState, DataChannel } from './channel.ts'
 import { candidateErrorEvent, defineHandlers, errorFrom, eventWith, type Handler, invalidState } from './events.ts'
-import { IceCandidate, plainCandidate, plainConfig, plainDescription, SessionDescription } from './init.ts'
 import {
-  type ChannelInfo,
-  type ErrorInfo,
-  MAX_CHANNELS,
-  MAX_MESSAGE,
-  MAX_TEXT,
-  type Method,
-  type PcState,
-  type PcUp,
-  SENTINEL_ID,
-} from './messages.ts'
+  type ChannelInit,
+  IceCandidate,
+  plainCandidate,
+  plainChannel,
+  plainConfig,
+  plainDescription,
+  SessionDescription,
+} from './init.ts'
+import { MAX_CHANNELS, MAX_MESSAGE, SENTINEL_ID } from './limits.ts'
+import type { ChannelInfo, ErrorInfo, Method, PcState, PcUp } from './messages.ts'
 import type { RtcLine, RtcPool } from './pool.ts'
 
 const EVENTS = [
@@ -38,16 +37,6 @@ const NEW: PcState = {
   localDescription: null,
   remoteDescription: null,
   maxMessageSize: null,
-}
-
-/** Options of `createDataChannel` (W3C `RTCDataChannelInit`). */
-export interface ChannelInit {
-  readonly ordered?: boolean
-  readonly maxPacketLifeTime?: number
-  readonly maxRetransmits?: number
-  readonly protocol?: string
-  readonly negotiated?: boolean
-  readonly id?: number
 }
 
 /** One lent connection; W3C `RTCPeerConnection` without media. */
@@ -140,7 +129,7 @@ export class PeerConnection extends EventTarget {
    */
   createDataChannel(label: string, init: ChannelInit = {}): DataChannel {
     if (this.#closed) throw invalidState("The RTCPeerConnection's signalingState is 'closed'.")
-    const info = channelInfo(String(label), init)
+    const info = plainChannel(String(label), init)
     const taken = info.id === SENTINEL_ID || [...this.#channels].some((other) => other.id === info.id)
     if ((info.id !== null && taken) || this.#channels.size >= MAX_CHANNELS) {
       throw new DOMException('RTCDataChannel creation failed', 'OperationError')
@@ -246,20 +235,4 @@ export class PeerConnection extends EventTarget {
     for (const call of this.#calls.values()) call.reject(errorFrom(error))
     this.#calls.clear()
   }
-}
-
-function channelInfo(label: string, init: ChannelInit): ChannelInfo {
-  const { maxPacketLifeTime = null, maxRetransmits = null, protocol = '', negotiated = false, ordered = true } = init
-  const id = negotiated ? (init.id ?? null) : null
-  if (new Blob([label]).size > MAX_TEXT || new Blob([protocol]).size > MAX_TEXT) {
-    throw new TypeError('label and protocol are at most 65535 bytes')
-  }
-  if (negotiated && id === null) throw new TypeError('RTCDataChannel must have id set if negotiated is true')
-  if (id !== null && (!Number.isInteger(id) || id < 0 || id > 65_534)) {
-    throw new TypeError('RTCDataChannel id is 0 to 65534')
-  }
-  if (maxPacketLifeTime !== null && maxRetransmits !== null) {
-    throw new TypeError('RTCDataChannel cannot have both max retransmits and max lifetime')
-  }
-  return { label, protocol, id, negotiated, ordered, maxPacketLifeTime, maxRetransmits }
 }

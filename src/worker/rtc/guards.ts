@@ -3,6 +3,7 @@
  * of {@link file://./messages.ts} in every field that is used. Cheap on purpose: a frame costs one `instanceof` and a
  * comparison.
  */
+import { MAX_MESSAGE, MAX_SDP, MAX_SERVERS, MAX_TEXT, MAX_UNACKED, MAX_UNACKED_FRAMES } from './limits.ts'
 import {
   type Candidate,
   type CandidateError,
@@ -14,12 +15,6 @@ import {
   type Frame,
   type FromChannel,
   type IceServer,
-  MAX_MESSAGE,
-  MAX_SDP,
-  MAX_SERVERS,
-  MAX_TEXT,
-  MAX_UNACKED,
-  MAX_UNACKED_FRAMES,
   METHODS,
   NEWS,
   type PcState,

@@ -1,9 +1,10 @@
 /**
- * The plain values of the W3C surface: `RTCSessionDescription`, `RTCIceCandidate`, `RTCCertificate` and the
- * configuration, and what of each may cross to a tab. Nothing here talks to anyone.
+ * The plain values of the W3C surface: `RTCSessionDescription`, `RTCIceCandidate`, `RTCCertificate`, the configuration
+ * and the options of a channel, and what of each may cross to a tab. Nothing here talks to anyone.
  */
 import { isCandidate, isConfig, isDescription } from './guards.ts'
-import type { Candidate, Config, Description, Recipe } from './messages.ts'
+import { MAX_TEXT } from './limits.ts'
+import type { Candidate, ChannelInfo, Config, Description, Recipe } from './messages.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -68,6 +69,16 @@ export class Certificate {
   }
 }
 
+/** Options of `createDataChannel` (W3C `RTCDataChannelInit`). */
+export interface ChannelInit {
+  readonly ordered?: boolean
+  readonly maxPacketLifeTime?: number
+  readonly maxRetransmits?: number
+  readonly protocol?: string
+  readonly negotiated?: boolean
+  readonly id?: number
+}
+
 /** The plain form of a description. @throws TypeError for a wrong `type` or more than 64 KiB of SDP. */
 export function plainDescription(value: unknown): Description {
   const { type, sdp = '' } = fieldsOf(value)
@@ -95,6 +106,23 @@ export function plainConfig(value: unknown): Config {
   if (Array.isArray(given.certificates)) plain.certificates = given.certificates.map(recipeOf)
   if (!isConfig(plain)) throw new TypeError('not an RTCConfiguration')
   return plain
+}
+
+/** The plain form of a channel that is to be made. @throws TypeError for contradictory or too large options. */
+export function plainChannel(label: string, init: ChannelInit): ChannelInfo {
+  const { maxPacketLifeTime = null, maxRetransmits = null, protocol = '', negotiated = false, ordered = true } = init
+  const id = negotiated ? (init.id ?? null) : null
+  if (new Blob([label]).size > MAX_TEXT || new Blob([protocol]).size > MAX_TEXT) {
+    throw new TypeError('label and protocol are at most 65535 bytes')
+  }
+  if (negotiated && id === null) throw new TypeError('RTCDataChannel must have id set if negotiated is true')
+  if (id !== null && (!Number.isInteger(id) || id < 0 || id > 65_534)) {
+    throw new TypeError('RTCDataChannel id is 0 to 65534')
+  }
+  if (maxPacketLifeTime !== null && maxRetransmits !== null) {
+    throw new TypeError('RTCDataChannel cannot have both max retransmits and max lifetime')
+  }
+  return { label, protocol, id, negotiated, ordered, maxPacketLifeTime, maxRetransmits }
 }
 
 /** The plain form of `generateCertificate`'s argument: a name or WebCrypto parameters. */

@@ -1,6 +1,6 @@
 /**
- * What a worker and the tabs that lend it WebRTC say to each other, and nothing else: every message, every limit, and
- * a guard for each direction. A guard looks at kind, type and size; what it does not know is dropped.
+ * What a worker and the tabs that lend it WebRTC say to each other, and nothing else: every message. What of it may pass
+ * is said in `guards.ts`, how much in `limits.ts`.
  *
  * The bridge in one picture. A SharedWorker has no `RTCPeerConnection` and cannot be given a data channel
  * (w3c/webrtc-pc#3131), so tabs lend both:
@@ -33,42 +33,6 @@
  * States of a channel as the worker sees it: `connecting → open → closing → closed`, never back. The port is started
  * after `datachannel` has been dispatched, so no first message is lost.
  */
-
-const KiB = 1024
-const MiB = 1024 * KiB
-
-/** Connections one tab lends at once. Chromium allows 500 in a page; 64 direct peers are plenty for a cafe. */
-export const MAX_CONNECTIONS = 64
-/** Channels one connection may hold at once. SCTP in Chromium has 1024 stream ids, half of them for each side. */
-export const MAX_CHANNELS = 512
-/** Largest message either way: what Chromium announces as `a=max-message-size`. */
-export const MAX_MESSAGE = 256 * KiB
-/**
- * Bytes a channel holds in the worker, on its port and in the pump's queue together; `send()` throws beyond. libp2p
- * stops at 2 MiB, plus one message.
- */
-export const MAX_UNACKED = 2 * MiB + MAX_MESSAGE
-/** The same in messages, so that a flood of empty ones is bounded too. */
-export const MAX_UNACKED_FRAMES = 16_384
-/** Bytes the pump keeps in the real channel: enough that SCTP never runs dry. */
-export const PUMP_HIGH = 1 * MiB
-/** At this many bytes left the pump fills up again. */
-export const PUMP_LOW = 256 * KiB
-/**
- * Stream id of the negotiated channel each lent connection carries as a sentinel. Its close is how one learns within
- * milliseconds that the other side is gone; `connectionState` says so only after 5 to 15 s.
- */
-export const SENTINEL_ID = 1000
-/** Milliseconds between two questions to a tab whether it is there. Answers are not throttled in hidden tabs. */
-export const BEAT = 1000
-/** Questions without any word from the tab after which, at the next beat, it counts as hung. */
-export const MAX_UNANSWERED = 3
-/** A session description for data is below 2 KiB; one with many candidates, some more. */
-export const MAX_SDP = 64 * KiB
-/** A candidate line, label, protocol, URL or error text. W3C allows labels of 65 535 bytes. */
-export const MAX_TEXT = 65_535
-/** ICE servers in a configuration and URLs in one of them; browsers warn at five. */
-export const MAX_SERVERS = 16
 
 /** A session description as plain data. */
 export interface Description {

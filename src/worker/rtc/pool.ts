@@ -6,7 +6,8 @@
  */
 import { CafeError } from '../../core/errors.ts'
 import { asUp } from './guards.ts'
-import { BEAT, type Down, type ErrorInfo, MAX_CONNECTIONS, MAX_UNANSWERED, type News, type PcUp } from './messages.ts'
+import { BEAT, MAX_CONNECTIONS, MAX_UNANSWERED } from './limits.ts'
+import type { Down, ErrorInfo, News, PcUp } from './messages.ts'
 
 /** Why a tab is no longer a lender: it said so, its Web Lock was let go, or it does not answer. */
 export type Loss = 'bye' | 'lock' | 'hung'
