@@ -1,17 +1,35 @@
 /**
  * One `vite build`, three places: the app (`dist/app`, page and workers), its service worker (`dist/app/sw.js`, one
- * classic script under a fixed name) and the relay (`dist/relay/main.js`, for Node). The build fails over budget.
+ * classic script under a fixed name) and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
+ * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import { checkBudgets } from './.scripts/sizes.mjs'
+
+/** Its hashed name is told to the page (see `classicName`), so it is built first. */
+const classic: EnvironmentOptions = {
+  consumer: 'client',
+  // The development server has no use for it.
+  optimizeDeps: { noDiscovery: true },
+  build: {
+    outDir: 'dist/app',
+    emptyOutDir: true,
+    copyPublicDir: false,
+    // It cannot be split; the budgets say what is too large.
+    chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
+    rolldownOptions: {
+      input: { classic: 'src/worker/classic.ts' },
+      output: { format: 'iife', entryFileNames: 'assets/worker-[name]-[hash].js', codeSplitting: false },
+    },
+  },
+}
 
 /** A classic script needs no `type: 'module'` at registration, and cannot be split: all of it is there offline. */
 const serviceWorker: EnvironmentOptions = {
   consumer: 'client',
   build: {
     outDir: 'dist/app',
-    emptyOutDir: false,
     copyPublicDir: false,
     rolldownOptions: {
       input: { sw: 'sw/main.ts' },
@@ -33,6 +51,27 @@ const relay: EnvironmentOptions = {
   },
 }
 
+/** Writes the address of the classic host into the module of the page that tells it. */
+function classicName(): Plugin {
+  let name: string | undefined
+  return {
+    name: 'cafe:classic-name',
+    apply: 'build',
+    sharedDuringBuild: true,
+    applyToEnvironment: (environment) => environment.name === 'classic' || environment.name === 'client',
+    generateBundle(_options, bundle) {
+      if (this.environment.name === 'classic') name = Object.keys(bundle).find((file) => file.endsWith('.js'))
+    },
+    transform: {
+      filter: { id: /\/src\/ui\/classic-host\.ts$/ },
+      handler() {
+        if (!name) this.error('the classic host must be built before the page')
+        return `export const CLASSIC_HOST = ${JSON.stringify(`/${name}`)}`
+      },
+    },
+  }
+}
+
 const budgets: Plugin = {
   name: 'cafe:budgets',
   apply: 'build',
@@ -46,7 +85,8 @@ export default defineConfig({
   appType: 'mpa',
   build: {
     outDir: 'dist/app',
-    emptyOutDir: true,
+    // The first build has emptied it.
+    emptyOutDir: false,
     // Its polyfill is an inline script, which the page's policy forbids; every browser we support has it.
     modulePreload: { polyfill: false },
     // A data: URL for a worker or an image would leave /assets/, and the policy with it.
@@ -59,15 +99,15 @@ export default defineConfig({
       output: { entryFileNames: 'assets/worker-[name]-[hash].js', chunkFileNames: 'assets/worker-[name]-[hash].js' },
     },
   },
-  environments: { sw: serviceWorker, relay },
+  environments: { classic, sw: serviceWorker, relay },
   builder: {
     buildApp: async (builder) => {
-      // In this order: the app's build empties the folder that the service worker is added to.
-      for (const name of ['client', 'sw', 'relay']) {
+      // In this order: the first empties the app's folder, and its name goes into the second.
+      for (const name of ['classic', 'client', 'sw', 'relay']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)
       }
     },
   },
-  plugins: [budgets],
+  plugins: [classicName(), budgets],
 })

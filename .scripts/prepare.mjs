@@ -21,6 +21,9 @@ const BUILT = at('dist', '.cafe-built')
 const INPUTS = ['index.html', 'src', 'sw', 'public', 'relay', 'vite.config.ts', 'package-lock.json', 'tsconfig.json']
 /** What the build must have left, whatever its stamp says. */
 const OUTPUTS = ['dist/app/index.html', 'dist/app/sw.js', 'dist/relay/main.js']
+/** The same, as beginnings of hashed names in one folder. */
+const ASSETS = 'dist/app/assets'
+const HASHED = ['index-', 'worker-main-', 'worker-dedicated-', 'worker-classic-']
 
 const say = (text) => process.stderr.write(`${text}\n`)
 
@@ -75,7 +78,12 @@ function matchesLock() {
 }
 
 function isBuilt() {
-  return OUTPUTS.every((file) => existsSync(at(file))) && read(BUILT) === inputsHash()
+  return OUTPUTS.every((file) => existsSync(at(file))) && hasHashed() && read(BUILT) === inputsHash()
+}
+
+function hasHashed() {
+  const names = existsSync(at(ASSETS)) ? readdirSync(at(ASSETS)) : []
+  return HASHED.every((start) => names.some((name) => name.startsWith(start)))
 }
 
 async function build() {

@@ -1,12 +1,14 @@
 /**
- * The host without SharedWorker: every tab queues for one Web Lock, and the tab that holds it runs the host in a dedicated
+ * The host without SharedWorker, or without modules in it: every tab queues for one Web Lock, and the tab that holds it runs the host in a dedicated
  * worker of its own. The others send it ports through the service worker. When that tab closes, reloads, crashes or is
  * frozen, the browser gives the lock to the next, so there is one host at any time, and soon another.
  */
 import { CafeError } from '../core/errors.ts'
 import { holdLife, type Life, whenGone } from '../rpc/alive.ts'
 import { type Arrived, HOST_HERE, isArrived, isPagePort, isWhoHosts, TO_HOST } from '../rpc/sw-messages.ts'
+import { CLASSIC_HOST } from './classic-host.ts'
 import type { HostLink, HostPort } from './host-link.ts'
+import { runsModules } from './module-workers.ts'
 import { registerServiceWorker } from './service-worker.ts'
 
 const HOST_LOCK = 'popup-cafe:host'
@@ -111,7 +113,10 @@ class DedicatedHost implements HostLink {
 }
 
 function startWorker(): Omit<Term, 'life'> {
-  const worker = new Worker(new URL('../worker/dedicated.ts', import.meta.url), { type: 'module', name: 'popup-cafe' })
+  const worker =
+    runsModules(Worker) || !CLASSIC_HOST
+      ? new Worker(new URL('../worker/dedicated.ts', import.meta.url), { type: 'module', name: 'popup-cafe' })
+      : new Worker(CLASSIC_HOST, { name: 'popup-cafe' })
   const failed = new Promise<never>((_resolve, reject) => {
     worker.onerror = () => reject(new CafeError('INTERNAL', { what: 'worker' }))
   })

@@ -1,8 +1,9 @@
 /**
- * Where the host of this device runs, seen from a page: in the SharedWorker, or, where the browser has none, in a
- * dedicated worker of one of the tabs. Either way a page asks for a port and speaks the same calls over it.
+ * Where the host of this device runs, seen from a page: in the SharedWorker, or, where the browser has none
+ * or runs no modules in it, in a dedicated worker of one of the tabs. Either way a page asks for a port and speaks the same calls over it.
  */
 import { dedicatedHost } from './dedicated-host.ts'
+import { runsModules } from './module-workers.ts'
 import { sharedHost } from './shared-host.ts'
 
 /** A port to the host. The host may still be starting: calls wait for it. */
@@ -26,4 +27,5 @@ export interface HostLink {
   open(): Promise<HostPort>
 }
 
-export const createHostLink = (): HostLink => ('SharedWorker' in globalThis ? sharedHost() : dedicatedHost())
+export const createHostLink = (): HostLink =>
+  'SharedWorker' in globalThis && runsModules(SharedWorker) ? sharedHost() : dedicatedHost()

@@ -1,6 +1,7 @@
 /** The host in the SharedWorker: the browser sees to it that all pages of this origin share one. */
 import { CafeError } from '../core/errors.ts'
 import type { HostLink, HostPort } from './host-link.ts'
+import { readsOption } from './module-workers.ts'
 
 export function sharedHost(): HostLink {
   return { outlivesPages: outlivesPages(), open }
@@ -20,19 +21,5 @@ async function open(): Promise<HostPort> {
   return { port: worker.port, failed }
 }
 
-/** True if this browser knows `extendedLifetime`: it then reads the option, even for an address that is none. */
-function outlivesPages(): boolean {
-  let asked = false
-  const options = {
-    get extendedLifetime(): boolean {
-      asked = true
-      return true
-    },
-  }
-  try {
-    new SharedWorker('http://[', options as WorkerOptions)
-  } catch {
-    // Always: nothing is started.
-  }
-  return asked
-}
+/** True if this browser knows `extendedLifetime`. */
+const outlivesPages = (): boolean => readsOption(SharedWorker, 'extendedLifetime', true)

@@ -32,7 +32,7 @@ export interface Host {
   readonly gateway: Handlers<GatewayApi>
 }
 
-/** Starts everything. The pool's shim must be installed before this module is evaluated (see `main.ts`). */
+/** Starts everything. The pool's shim must be installed before this module is evaluated (see `bridge.ts`). */
 export async function startHost(pool: RtcPool, origin: string, writer: Holder): Promise<Host> {
   // biome-ignore lint/suspicious/noConsole: the one place where the worker's log meets the browser's console
   const log = createLog((level, line) => console[level](line))

@@ -1,6 +1,6 @@
 /**
- * What every worker that carries the host does, whatever kind of worker it is: starts the host behind the WebRTC shim and
- * serves pages as they come. Pages that come while it starts wait for it; if it cannot start, each is told why.
+ * What every worker that carries the host does, whatever kind of worker it is: starts the host on the WebRTC that pages
+ * lend, and serves pages as they come. Pages that come while it starts wait for it; if it cannot start, each is told why.
  */
 import { text, v } from '../core/schema.ts'
 import { holdLife, whenGone } from '../rpc/alive.ts'
@@ -8,16 +8,14 @@ import { type Handlers, serve } from '../rpc/port.ts'
 import type { PageApi } from './api.ts'
 import type { HostApi } from './handlers.ts'
 import type { Host } from './host.ts'
-import { createPool } from './rtc/pool.ts'
-import { installRtc } from './rtc/shim.ts'
+import type { RtcPool } from './rtc/pool.ts'
 
 export interface WorkerScope {
+  /** Where pages lend their WebRTC; its shim is installed. */
+  readonly pool: RtcPool
   /** Where the app is served. */
   readonly origin: string
-  /**
-   * Loads `host.ts`. Called only when the shim is in place: @libp2p/webrtc takes RTCPeerConnection from the global when
-   * it is evaluated.
-   */
+  /** Loads `host.ts`. */
   load(): Promise<Pick<typeof import('./host.ts'), 'startHost'>>
   /** Ends this worker. */
   leave(): void
@@ -32,9 +30,7 @@ const MAX_GATEWAYS = 4
  * Starts the host.
  * @returns a function that serves {@link PageApi} to the page at the other end of a port, until that page is gone.
  */
-export function servePages({ origin, load, leave }: WorkerScope): (port: MessagePort) => void {
-  const pool = createPool()
-  installRtc(pool)
+export function servePages({ pool, origin, load, leave }: WorkerScope): (port: MessagePort) => void {
   const life = holdLife('worker')
   /** Pages that use this worker. */
   let pages = 0

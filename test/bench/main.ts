@@ -7,6 +7,7 @@
 import { figure as bridgeRtt } from './bridge_rtt.ts'
 import { figure as bridgeThroughput } from './bridge_throughput.ts'
 import { figure as bridgeVsRaw } from './bridge_vs_raw.ts'
+import { figure as bundleClassic } from './bundle_classic.ts'
 import { figure as bundleFirstPaint } from './bundle_first_paint.ts'
 import { figure as bundleSw } from './bundle_sw.ts'
 import { figure as bundleWorker } from './bundle_worker.ts'
@@ -36,6 +37,7 @@ const FIGURES: readonly Figure[] = [
   coldReady,
   bundleSw,
   bundleWorker,
+  bundleClassic,
   bundleFirstPaint,
 ]
 

@@ -1,23 +1,20 @@
 /**
- * The same cafe where the browser has no SharedWorker: the host runs in a dedicated worker of one tab, the others reach it
- * through the service worker, and the next tab takes over when that one goes.
+ * The same cafe where the browser has no SharedWorker, or runs no modules in workers: the host runs in a dedicated worker
+ * of one tab, the others reach it through the service worker, and the next tab takes over when that one goes.
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withoutModules } from '../fixtures/old-workers.ts'
 import { type Person, ready, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
 const SIZE = 4 * 1024 * 1024
-/** Takes it away before any script of the page runs. */
-const without = ['delete globalThis.SharedWorker']
 
-let relay: RelayProcess
-let host: Person
-let guest: Person
-let invite: string
-let peerId: string
-
-const open = (url = relay.url, wait = true) => visit(url, { ready: wait, before: without })
+/** What is taken away before any script of the page runs, and the entry of the host that must then be found. */
+const BROWSERS = [
+  { lacking: 'SharedWorker', before: ['delete globalThis.SharedWorker'], entry: 'dedicated' },
+  { lacking: 'module workers', before: [withoutModules('Worker', 'SharedWorker')], entry: 'classic' },
+]
 
 /** Pins random bytes as a person would; their digest, and how to get them back. */
 const pin = (page: Page) =>
@@ -50,24 +47,35 @@ const locks = (page: Page) =>
   })
 
 const status = (page: Page) => page.evaluate(() => cafe.host.status())
-/** The cafe answers in this tab. A call that was on its way to a host that has just gone fails, and is made again. */
-const answers = (page: Page) =>
-  expect
-    .poll(() => status(page).catch(() => undefined), { timeout: 20_000 })
-    .toMatchObject({ open: true, peerId, name: 'Corner Cafe', clients: 1 })
 
-beforeAll(async () => {
-  relay = await startRelay()
-  ;[host, guest] = await Promise.all([open(), open()])
-})
-afterAll(async () => {
-  await Promise.all([host?.browser.close(), guest?.browser.close()])
-  await relay?.close()
-})
+/** The scripts that this tab's own dedicated workers run. */
+const entries = (page: Page) => page.workers().map((worker) => /worker-([\w-]+?)-[\w-]{8}\.js$/.exec(worker.url())?.[1])
 
-describe('without SharedWorker', () => {
+describe.each(BROWSERS)('without $lacking', ({ before, entry }) => {
+  let relay: RelayProcess
+  let host: Person
+  let guest: Person
+  let invite: string
+  let peerId: string
+
+  const open = (url = relay.url, wait = true) => visit(url, { ready: wait, before })
+  /** The cafe answers in this tab. A call that was on its way to a host that has just gone fails, and is made again. */
+  const answers = (page: Page) =>
+    expect
+      .poll(() => status(page).catch(() => undefined), { timeout: 20_000 })
+      .toMatchObject({ open: true, peerId, name: 'Corner Cafe', clients: 1 })
+
+  beforeAll(async () => {
+    relay = await startRelay()
+    ;[host, guest] = await Promise.all([open(), open()])
+  })
+  afterAll(async () => {
+    await Promise.all([host?.browser.close(), guest?.browser.close()])
+    await relay?.close()
+  })
+
   test('a cafe opens and admits a guest over direct WebRTC', async () => {
-    expect(await host.page.evaluate(() => 'SharedWorker' in globalThis)).toBe(false)
+    await expect.poll(() => entries(host.page), { timeout: 20_000 }).toContain(entry)
     ;({ invite, peerId } = await host.page.evaluate(() => cafe.host.open({ name: 'Corner Cafe' })))
     const session = await guest.page.evaluate(async (link) => {
       await cafe.account.create()
@@ -132,6 +140,7 @@ describe('without SharedWorker', () => {
     expect(await locks(second)).toEqual({ hosts: 1, next: 0, writers: 1 })
     const again = await pin(guest.page)
     expect(again.cafes).toMatchObject([{ cafe: peerId, state: 'pinned' }])
+    await expect.poll(() => entries(second), { timeout: 20_000 }).toContain(entry)
     host = { ...host, page: second }
   })
 

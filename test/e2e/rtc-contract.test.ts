@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RTC_CASES, type runRtcCases } from '../contract/rtc.ts'
 import { type Browser, launch } from '../fixtures/chromium.ts'
+import { withoutModules } from '../fixtures/old-workers.ts'
 import { type Pages, servePages } from '../fixtures/pages.ts'
 
 type Results = Awaited<ReturnType<typeof runRtcCases>>
@@ -10,8 +11,11 @@ interface Scope {
   readonly contract: Record<'window' | 'worker', () => Promise<Results>>
 }
 
-/** How the tab moves bytes: in its dedicated worker, or on its main thread where there can be none, or none loads. */
-const PUMPS = ['', 'none', 'broken'] as const
+/**
+ * How the tab moves bytes: in its dedicated worker, or on its main thread where there can be none, or none loads; and in
+ * either where the browser runs no module workers.
+ */
+const PUMPS = ['', 'none', 'broken', 'old'] as const
 
 describe('WebRTC contract', () => {
   let browser: Browser
@@ -21,6 +25,7 @@ describe('WebRTC contract', () => {
 
   async function run(where: 'window' | 'worker', pump = ''): Promise<Results> {
     const page = await browser.context.newPage()
+    if (pump === 'old') await page.addInitScript(withoutModules('Worker'))
     await page.goto(`${pages.origin}/rtc.html?pump=${pump}`)
     await page.waitForFunction(() => 'contract' in globalThis)
     const results = await page.evaluate((name) => (globalThis as unknown as Scope).contract[name](), where)
@@ -33,7 +38,7 @@ describe('WebRTC contract', () => {
     browser = await launch()
     real = await run('window')
     for (const pump of PUMPS) shim[pump] = await run('worker', pump)
-  }, 240_000)
+  }, 300_000)
 
   afterAll(async () => {
     await browser?.close()
