@@ -3,7 +3,7 @@
  * (`test/e2e/rtc-contract.test.ts`) runs them on Chromium's own in a window and on the shim in a SharedWorker; both must
  * pass, and both must report the same observations.
  */
-
+import { RTC_STATE_CASES } from './rtc-state.ts'
 import {
   close,
   collect,
@@ -381,6 +381,7 @@ export const RTC_CASES: readonly RtcCase[] = [
       return [type, sdp.includes('m=application')]
     },
   },
+  ...RTC_STATE_CASES,
 ]
 
 /** Runs every case on `api`, one after the other. */

@@ -129,6 +129,17 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
+  it('keep the WebRTC bridge a module of its own: beside core and rpc it knows only itself, and no package', () => {
+    const bridge = /^src\/(worker\/rtc\/|ui\/rtc-)/
+    expect(sources.filter(({ file }) => bridge.test(file)).length).toBeGreaterThan(10)
+    const wrong = broken('the bridge stands alone', (source, one) => {
+      if (!bridge.test(source.file)) return false
+      const target = targetOf(source, one)
+      return !isLocal(one) || !(bridge.test(target) || ['core', 'rpc'].includes(partOf(target)))
+    })
+    expect(wrong).toEqual([])
+  })
+
   it('never join the two halves of a service', () => {
     const half = (file: string) => /^(src\/cafe\/\w+)\/(service|client)\.ts$/.exec(file)
     const wrong = broken('the halves of a service share only its protocol', (source, one) => {

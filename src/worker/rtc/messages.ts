@@ -27,11 +27,22 @@
  * Every answer about a connection carries all of its synchronous properties ({@link PcState}); the worker stores them
  * before it dispatches the event, so a handler reads what it would read in a window.
  *
- * Data port, one for each channel, ordered. Worker → pump: a batch of {@link Frame}s, or `{close}`. Pump → worker: one
- * frame, `{ack, frames}` (handed to the real channel), `{state}`, `{error}`.
+ * Data port, one for each channel, ordered.
+ *
+ * | worker → pump | means | pump → worker | means |
+ * | --- | --- | --- | --- |
+ * | {@link Frame}s | send these, in this order | a frame | received |
+ * | `{close}` | close when all before has been sent | `{ack, frames}` | so much went to the real channel |
+ * | | | `{state}` | it is `open` (with its id), `closing` or `closed` |
+ * | | | `{error}` | why it is about to close |
  *
  * States of a channel as the worker sees it: `connecting → open → closing → closed`, never back. The port is started
- * after `datachannel` has been dispatched, so no first message is lost.
+ * after `datachannel` has been dispatched, so no first message is lost. States of a connection are those of the real one,
+ * with two exceptions: it is `closed` as soon as `close()` is called here or its tab is lost, and `failed` as soon as the
+ * sentinel tells that the other side is gone ({@link file://./limits.ts}).
+ *
+ * Two ports are not ordered with each other: a channel may be `open` before its connection says `connected`. Chromium
+ * promises no more in a window (measured).
  */
 
 /** A session description as plain data. */
