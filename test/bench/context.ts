@@ -70,7 +70,7 @@ export function createContext(): Context {
   }
 
   const buildPages = async (): Promise<Pages> => {
-    const served = await servePages(new URL('./pages/', import.meta.url), ['peer.html'])
+    const served = await servePages(new URL('./pages/', import.meta.url), ['peer.html', 'lend.html'])
     ends.push(() => served.close())
     return served
   }

@@ -4,6 +4,8 @@
  *
  * Exit code: 0 if all were measured, 1 if one could not be, 2 for a name there is not.
  */
+import { figure as bridgeLostCrash } from './bridge_lost_crash_ms.ts'
+import { figure as bridgeLost } from './bridge_lost_ms.ts'
 import { figure as bridgeRtt } from './bridge_rtt.ts'
 import { figure as bridgeThroughput } from './bridge_throughput.ts'
 import { figure as bridgeVsRaw } from './bridge_vs_raw.ts'
@@ -30,6 +32,8 @@ const FIGURES: readonly Figure[] = [
   bridgeThroughput,
   bridgeRtt,
   bridgeVsRaw,
+  bridgeLost,
+  bridgeLostCrash,
   relayThroughput,
   failover,
   reloadReady,
