@@ -3,6 +3,7 @@
  * WebRTC, registers the service worker and matches the two, and gives the UI its typed {@link CafeConsole}.
  */
 import { CafeError, isCafeError } from '../core/errors.ts'
+import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { holdLife, type Life, whenGone } from '../rpc/alive.ts'
 import { type Client, connect } from '../rpc/port.ts'
 import { isNeedNode, type NodePortMessage } from '../rpc/sw-messages.ts'
@@ -19,8 +20,8 @@ interface Link {
   readonly life: string
 }
 
-/** Milliseconds before a dead worker is started again, so that one that cannot start does not spin. */
-const RESTART_PAUSE = 250
+/** Before a dead worker is started again, or one that could not be reached is asked again: for as long as the page lives. */
+const RESTART: Pauses = { first: 500, longest: 15_000 }
 /** Times a host may go while it is being opened; each time another tab has closed. */
 const MAX_MOVES = 10
 /**
@@ -98,6 +99,9 @@ class Page {
   readonly #host = createHostLink()
   #link: Promise<Link> | undefined
   #lent: { stop(): void } | undefined
+  /** Links that failed in a row, and when the next is made. */
+  #failures = 0
+  #again: ReturnType<typeof setTimeout> | undefined
 
   private constructor(life: Life) {
     this.#life = life
@@ -132,14 +136,22 @@ class Page {
     to.postMessage({ type: 'cafe:node-port', life } satisfies NodePortMessage, [port2])
   }
 
-  /** The link there is; one that failed is made anew. */
-  #linked(pause: Promise<void> = Promise.resolve()): Promise<Link> {
+  /** The link there is, or is being made. One that fails is the failure of all who wait for it, and is made anew. */
+  #linked(): Promise<Link> {
     if (this.#link) return this.#link
-    const link = pause.then(() => this.#open())
+    clearTimeout(this.#again)
+    const link = this.#open()
     this.#link = link
-    link.catch(() => {
-      if (this.#link === link) this.#link = undefined
-    })
+    link.then(
+      () => {
+        this.#failures = 0
+      },
+      () => {
+        this.#link = undefined
+        // Whoever hosts a cafe may do nothing for hours that would ask for the worker.
+        this.#again = setTimeout(() => void this.#linked().catch(() => {}), pauseAfter(++this.#failures, RESTART))
+      },
+    )
     return link
   }
 
@@ -166,9 +178,11 @@ class Page {
   /** The worker died with the process of the page that ran it: every page asks for it again, and one is made. */
   #restart(dead: Client<PageApi>): void {
     this.#lent?.stop()
-    this.#link = undefined
-    const pause = new Promise<void>((resolve) => setTimeout(resolve, RESTART_PAUSE))
-    void this.#linked(pause).catch(() => {}) // each call reports it
+    this.#link = delay(pauseAfter(1, RESTART)).then(() => {
+      this.#link = undefined
+      return this.#linked()
+    })
+    this.#link.catch(() => {}) // each call reports it
     dead.close(new CafeError('UNREACHABLE', { what: 'worker' }))
   }
 

@@ -212,3 +212,19 @@ test('another version that holds the stores is told of, and once it is gone the 
     await person.browser.close()
   }
 })
+
+/** The first workers of each page do not load, as when the service worker dies while it fetches their script. */
+const BAD_STARTS = `let workers = 0
+globalThis.SharedWorker = class extends SharedWorker {
+  constructor(url, options) { super(workers++ < 3 ? '/assets/missing.js' : url, options) }
+}`
+
+test('a worker that does not load is asked for again, though nobody asks the page', async () => {
+  const person = await visit(relay.url, { before: [BAD_STARTS] })
+  try {
+    await expect.poll(() => workers(person.page), { timeout: 30_000 }).toHaveLength(1)
+    expect(await status(person.page)).toEqual({ open: false })
+  } finally {
+    await person.browser.close()
+  }
+})
