@@ -28,12 +28,13 @@ export async function holdLife(kind: string, locks: LockManager = navigator.lock
 }
 
 /**
- * Resolves when nobody holds the lock `name` any more; rejects with the signal's reason if that fires first.
+ * Resolves when nobody holds the lock `name` any more; rejects with the signal's reason if that fires first. All who wait
+ * share the lock: a frozen page that was given it alone would keep it from the others for as long as it is frozen.
  */
 export async function whenGone(
   name: string,
   options: { signal: AbortSignal },
   locks: LockManager = navigator.locks,
 ): Promise<void> {
-  await locks.request(name, { signal: options.signal }, () => {})
+  await locks.request(name, { mode: 'shared', signal: options.signal }, () => {})
 }

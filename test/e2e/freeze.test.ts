@@ -82,3 +82,24 @@ describe.each([
     expect(pins).toHaveLength(1)
   })
 })
+
+test('a frozen tab does not keep others from noticing that the worker died', async () => {
+  const browser = await launchBare()
+  try {
+    const creator = await open(browser)
+    const { peerId } = await creator.evaluate(() => cafe.host.open({ name: 'Ice Cafe' }))
+    const frozen = await open(browser) // waits for the worker's end before the next one does
+    const awake = await open(browser)
+    for (const page of [frozen, awake]) await page.evaluate(() => cafe.host.status())
+    await browser.freeze(frozen)
+    await browser.crash(creator)
+    const seen = () => Promise.race([awake.evaluate(() => cafe.host.status()).catch(String), later(2000)])
+    await expect.poll(seen, WAIT).toMatchObject({ open: true, peerId })
+    await browser.thaw(frozen)
+    await expect.poll(() => frozen.evaluate(() => cafe.host.status()).catch(String), WAIT).toMatchObject({ peerId })
+  } finally {
+    await browser.close()
+  }
+})
+
+const later = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, 'no answer'))
