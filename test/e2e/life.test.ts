@@ -162,27 +162,31 @@ test('a crash of the tab that made the worker is mended by the others, with exac
   }
 })
 
-test.each([0, 40, 120, 300])(
-  'a tab that was just connecting when the worker died makes a new one (%i ms after its navigation)',
-  async (ms) => {
-    const person = await visit(relay.url)
-    try {
-      const { peerId } = await person.page.evaluate(() => cafe.host.open({ name: 'Dawn Cafe' }))
-      const late = await person.browser.context.newPage()
-      await late.goto(relay.url, { waitUntil: 'commit' })
-      await new Promise((resolve) => setTimeout(resolve, ms))
-      const cdp = await person.browser.context.newCDPSession(person.page)
-      cdp.send('Page.crash').catch(() => {}) // it never answers: the page is gone
-      await ready(late)
-      await expect
-        .poll(() => Promise.race([status(late).catch(String), later(2000)]), { timeout: 20_000 })
-        .toMatchObject({ open: true, peerId })
-      expect(await writers(late)).toEqual({ held: 1, pending: 0 })
-    } finally {
-      await person.browser.close()
-    }
-  },
-)
+/** Tells when the page has asked for the worker: its own scripts are there then. */
+const ASKED = `globalThis.SharedWorker = class extends SharedWorker {
+  constructor(url, options) { super(url, options); globalThis.asked = true }
+}`
+
+test.each([0, 20, 200])('a tab that was just connecting when the worker died makes a new one (%i ms)', async (ms) => {
+  const person = await visit(relay.url)
+  try {
+    const { peerId } = await person.page.evaluate(() => cafe.host.open({ name: 'Dawn Cafe' }))
+    const late = await person.browser.context.newPage()
+    await late.addInitScript({ content: ASKED })
+    const cdp = await person.browser.context.newCDPSession(person.page)
+    await late.goto(relay.url, { waitUntil: 'commit' })
+    await late.waitForFunction(() => 'asked' in globalThis, undefined, { polling: 5 })
+    await later(ms)
+    cdp.send('Page.crash').catch(() => {}) // it never answers: the page is gone
+    await ready(late)
+    await expect
+      .poll(() => Promise.race([status(late).catch(String), later(2000)]), { timeout: 20_000 })
+      .toMatchObject({ open: true, peerId })
+    expect(await writers(late)).toEqual({ held: 1, pending: 0 })
+  } finally {
+    await person.browser.close()
+  }
+})
 
 test('another version that holds the stores is told of, and once it is gone the cafe opens by itself', async () => {
   const person = await visit(relay.url, { ready: false })
