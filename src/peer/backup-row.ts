@@ -49,6 +49,8 @@ export interface BackupStore {
   readonly unpins: Table<Unpin>
   /** Notes how it stands with a backup at one cafe. Nothing happens if it has been removed meanwhile. */
   note(root: string, at: BackupAt): Promise<void>
+  /** A cafe keeps nothing of ours any more: each backup notes it as `at`, or does not name the cafe any more. */
+  strike(cafe: PeerIdText, at: BackupAt | undefined): Promise<void>
   /** Removes the row; cafes that may have the file are to be told. In one commit. */
   forget(root: string, cafes: readonly PeerIdText[]): Promise<void>
 }
@@ -68,6 +70,17 @@ export function backupStore(rows: Rows): BackupStore {
         const cafes = row.cafes.map((before) => (before.cafe === at.cafe ? at : before))
         await rows.commit([backups.put([root], { ...row, cafes })])
       }),
+    async strike(cafe, at) {
+      const keep = at ? [at] : []
+      for (const { key } of await backups.list([])) {
+        await serial(key.join('/'), async () => {
+          const row = await backups.get(...key)
+          if (!row?.cafes.some((before) => before.cafe === cafe)) return
+          const cafes = row.cafes.flatMap((before) => (before.cafe === cafe ? keep : [before]))
+          await rows.commit([backups.put(key, { ...row, cafes })])
+        })
+      }
+    },
     forget: (root, cafes) =>
       serial(root, () =>
         rows.commit([backups.remove(root), ...cafes.map((cafe) => unpins.put([cafe, root], { cafe, root }))]),

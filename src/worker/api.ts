@@ -2,7 +2,10 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
+import type { Mode, Receipt } from '../cafe/session/protocol.ts'
+import type { Quota, Token } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
+import type { WhyEnded } from '../peer/cafe-row.ts'
 import type { Call } from '../rpc/port.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -38,7 +41,12 @@ export interface OpenCafe {
   readonly name: string
   readonly peerId: PeerIdText
   readonly addresses: readonly string[]
-  /** A link to send or show as QR: opens the app and joins. It carries an access token in its fragment. */
+  /** Whom it admits: anybody, who has an invite with a token, or whom the host says yes to. */
+  readonly mode: Mode
+  /**
+   * A link to send or show as QR: opens the app and joins. Where the cafe admits by invite it carries an access token in
+   * its fragment.
+   */
   readonly invite: string
 }
 
@@ -59,8 +67,44 @@ export interface TokenInput {
   readonly uses?: number | undefined
   /** Milliseconds since the epoch after which it admits nobody. */
   readonly expires?: number | undefined
-  /** Bytes each client that used it may pin. */
-  readonly quota?: number | undefined
+  /** Bytes each client that used it may pin, or `small` (256 MiB), `normal` (1 GiB), `large` (10 GiB). */
+  readonly quota?: Quota | undefined
+  /** Services such clients may use, such as `pin`; all without it. */
+  readonly services?: readonly string[] | undefined
+}
+
+/** A token as its host may see it again: everything but its text. */
+export type TokenInfo = Token
+
+/** Somebody who asks to join. */
+export interface RequestInfo {
+  readonly peerId: PeerIdText
+  readonly address: Address
+  /** What they say; empty for nothing. */
+  readonly greeting: string
+  readonly since: number
+  /** Then it is too late to answer. */
+  readonly expires: number
+}
+
+export interface DecisionInput {
+  readonly address: Address
+  readonly peerId: PeerIdText
+  readonly admit: boolean
+  readonly quota?: Quota | undefined
+  readonly services?: readonly string[] | undefined
+}
+
+/** Something the host should know of. */
+export interface AlarmInfo {
+  readonly id: string
+  /** `reused`: an old refresh token came back; `stolen`: another peer showed a token; `clock`: this clock went back. */
+  readonly kind: 'reused' | 'stolen' | 'clock'
+  readonly address: Address | null
+  readonly peerId: PeerIdText | null
+  /** The last time, and how often. */
+  readonly at: number
+  readonly times: number
 }
 
 export interface NewToken {
@@ -77,6 +121,12 @@ export interface ClientInfo {
   readonly roots: number
   readonly bytes: number
   readonly quota: number
+  /** Services it may use; null for all. */
+  readonly services: readonly string[] | null
+  /** Id of the token it came with, if it came with one. */
+  readonly token: string | null
+  /** Its token was revoked: it cannot do anything until it brings another. */
+  readonly revoked: boolean
 }
 
 export interface AccountStatus {
@@ -92,13 +142,24 @@ export interface NewAccount extends AccountStatus {
 export interface InvitePreview {
   readonly cafe: PeerIdText
   readonly name: string
+  /** It carries a token. Without one, the host may have to be asked. */
+  readonly token: boolean
 }
 
-/** The public part of a session: everything but the tokens. */
+/** A cafe of this account, and how it stands with it: everything but the tokens. */
 export interface Session {
   readonly cafe: PeerIdText
   readonly name: string
   readonly address: Address
+  /** `waiting`: its host has been asked; `ended`: it does not admit us any more, see `why`. */
+  readonly state: 'active' | 'waiting' | 'ended'
+  readonly why: WhyEnded | null
+  /** What the host says about an eviction; empty for nothing. */
+  readonly notice: string
+  /** Up to when the host may answer, if waiting. */
+  readonly until: number | null
+  /** When somebody else last used an old session of ours there; it was ended then. */
+  readonly alarm: number | null
   /** Milliseconds since the epoch: registered at; the session must be refreshed before. */
   readonly since: number
   readonly expires: number
@@ -106,10 +167,21 @@ export interface Session {
   readonly quota: number
 }
 
-/** Bytes erased is not known before garbage collection; roots released is. */
 export interface Deregistered {
   readonly cafe: PeerIdText
-  readonly roots: number
+  /** What the cafe has signed to have erased; null where there was nothing to erase or nobody to ask. */
+  readonly receipt: Receipt | null
+}
+
+/** A receipt that is kept: signed by the cafe, verified here. */
+export interface ReceiptInfo {
+  readonly cafe: PeerIdText
+  readonly name: string
+  /** When we left, by our clock. */
+  readonly at: number
+  readonly receipt: Receipt
+  /** The libp2p signed envelope itself (domain `textile-cafe-receipt`), for others to check. */
+  readonly envelope: Uint8Array
 }
 
 export interface PinProgress {
@@ -150,18 +222,29 @@ export type PageApi = {
   hello: Call<{ life: string }, { life: string }>
   'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
   'tab.gateway': Call<{ port: MessagePort }, None>
-  'host.open': Call<{ name: string }, OpenCafe>
+  'host.open': Call<{ name: string; mode?: Mode | undefined }, OpenCafe>
   'host.status': Call<None, HostStatus>
   'host.close': Call<None, None>
   'host.createToken': Call<TokenInput, NewToken>
   'host.clients': Call<None, readonly ClientInfo[]>
+  'host.tokens': Call<None, readonly TokenInfo[]>
+  'host.revoke': Call<{ id: string }, None>
+  'host.setMode': Call<{ mode: Mode }, None>
+  'host.requests': Call<None, readonly RequestInfo[]>
+  'host.decide': Call<DecisionInput, None>
+  'host.evict': Call<{ address: Address; notice?: string | undefined }, None>
+  'host.alarms': Call<None, readonly AlarmInfo[]>
+  'host.dismiss': Call<{ id: string }, None>
+  'host.trustClock': Call<None, None>
   'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
   'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
   'account.status': Call<None, AccountStatus | null>
   'account.preview': Call<{ invite: string }, InvitePreview>
-  'account.register': Call<{ invite: string }, Session>
+  'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>
+  'account.ask': Call<{ cafe: PeerIdText; greeting?: string | undefined }, Session>
   'account.cafes': Call<None, readonly Session[]>
   'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
+  'account.receipts': Call<None, readonly ReceiptInfo[]>
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
@@ -182,20 +265,44 @@ export type GatewayApi = {
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
   readonly host: {
-    open(input: { name: string }): Promise<OpenCafe>
+    open(input: { name: string; mode?: Mode }): Promise<OpenCafe>
     status(): Promise<HostStatus>
     close(): Promise<void>
     createToken(input?: TokenInput): Promise<NewToken>
     clients(): Promise<readonly ClientInfo[]>
+    tokens(): Promise<readonly TokenInfo[]>
+    /** Ends the sessions of all who came with this token, at once; what they keep stays. */
+    revoke(id: string): Promise<void>
+    setMode(mode: Mode): Promise<void>
+    /** Who waits for an answer, oldest first. */
+    requests(): Promise<readonly RequestInfo[]>
+    decide(decision: {
+      address: string
+      peerId: string
+      admit: boolean
+      quota?: Quota
+      services?: string[]
+    }): Promise<void>
+    /** Ends an account's registrations and erases what it keeps here. It is told `notice`. */
+    evict(input: { address: string; notice?: string }): Promise<void>
+    alarms(): Promise<readonly AlarmInfo[]>
+    dismiss(id: string): Promise<void>
+    /** After a `clock` alarm: the clock of this device is right now, and was wrong before. */
+    trustClock(): Promise<void>
   }
   readonly account: {
     create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
     restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
     status(): Promise<AccountStatus | null>
-    register(invite: string): Promise<Session>
+    /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
+    register(invite: string, options?: { greeting?: string }): Promise<Session>
+    /** Asks the host of a cafe whose session has ended. */
+    ask(cafe: string, options?: { greeting?: string }): Promise<Session>
     cafes(): Promise<readonly Session[]>
     /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
     deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
+    /** What the cafes that were left last have signed, newest first. */
+    receipts(): Promise<readonly ReceiptInfo[]>
   }
   readonly pins: {
     add(
