@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import { toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { ACCESS_TTL } from '../core/limits.ts'
+import { type Pauses, pauseAfter } from '../core/pause.ts'
 import { type Joined, refreshDue } from './cafe-row.ts'
 import type { Cafes } from './cafes.ts'
 
@@ -28,9 +29,8 @@ export interface Attendance {
   close(): void
 }
 
-/** Milliseconds before what failed is tried again: at first, and at most. Half of it is chance. */
-const FIRST_WAIT = 1000
-const LONGEST_WAIT = 5 * 60_000
+/** Before what failed is tried again. */
+const PAUSES: Pauses = { first: 1000, longest: 2 * 60_000 }
 /** Milliseconds between two looks at the clock: timers stand still while a machine sleeps. */
 const LOOK = 60_000
 /** Tokens are refreshed up to this long after they are due, so that a cafe's clients do not all come at once. */
@@ -43,9 +43,6 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
   const due = new Map<PeerIdText, { issued: number; at: number; failures: number }>()
   const pauses = new Set<() => void>()
   let timer: ReturnType<typeof setTimeout> | undefined
-
-  const backoff = (failures: number): number =>
-    Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures, 20)) * (0.5 + chance() / 2)
 
   /** Waits, but not over a wake or the end. */
   const pause = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -73,7 +70,7 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
   }
 
   const watch = async ({ cafe, address }: Joined, signal: AbortSignal): Promise<void> => {
-    for (let failures = 0; !signal.aborted; failures++) {
+    for (let failures = 1; !signal.aborted; failures++) {
       try {
         await client.watch(
           cafe,
@@ -88,7 +85,7 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
         if (signal.aborted) return
         if (toCafeError(thrown).code === 'UNAUTHORIZED') await check(cafe, signal)
       }
-      await pause(backoff(failures), signal)
+      await pause(pauseAfter(failures, PAUSES), signal)
     }
   }
 
@@ -101,7 +98,7 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
     try {
       await cafes.access(cafe, { signal: closed.signal })
     } catch {
-      plan.at = clock() + backoff(plan.failures++)
+      plan.at = clock() + pauseAfter(++plan.failures, PAUSES)
     }
   }
 
@@ -112,7 +109,7 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
     if (closed.signal.aborted) return
     const next = Math.min(LOOK, ...active.map(({ cafe }) => (due.get(cafe)?.at ?? 0) - clock()))
     clearTimeout(timer)
-    timer = setTimeout(() => void look().catch(() => {}), Math.max(FIRST_WAIT, next))
+    timer = setTimeout(() => void look().catch(() => {}), Math.max(PAUSES.first, next))
   }
 
   const sync = async (): Promise<void> => {

@@ -4,7 +4,21 @@ import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
 import { type Doing, explain, explainCode } from '../../src/ui/explain.ts'
 
 const CODES = Object.keys(ERRORS) as ErrorCode[]
-const DOING: Doing[] = ['start', 'open', 'close', 'invite', 'join', 'restore', 'leave', 'pin', 'keep', 'remove', 'link']
+const DOING: Doing[] = [
+  'start',
+  'open',
+  'close',
+  'invite',
+  'decide',
+  'evict',
+  'join',
+  'restore',
+  'leave',
+  'pin',
+  'keep',
+  'remove',
+  'link',
+]
 
 describe('a failure in plain words', () => {
   it('exists for every code and everything a person does', () => {

@@ -29,7 +29,7 @@ export class CafeHome extends Plain {
   )
 
   override render(): TemplateResult {
-    const cafes = this.#cafes.value ?? []
+    const cafes = (this.#cafes.value ?? []).filter(({ state }) => state === 'active')
     const pins = this.#pins.value ?? []
     return html`<div class="hero">
         <h1 tabindex="-1">A cafe in a browser tab</h1>
