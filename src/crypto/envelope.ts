@@ -47,6 +47,8 @@ export async function openRecord<T>(kind: RecordKind<T>, signer: PeerIdText, byt
     const envelope = await RecordEnvelope.openAndCertify(bytes, kind.domain)
     const by = peerIdFromPublicKey(envelope.publicKey).toString()
     if (by !== signer || !sameBytes(envelope.payloadType, utf8(kind.type))) throw new CafeError('FORBIDDEN')
+    // Protobuf has many spellings of one message; a record is known by its bytes, so only one will do.
+    if (!sameBytes(envelope.marshal(), bytes)) throw new CafeError('FORBIDDEN')
     return parse(kind.schema, decode(envelope.payload.subarray(), kind.limit)) as T
   } catch (cause) {
     throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })
