@@ -26,12 +26,12 @@ export const MAX_OFFER = 512
 /** Rows in one page of a list. */
 export const MAX_PAGE = 200
 
-/** Bytes a client may pin unless its token says otherwise. */
-export const CLIENT_QUOTA = 1024 * MiB
+/** Bytes a client may pin unless its token says otherwise. Room is counted as people see it: a GB is 10^9 bytes. */
+export const CLIENT_QUOTA = 1_000_000_000
 /** Room by name: some photos; a phone's worth of documents; somebody's whole life, on a host that has the disk. */
-export const QUOTAS = { small: 256 * MiB, normal: CLIENT_QUOTA, large: 10 * 1024 * MiB } as const
+export const QUOTAS = { small: 250_000_000, normal: CLIENT_QUOTA, large: 10_000_000_000 } as const
 /** Bytes for whoever comes to an open cafe: nobody has vouched for them. */
-export const OPEN_QUOTA = 64 * MiB
+export const OPEN_QUOTA = 64_000_000
 /** Roots a client may pin: bounds the list and the walk of a collection. */
 export const CLIENT_ROOTS = 10_000
 

@@ -62,6 +62,8 @@ export interface Backups {
   retry(root: string, options: { signal: AbortSignal }): Promise<Backup>
   /** A cafe has erased what it kept for us; `left` if we have left it. */
   erased(cafe: PeerIdText, left: boolean): Promise<void>
+  /** A cafe admits us again: what it could not be given for that follows by itself. */
+  readmitted(cafe: PeerIdText): Promise<void>
   /** Stops what goes on by itself. */
   close(): void
 }
@@ -212,6 +214,11 @@ export function createBackups(components: BackupsComponents): Backups {
     async erased(cafe, left) {
       await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })
       onChange()
+    },
+    async readmitted(cafe) {
+      await store.requeue(cafe)
+      onChange()
+      void backlog.run()
     },
     close: backlog.close,
   }

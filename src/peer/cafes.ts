@@ -35,6 +35,8 @@ export interface CafesComponents {
   readonly onChange?: () => void
   /** What was kept at this cafe is not kept there any more; `left` if we have left it. */
   readonly onErased?: (cafe: PeerIdText, left: boolean) => Promise<void>
+  /** A cafe that did not admit us any more does again. */
+  readonly onReadmitted?: (cafe: PeerIdText) => Promise<void>
 }
 
 export interface Cafes {
@@ -73,6 +75,7 @@ const MAX_RECEIPTS = 20
 
 export async function createCafes(components: CafesComponents): Promise<Cafes> {
   const { rows, client, account, know, clock, onChange = () => {}, onErased = async () => {} } = components
+  const { onReadmitted = async () => {} } = components
   const joined = table(rows, 'joined', joinedRow)
   const left = table(rows, 'left', leftRow)
   const serial = createSerial()
@@ -104,7 +107,12 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
   /** A new session where the cafe still knows us, or its host has said yes. */
   const again = async (row: Joined, signal: AbortSignal | undefined): Promise<Joined> => {
     try {
-      return await save({ ...row, ...granted(await client.register(row.cafe, account(), undefined, { signal })) })
+      const entered = await save({
+        ...row,
+        ...granted(await client.register(row.cafe, account(), undefined, { signal })),
+      })
+      if (row.state !== 'active') await onReadmitted(row.cafe)
+      return entered
     } catch (cause) {
       if (!isCafeError(cause) || cause.code !== 'FORBIDDEN') throw cause
       if (cause.data['why'] === 'waiting') throw new CafeError('UNAUTHORIZED', { why: 'waiting' }, { cause })
@@ -188,7 +196,11 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
           ...{ cafe, name, address: account().address, addresses: [...addresses], alarm: before?.alarm ?? null },
           since: before?.state === 'active' ? before.since : clock(),
         }
-        if (!('waiting' in answer)) return save({ ...base, ...granted(answer) })
+        if (!('waiting' in answer)) {
+          const row = await save({ ...base, ...granted(answer) })
+          if (before?.state === 'ended') await onReadmitted(cafe)
+          return row
+        }
         return save({
           ...{ ...base, name: answer.name, state: 'waiting', until: answer.waiting, why: null, notice: '' },
           ...{ access: '', accessEnds: 0, refresh: '', refreshEnds: 0, quota: 0, issued: clock() },

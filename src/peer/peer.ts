@@ -79,6 +79,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const cafes = await createCafes({
     ...{ rows, client, account: current, know: connector.know, clock },
     onErased: (cafe, left) => backups.erased(cafe, left),
+    onReadmitted: (cafe) => backups.readmitted(cafe),
     onChange() {
       onChange('account')
       if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again

@@ -67,7 +67,7 @@ export interface TokenInput {
   readonly uses?: number | undefined
   /** Milliseconds since the epoch after which it admits nobody. */
   readonly expires?: number | undefined
-  /** Bytes each client that used it may pin, or `small` (256 MiB), `normal` (1 GiB), `large` (10 GiB). */
+  /** Bytes each client that used it may pin, or `small` (250 MB), `normal` (1 GB), `large` (10 GB). */
   readonly quota?: Quota | undefined
   /** Services such clients may use, such as `pin`; all without it. */
   readonly services?: readonly string[] | undefined

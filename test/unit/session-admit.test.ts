@@ -86,7 +86,7 @@ describe('a token', () => {
   it('gives its quota by name or number, and only the services it names', async () => {
     const who = await newPeer()
     const grant = await enter(cafe, who, await cafe.token({ quota: 'small', services: ['inbox'] }))
-    expect(grant).toMatchObject({ quota: 256 * 1024 * 1024, services: ['inbox'] })
+    expect(grant).toMatchObject({ quota: 250_000_000, services: ['inbox'] })
     await cafe.guard(grant.access, who.peer, 'inbox')
     expect(await failure(() => cafe.guard(grant.access, who.peer, 'pin'))).toEqual(
       forbidden('service', { service: 'pin' }),
@@ -139,7 +139,7 @@ describe('a cafe', () => {
     await later.desk.decide(named(mallory), { admit: false })
     expect(await failure(() => later.desk.decide(named(ada), { admit: false }))).toMatchObject({ code: 'NOT_FOUND' })
     expect(await later.desk.requests()).toEqual([])
-    expect(await enter(later, ada)).toMatchObject({ quota: 10 * 2 ** 30 })
+    expect(await enter(later, ada)).toMatchObject({ quota: 10_000_000_000 })
     expect(await failure(() => knock(later, mallory, { greeting: 'Please' }))).toEqual(forbidden('refused'))
     later.clock.now += DECISION_TTL
     await knock(later, mallory, { greeting: 'Please' })

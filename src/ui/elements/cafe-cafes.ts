@@ -94,9 +94,11 @@ export class CafeCafes extends Plain {
       return html`<button type="button" class="button small" aria-label="Leave ${name}" @click=${leave}>Leave</button>`
     }
     if (session.state === 'waiting') {
-      return html`<button type="button" class="button small" aria-label="Take back the request to ${name}" @click=${this.#forget(session)}>
-        Take it back
-      </button>`
+      return html`<div class="answers">
+        <button type="button" class="button small" aria-label="Take back the request to ${name}" @click=${this.#forget(session)}>
+          Take it back
+        </button>
+      </div>`
     }
     const { next } = ENDED[session.why ?? 'unknown']
     if (next === 'forget') {

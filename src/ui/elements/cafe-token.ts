@@ -66,7 +66,7 @@ export class CafeToken extends Plain {
         <label class="field">
           <span>Room for each</span>
           <select name="quota">
-            <option value="small">256 MB</option>
+            <option value="small">250 MB</option>
             <option value="normal" selected>1 GB</option>
             <option value="large">10 GB</option>
           </select>
