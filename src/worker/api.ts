@@ -56,6 +56,8 @@ export type HostStatus =
       readonly open: true
       readonly since: number
       readonly clients: number
+      /** People who wait for the host's answer. */
+      readonly requests: number
       /** Roots and ciphertext bytes kept for clients. */
       readonly roots: number
       readonly bytes: number

@@ -126,7 +126,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }),
     async status() {
       if (!running) return { open: false }
-      const clients = await running.cafe.clients()
+      const [clients, requests] = await Promise.all([running.cafe.clients(), running.cafe.requests()])
       // Devices of one account share its usage: count each account once.
       const usages = new Map(clients.map(({ account, usage }) => [account, usage]))
       let roots = 0
@@ -135,7 +135,8 @@ export async function createHosting(components: HostingComponents): Promise<Host
         roots += usage.roots
         bytes += usage.bytes
       }
-      return { ...card(), open: true, since: running.since, clients: clients.length, roots, bytes }
+      const { since } = running
+      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes }
     },
     cafe: () => current().cafe,
     async createToken(options) {

@@ -1,6 +1,7 @@
 /** Who comes in and who does not: tokens, the three modes, the host's decisions, replays, relays, rates and clocks. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SESSION_RATES } from '../../src/cafe/session/rates.ts'
+import { forgetTime } from '../../src/cafe/session/time.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import {
   CLOCK_BACK,
@@ -328,6 +329,19 @@ describe('a clock that jumps', () => {
     expect(cafe.time.now()).toBe(START)
     await cafe.handlers.refresh({ refresh: grant.refresh }, from(who.peer))
     expect((await enter(cafe, await newPeer(), await cafe.token())).accessEnds).toBe(START + HOUR)
+  })
+
+  it('far forward and back: the cafe goes on once its host has said that the clock is right', async () => {
+    const token = await cafe.token()
+    cafe.clock.now += 1000 * HOUR
+    await enter(cafe, await newPeer(), token)
+    cafe.clock.now -= 1000 * HOUR
+    const who = await newPeer()
+    const before = await newCafe({ rows: cafe.rows, clock: cafe.clock })
+    expect(await failure(() => enter(before, who, token))).toMatchObject({ code: 'BUSY' })
+    await cafe.rows.commit([forgetTime(cafe.rows)])
+    const after = await newCafe({ rows: cafe.rows, clock: cafe.clock })
+    expect((await enter(after, who, token)).accessEnds).toBe(START + HOUR)
   })
 
   it('forward ends sessions early, and an old one does not live again when it comes back', async () => {
