@@ -62,7 +62,7 @@ export interface Client extends ClientRow {
 }
 
 export interface Cafe extends Omit<Desk, 'revoke'> {
-  /** Stops answering; everything kept stays. */
+  /** Stops answering, also calls that run; everything kept stays. */
   close(): Promise<void>
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
   /** All tokens that admit somebody or that somebody came with, newest first; never their text. */
@@ -132,6 +132,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
     async close() {
       await Promise.all(open.map((id) => registrar.unhandle(id)))
+      live.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),
     tokens: () => listTokens({ store }),

@@ -27,6 +27,8 @@ export interface Live {
   tell(client: Who, news: Standing): void
   /** Opens the peer's channel, and closes the one it had. @throws CafeError BUSY if there are too many. */
   open(client: Who, signal: AbortSignal): Channel
+  /** Ends everything, as when the cafe closes: whoever wants to go on comes again. */
+  close(): void
 }
 
 const keyOf = ({ account, peer }: Who): string => `${account}/${peer}`
@@ -97,5 +99,10 @@ export function createLive(): Live {
       if (channel?.key === keyOf(client)) channel.push(news)
     },
     open,
+    close() {
+      for (const controller of running.values()) controller.abort(new CafeError('UNREACHABLE'))
+      running.clear()
+      for (const channel of [...channels.values()]) channel.close()
+    },
   }
 }

@@ -77,6 +77,8 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
+  /** Closes the cafe and opens it again, on the same node. */
+  reopen(): Promise<Cafe>
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
   /** Every row the cafe keeps: the same before and after means that nothing was stored. */
@@ -100,10 +102,15 @@ export async function createCafeNode(
   const jwtKey = parts.jwtKey ?? (await createJwtKey())
   const { rates = FREELY } = parts
   const components = { ...shared, peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey, rates }
-  const cafe = await createCafe(components, parts.name ?? 'Test cafe')
+  const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
+  const cafe = await open()
   return {
     ...base,
     cafe,
+    async reopen() {
+      await cafe.close()
+      return open()
+    },
     token: async (options = {}) => (await cafe.createToken(options)).token,
     dump: () => dumpRows(rows),
     stop: () => node.stop(),

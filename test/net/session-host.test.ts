@@ -272,6 +272,16 @@ describe('a receipt', () => {
 })
 
 describe('a cafe that is started again', () => {
+  it('ends the calls and channels of before, so that what it decides now reaches everybody', async () => {
+    const guest = await attending(await createClient(cafe))
+    const upload = await begin(guest, cafe, 1000)
+    await offer(upload, await tree(1, 10))
+    const again = await cafe.reopen()
+    expect(await failure(upload.receipt())).toEqual({ code: 'UNREACHABLE' })
+    await again.evict(guest.account().address, notice)
+    await expect.poll(() => state(guest), SOON).toEqual({ state: 'ended', why: 'evicted', notice })
+  })
+
   it('knows its mode, its requests, its evictions and its clients', async () => {
     const rows = memoryRows()
     const first = keep(await createCafeNode({ rows, clock: cafe.clock }))

@@ -50,6 +50,21 @@ describe('a failure in plain words', () => {
     expect(explain(new CafeError('FORBIDDEN'), 'pin').text).not.toContain('invite')
   })
 
+  it('says why a cafe does not admit somebody, where it says so itself', () => {
+    const text = (why: string, code: 'FORBIDDEN' | 'BUSY' = 'FORBIDDEN') =>
+      explain(new CafeError(code, { why }), 'join').text
+    expect(text('token-used')).toContain('used up')
+    expect(text('refused')).toContain('said no')
+    expect(text('clock', 'BUSY')).toContain('clock')
+    expect(
+      new Set(['token', 'token-used', 'token-expired', 'token-revoked', 'revoked', 'evicted'].map((w) => text(w))).size,
+    ).toBe(6)
+    // Words of a cafe are not shown, nor what every object has.
+    for (const why of ['<b>pay here</b>', 'constructor', '']) {
+      expect(text(why)).toBe(explain(new CafeError('FORBIDDEN'), 'join').text)
+    }
+  })
+
   it('shows nothing of an unknown error, which may hold anything', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), (secret) => {
