@@ -3,10 +3,11 @@
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
 import type { Mode, Receipt } from '../cafe/session/protocol.ts'
-import type { Quota, Token } from '../cafe/tokens.ts'
+import type { Quota } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { WhyEnded } from '../peer/cafe-row.ts'
 import type { Call } from '../rpc/port.ts'
+import type { AdmissionApi, AdmissionConsole } from './admission-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
 export type Path = 'direct' | 'relayed'
@@ -73,40 +74,6 @@ export interface TokenInput {
   readonly quota?: Quota | undefined
   /** Services such clients may use, such as `pin`; all without it. */
   readonly services?: readonly string[] | undefined
-}
-
-/** A token as its host may see it again: everything but its text. */
-export type TokenInfo = Token
-
-/** Somebody who asks to join. */
-export interface RequestInfo {
-  readonly peerId: PeerIdText
-  readonly address: Address
-  /** What they say; empty for nothing. */
-  readonly greeting: string
-  readonly since: number
-  /** Then it is too late to answer. */
-  readonly expires: number
-}
-
-export interface DecisionInput {
-  readonly address: Address
-  readonly peerId: PeerIdText
-  readonly admit: boolean
-  readonly quota?: Quota | undefined
-  readonly services?: readonly string[] | undefined
-}
-
-/** Something the host should know of. */
-export interface AlarmInfo {
-  readonly id: string
-  /** `reused`: an old refresh token came back; `stolen`: another peer showed a token; `clock`: this clock went back. */
-  readonly kind: 'reused' | 'stolen' | 'clock'
-  readonly address: Address | null
-  readonly peerId: PeerIdText | null
-  /** The last time, and how often. */
-  readonly at: number
-  readonly times: number
 }
 
 export interface NewToken {
@@ -219,7 +186,7 @@ export interface Pin {
 type None = Record<never, never>
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
-export type PageApi = {
+export type PageApi = AdmissionApi & {
   /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
   hello: Call<{ life: string }, { life: string }>
   'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
@@ -229,15 +196,6 @@ export type PageApi = {
   'host.close': Call<None, None>
   'host.createToken': Call<TokenInput, NewToken>
   'host.clients': Call<None, readonly ClientInfo[]>
-  'host.tokens': Call<None, readonly TokenInfo[]>
-  'host.revoke': Call<{ id: string }, None>
-  'host.setMode': Call<{ mode: Mode }, None>
-  'host.requests': Call<None, readonly RequestInfo[]>
-  'host.decide': Call<DecisionInput, None>
-  'host.evict': Call<{ address: Address; notice?: string | undefined }, None>
-  'host.alarms': Call<None, readonly AlarmInfo[]>
-  'host.dismiss': Call<{ id: string }, None>
-  'host.trustClock': Call<None, None>
   'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
   'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
   'account.status': Call<None, AccountStatus | null>
@@ -266,31 +224,12 @@ export type GatewayApi = {
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
-  readonly host: {
+  readonly host: AdmissionConsole & {
     open(input: { name: string; mode?: Mode }): Promise<OpenCafe>
     status(): Promise<HostStatus>
     close(): Promise<void>
     createToken(input?: TokenInput): Promise<NewToken>
     clients(): Promise<readonly ClientInfo[]>
-    tokens(): Promise<readonly TokenInfo[]>
-    /** Ends the sessions of all who came with this token, at once; what they keep stays. */
-    revoke(id: string): Promise<void>
-    setMode(mode: Mode): Promise<void>
-    /** Who waits for an answer, oldest first. */
-    requests(): Promise<readonly RequestInfo[]>
-    decide(decision: {
-      address: string
-      peerId: string
-      admit: boolean
-      quota?: Quota
-      services?: string[]
-    }): Promise<void>
-    /** Ends an account's registrations and erases what it keeps here. It is told `notice`. */
-    evict(input: { address: string; notice?: string }): Promise<void>
-    alarms(): Promise<readonly AlarmInfo[]>
-    dismiss(id: string): Promise<void>
-    /** After a `clock` alarm: the clock of this device is right now, and was wrong before. */
-    trustClock(): Promise<void>
   }
   readonly account: {
     create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
