@@ -69,7 +69,7 @@ export function createGuard({ store, issuer, now, live, onStolen }: GuardCompone
 }
 
 /** Why an account that was here is not any more, as an error to throw. */
-async function whyGone(store: SessionStore, account: Address): Promise<CafeError> {
+export async function whyGone(store: SessionStore, account: Address): Promise<CafeError> {
   const evicted = await store.evicted.get(account)
   return new CafeError('UNAUTHORIZED', evicted ? { why: 'evicted', notice: evicted.notice } : {})
 }

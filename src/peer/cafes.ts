@@ -126,6 +126,8 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       return await save({ ...row, ...granted(await client.refresh(row.cafe, row.refresh, { signal })) })
     } catch (error) {
       if (!isCafeError(error) || error.code !== 'UNAUTHORIZED') throw error
+      // It says why already: a registration would be refused for the same.
+      if (error.data['why'] === 'evicted' || error.data['why'] === 'revoked') throw await end(row, error)
       const alarm = error.data['reused'] === true ? clock() : row.alarm
       return again({ ...row, alarm }, signal)
     }

@@ -14,7 +14,7 @@ import { sealRecord } from '../../crypto/envelope.ts'
 import type { Change } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
 import type { Counts, Erase } from '../erase.ts'
-import type { Session } from '../guard.ts'
+import { type Session, whyGone } from '../guard.ts'
 import type { Live, Who } from '../live.ts'
 import { type AdmitComponents, admit, requestOf } from './admit.ts'
 import type { Alarms } from './alarms.ts'
@@ -118,8 +118,10 @@ async function refreshSession(
   }
   return serial(SESSIONS, async () => {
     const row = await store.sessions.get(peer, sid)
-    const client = row && (await store.clients.get(row.account, peer))
-    if (!row || !client || client.revoked !== null) throw new CafeError('UNAUTHORIZED')
+    const client = await store.clients.get(account, peer)
+    if (!client) throw await whyGone(store, account)
+    if (client.revoked !== null) throw new CafeError('UNAUTHORIZED', { why: 'revoked' })
+    if (!row || row.account !== account) throw new CafeError('UNAUTHORIZED')
     if (row.reused) throw new CafeError('UNAUTHORIZED', { reused: true })
     if (claims.jti === row.previous && time.now() - row.issued <= REFRESH_GRACE) return issuer.grant(client, sid, row)
     if (claims.jti !== row.refresh) {
