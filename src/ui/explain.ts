@@ -103,7 +103,7 @@ function amount(error: CafeError, name: string): number | undefined {
 
 /** Why a cafe does not admit somebody: the `why` of its refusal. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  token: 'This invite does not admit anybody. Ask for a new one.',
+  token: 'This takes an invite that is still good. Ask for a new one.',
   'token-used': 'This invite is used up. Ask for a new one.',
   'token-expired': 'This invite has ended. Ask for a new one.',
   'token-revoked': 'This invite was withdrawn. Ask for a new one.',

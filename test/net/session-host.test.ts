@@ -17,6 +17,7 @@ import {
   createGuestNode,
   failure,
   type GuestNode,
+  HOUR,
   keep,
 } from './fixture.ts'
 import { begin, offer, pin, sendBlock, stored } from './pin-fixture.ts'
@@ -204,6 +205,22 @@ describe('an alarm', () => {
       .poll(() => cafe.cafe.alarms.list(), SOON)
       .toMatchObject([{ kind: 'stolen', account: guest.account().address, peer: thief.at.cafe, times: 1 }])
     await list(guest, access)
+  })
+})
+
+describe('a clock that went back', () => {
+  it('lets nobody in, says why, and is an alarm for the host', async () => {
+    const token = await cafe.token()
+    cafe.clock.advance(HOUR)
+    keep(await createClient(cafe, token))
+    cafe.clock.advance(-HOUR)
+    const guest = keep(await createGuestNode({ clock: cafe.clock }))
+    guest.know(cafe)
+    const enter = () => guest.peer.cafes.register(cafe.at, token, {})
+    expect(await failure(enter())).toEqual({ code: 'BUSY', why: 'clock', after: HOUR })
+    await expect.poll(() => cafe.cafe.alarms.list(), SOON).toMatchObject([{ kind: 'clock', account: null, peer: null }])
+    cafe.clock.advance(HOUR)
+    expect(await enter()).toMatchObject({ state: 'active' })
   })
 })
 
