@@ -2,27 +2,33 @@
  * A cafe: the services it offers, on one node, over one store. A new service is a folder of its own and one line in
  * {@link createCafe}.
  */
-import type { Connection, Stream } from '@libp2p/interface'
+import type { Connection, PrivateKey, Stream } from '@libp2p/interface'
 import type { Clock, Random } from '../core/clock.ts'
-import type { Address, PeerIdText } from '../core/ids.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { STREAMS_PER_PEER } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
 import type { Blocks } from '../store/blocks.ts'
-import type { Change, Rows } from '../store/rows.ts'
+import type { Rows } from '../store/rows.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
+import { createErase, type Part } from './erase.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
+import { createLive } from './live.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { pinService } from './pin/service.ts'
-import { erasePins, pinStore, type UsageRow, usageKey, usageOf } from './pin/store.ts'
+import { erasePins, type PinStore, pinStore, type UsageRow, usageKey, usageOf } from './pin/store.ts'
+import { type Alarms, createAlarms } from './session/alarms.ts'
+import { createDesk, type Desk } from './session/desk.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
-import { sessionService } from './session/service.ts'
-import { type ClientRow, sessionStore } from './session/store.ts'
-import { issueToken, type TokenOptions } from './tokens.ts'
+import { createTurns, SESSION_RATES, type SessionRates } from './session/rates.ts'
+import { SESSIONS, sessionService } from './session/service.ts'
+import { type AlarmRow, type ClientRow, sessionStore } from './session/store.ts'
+import { createCafeTime } from './session/time.ts'
+import { issueToken, listTokens, type Token, type TokenOptions } from './tokens.ts'
 
 /** Where protocols are answered: given by `net`. */
 export interface Registrar {
@@ -36,6 +42,8 @@ export interface Registrar {
 
 export interface CafeComponents {
   readonly peer: PeerIdText
+  /** Signs what the cafe vouches for. */
+  readonly peerKey: PrivateKey
   readonly registrar: Registrar
   readonly rows: Rows
   readonly blocks: Blocks
@@ -43,40 +51,58 @@ export interface CafeComponents {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Called after a client came or went or its pins changed. */
+  /** Called after a client came or went or its pins changed, and after the host decided something. */
   readonly onChange: () => void
+  /** How often who may knock; {@link SESSION_RATES} without it. */
+  readonly rates?: SessionRates
 }
 
 export interface Client extends ClientRow {
   readonly usage: UsageRow
 }
 
-export interface Cafe {
-  /** Stops answering; everything kept stays. */
+export interface Cafe extends Omit<Desk, 'revoke'> {
+  /** Stops answering, also calls that run; everything kept stays. */
   close(): Promise<void>
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
+  /** All tokens that admit somebody or that somebody came with, newest first; never their text. */
+  tokens(): Promise<readonly Token[]>
+  /** @throws CafeError NOT_FOUND {what: 'token'}. See {@link Desk.revoke}. */
+  revoke: Desk['revoke']
   clients(): Promise<readonly Client[]>
+  readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
 }
+
+/** Storage epoch: grows when the cafe has lost data. */
+const EPOCH = 1
 
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, registrar, rows, blocks, jwtKey, clock, random, log, onChange } = components
+  const { peer, peerKey, registrar, rows, blocks, jwtKey, clock, random, log, onChange } = components
   const serial = createSerial()
-  const sessions = sessionStore(rows)
+  const store = sessionStore(rows)
   const pins = pinStore(rows)
-  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: 1 })
-  const guard = createGuard({ store: sessions, issuer, clock })
-  const challengeKey = await createChallengeKey()
-  const erase = (account: Address, commit: (changes: readonly Change[]) => Promise<void>): Promise<number> =>
-    serial(usageKey(account), async () => {
-      const { changes, roots } = await erasePins(pins, account)
-      await commit(changes)
-      return roots
-    })
+  const alarms = createAlarms(store)
+  const raise = (alarm: Pick<AlarmRow, 'kind' | 'account' | 'peer'>): void => {
+    const raised = serial(SESSIONS, async () => rows.commit(await alarms.raise(alarm, time.now())))
+    // The refusal stands whether or not it can be written down.
+    raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
+  }
+  const time = await createCafeTime(rows, clock, () => raise({ kind: 'clock', account: null, peer: null }))
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: EPOCH })
+  const live = createLive()
+  const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
+  const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
+  const erase = createErase(serial, erasable({ pins }))
+  const desk = createDesk({ store, serial, time, live, erase })
 
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
-    const answer = serve(service, handlers, { guard, log })
+    const answer = serve(service, handlers, {
+      guard: (token, caller) => guard(token, caller, service.name),
+      until: ({ ended }) => ended,
+      log,
+    })
     const handler = (stream: Stream, connection: Connection): Promise<void> =>
       answer(stream, connection).finally(onChange)
     await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
@@ -85,18 +111,48 @@ export async function createCafe(components: CafeComponents, name: string): Prom
 
   await add(
     sessionProtocol,
-    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
+    sessionService({
+      ...{ cafe: peer, peerKey, epoch: EPOCH, challengeKey: await createChallengeKey(), name: () => name },
+      ...{ store, issuer, serial, time, random, live, alarms, erase },
+      turns: createTurns(components.rates ?? SESSION_RATES, clock),
+    }),
   )
-  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock, stands: createStands(sessions) }))
+  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock, stands: createStands(store) }))
 
+  /** Tells the host's pages after a decision of the host. */
+  const told = <A extends unknown[], T>(decide: (...args: A) => Promise<T>) => {
+    return (...args: A): Promise<T> => decide(...args).finally(onChange)
+  }
   return {
+    ...desk,
+    setMode: told(desk.setMode),
+    decide: told(desk.decide),
+    evict: told(desk.evict),
+    revoke: told(desk.revoke),
+    alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
     async close() {
       await Promise.all(open.map((id) => registrar.unhandle(id)))
+      live.close()
     },
-    createToken: (options) => issueToken({ store: sessions, clock, random }, options),
+    createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),
+    tokens: () => listTokens({ store }),
     async clients() {
-      const found = await sessions.clients.list([])
+      const found = await store.clients.list([])
       return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(pins, row.account) })))
     },
   }
+}
+
+/** What is erased with an account, a line for each service. */
+function erasable({ pins }: { pins: PinStore }): readonly Part[] {
+  return [
+    {
+      name: 'pins',
+      queue: usageKey,
+      async erase(account) {
+        const { changes, roots } = await erasePins(pins, account)
+        return { changes, count: roots }
+      },
+    },
+  ]
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
+import type { Live } from './live.ts'
 import type { Issuer } from './session/issue.ts'
 import type { SessionStore } from './session/store.ts'
 
@@ -12,33 +13,63 @@ export interface Session {
   readonly sid: string
   /** Bytes this client's account may pin. */
   readonly quota: number
+  /** Fires when the client's right to be here ends, with the reason; its running calls end with it. */
+  readonly ended: AbortSignal
 }
 
 /** Is the client of this session still admitted? For work that goes on long after the guard let it in. */
-export type Stands = (session: Session) => Promise<boolean>
+export type Stands = (session: Pick<Session, 'account' | 'peer'>) => Promise<boolean>
 
 export const createStands =
   (store: SessionStore): Stands =>
-  async ({ account, peer }) =>
-    (await store.clients.get(account, peer)) !== undefined
+  async ({ account, peer }) => {
+    const client = await store.clients.get(account, peer)
+    return client !== undefined && client.revoked === null
+  }
 
-export type Guard = (token: string | undefined, peer: PeerIdText) => Promise<Session>
+/** @throws CafeError UNAUTHORIZED, or FORBIDDEN for a token that is not the caller's or does not include the service. */
+export type Guard = (token: string | undefined, peer: PeerIdText, service: string) => Promise<Session>
+
+export interface GuardComponents {
+  readonly store: SessionStore
+  readonly issuer: Issuer
+  /** The cafe's time. */
+  readonly now: Clock
+  readonly live: Pick<Live, 'until'>
+  /** A token of `account` was shown by `peer`, which is not the one it was issued to. */
+  readonly onStolen: (account: Address, peer: PeerIdText) => void
+}
 
 /**
  * The guard of a cafe. A token works only for the peer it was issued to, only while its session and client rows stand,
- * and only in its session's current generation or the one before (an overlapping refresh).
+ * only for the services that client may use, and only in its session's current generation or the one before (an
+ * overlapping refresh).
  */
-export function createGuard(components: { store: SessionStore; issuer: Issuer; clock: Clock }): Guard {
-  const { store, issuer, clock } = components
-  return async (token, peer) => {
+export function createGuard({ store, issuer, now, live, onStolen }: GuardComponents): Guard {
+  return async (token, peer, service) => {
     if (token === undefined) throw new CafeError('UNAUTHORIZED')
-    const claims = await issuer.verify(token, 'access', clock())
-    if (claims.sub !== peer || claims.cnf.peer !== peer) throw new CafeError('FORBIDDEN', { why: 'peer' })
-    const [row, client] = await Promise.all([
-      store.sessions.get(peer, claims.sid),
-      store.clients.get(claims.acct, peer),
-    ])
-    if (!row || !client || row.account !== claims.acct || row.gen - claims.gen > 1) throw new CafeError('UNAUTHORIZED')
-    return { peer, account: claims.acct, sid: claims.sid, quota: client.quota }
+    const { sub, cnf, acct: account, sid, gen } = await issuer.verify(token, 'access', now())
+    if (sub !== peer || cnf.peer !== peer) {
+      onStolen(account, peer)
+      throw new CafeError('FORBIDDEN', { why: 'peer' })
+    }
+    // Before the rows are read: what ends meanwhile fires it.
+    const ended = live.until({ account, peer })
+    const [row, client] = await Promise.all([store.sessions.get(peer, sid), store.clients.get(account, peer)])
+    if (!client) throw await whyGone(store, account)
+    if (client.revoked !== null) throw new CafeError('UNAUTHORIZED', { why: 'revoked' })
+    if (row?.reused) throw new CafeError('UNAUTHORIZED', { reused: true })
+    if (!row || row.account !== account || row.gen - gen > 1) throw new CafeError('UNAUTHORIZED')
+    if (client.services && !client.services.includes(service)) {
+      throw new CafeError('FORBIDDEN', { why: 'service', service })
+    }
+    ended.throwIfAborted()
+    return { peer, account, sid, quota: client.quota, ended }
   }
+}
+
+/** Why an account that was here is not any more, as an error to throw. */
+export async function whyGone(store: SessionStore, account: Address): Promise<CafeError> {
+  const evicted = await store.evicted.get(account)
+  return new CafeError('UNAUTHORIZED', evicted ? { why: 'evicted', notice: evicted.notice } : {})
 }

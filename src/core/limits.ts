@@ -26,8 +26,12 @@ export const MAX_OFFER = 512
 /** Rows in one page of a list. */
 export const MAX_PAGE = 200
 
-/** Bytes a client may pin unless its token says otherwise. */
-export const CLIENT_QUOTA = 1024 * MiB
+/** Bytes a client may pin unless its token says otherwise. Room is counted as people see it: a GB is 10^9 bytes. */
+export const CLIENT_QUOTA = 1_000_000_000
+/** Room by name: some photos; a phone's worth of documents; somebody's whole life, on a host that has the disk. */
+export const QUOTAS = { small: 250_000_000, normal: CLIENT_QUOTA, large: 10_000_000_000 } as const
+/** Bytes for whoever comes to an open cafe: nobody has vouched for them. */
+export const OPEN_QUOTA = 64_000_000
 /** Roots a client may pin: bounds the list and the walk of a collection. */
 export const CLIENT_ROOTS = 10_000
 
@@ -45,6 +49,48 @@ export const SESSION_TTL = 180 * 86_400_000
 export const REFRESH_GRACE = 60_000
 /** Difference of clocks we accept in tokens. */
 export const CLOCK_SKEW = 60_000
+/** Back by more than this, the cafe's clock is wrong, and what it issued could outlive its end: it issues nothing. */
+export const CLOCK_BACK = 5 * 60_000
+/** Challenges a peer may ask for: a person who tries again and again needs a few a minute. */
+export const CHALLENGES_PER_PEER = { burst: 10, every: 6000 } as const
+/** Challenges for strangers in all, so that no crowd of made-up peers keeps the cafe busy. Clients do not wait for them. */
+export const CHALLENGES_OF_STRANGERS = { burst: 60, every: 1000 } as const
+/** Registrations a stranger's peer may try: five in an hour. */
+export const REGISTRATIONS_OF_STRANGER = { burst: 5, every: 12 * 60_000 } as const
+/** And a client, whose sessions may be lost in all kinds of ways, of its own account. */
+export const REGISTRATIONS_OF_CLIENT = { burst: 30, every: 2 * 60_000 } as const
+/** Strangers that an open cafe admits: what a hundred of them may keep fits on a laptop. */
+export const OPEN_ADMISSIONS = { burst: 30, every: 2 * 60_000 } as const
+/** Clients that an open cafe has without token at most, whatever the time. */
+export const OPEN_CLIENTS = 100
+/** Peers whose turns are remembered: 10 000 buckets are about 1 MB. */
+export const MAX_RATE_KEYS = 10_000
+/** Requests to join that wait for the host: what a person can look through. */
+export const MAX_REQUESTS = 50
+/** A request waits this long for the host's answer. */
+export const REQUEST_TTL = 7 * 86_400_000
+/** A host's yes must be used, and a no is remembered, this long. */
+export const DECISION_TTL = 86_400_000
+/** Evicted accounts are remembered this long, to be told why and to be kept out without a new token. */
+export const EVICTION_TTL = 90 * 86_400_000
+/** And that many of them; the oldest are forgotten. */
+export const MAX_EVICTIONS = 1000
+/** A receipt of a client that left can be fetched again this long, since a reply can be lost. */
+export const DEPARTURE_TTL = 86_400_000
+/** A notice to somebody evicted, in UTF-16 units: it must fit the data of an error. */
+export const MAX_NOTICE = 200
+/** Access tokens at once: hosts hand out dozens. */
+export const MAX_TOKENS = 1000
+/** Alarms kept for the host; the oldest are forgotten. */
+export const MAX_ALARMS = 100
+/** Live channels in all: one for each peer, for a cafe of some hundred devices. */
+export const MAX_WATCHES = 512
+/** Sign of life on a live channel: often enough for routers that forget idle paths, seldom enough for a phone. */
+export const WATCH_PULSE = 25_000
+/** No sign of life on a live channel for this long means that the cafe is gone. */
+export const WATCH_IDLE = 3 * WATCH_PULSE
+/** A signed receipt with its counts: far below this. */
+export const MAX_RECEIPT = 4 * KiB
 /** A JWT is below 1 KiB; anything longer is not looked at. */
 export const MAX_JWT = 2 * KiB
 

@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid'
 import * as v from 'valibot'
 import { CafeError } from './errors.ts'
 import type { Address, PeerIdText } from './ids.ts'
-import { MAX_NAME } from './limits.ts'
+import { MAX_NAME, MAX_NOTICE } from './limits.ts'
 
 export { v }
 
@@ -43,6 +43,14 @@ export const name = v.pipe(
   v.maxLength(4 * MAX_NAME),
   v.transform((value) => value.normalize('NFC').trim()),
   v.check((value) => value.length > 0 && [...value].length <= MAX_NAME && !CONTROL_OR_BIDI.test(value)),
+)
+
+/** A short text to somebody, as a person types it: one line, no control or bidi control characters. */
+export const notice = v.pipe(
+  v.string(),
+  v.maxLength(MAX_NOTICE),
+  v.transform((value) => value.normalize('NFC').trim()),
+  v.check((value) => value.length <= MAX_NOTICE && !CONTROL_OR_BIDI.test(value)),
 )
 
 /** A CID as decoded from dag-cbor. */

@@ -3,8 +3,9 @@
  * bootstrap, router, gateway or STUN server. Its identity is made once and kept in the datastore.
  */
 import { withLibp2pLight } from '@helia/libp2p'
+import { loadOrCreateSelfKey } from '@libp2p/config'
 import { identify, identifyPush } from '@libp2p/identify'
-import type { Connection } from '@libp2p/interface'
+import type { Connection, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
@@ -55,6 +56,8 @@ export interface NodeConnection {
 
 export interface Node {
   readonly peer: PeerIdText
+  /** Signs as this peer: for records that others keep. */
+  readonly privateKey: PrivateKey
   readonly connector: PeerConnector
   readonly fetcher: Fetcher
   readonly relays: Relays
@@ -98,9 +101,10 @@ export async function createNode(init: NodeInit): Promise<Node> {
       return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
     },
   }
+  const privateKey = await loadOrCreateSelfKey(datastore)
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks), blockBrokers: [broker] }),
-    libp2pOptions(init),
+    { ...libp2pOptions(init), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
@@ -135,6 +139,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
 
   return {
     peer,
+    privateKey,
     connector,
     fetcher,
     relays,

@@ -49,6 +49,10 @@ export interface BackupStore {
   readonly unpins: Table<Unpin>
   /** Notes how it stands with a backup at one cafe. Nothing happens if it has been removed meanwhile. */
   note(root: string, at: BackupAt): Promise<void>
+  /** A cafe keeps nothing of ours any more: each backup notes it as `at`, or does not name the cafe any more. */
+  strike(cafe: PeerIdText, at: BackupAt | undefined): Promise<void>
+  /** A cafe that did not admit us does again: what it could not be given is queued. */
+  requeue(cafe: PeerIdText): Promise<void>
   /** Removes the row; cafes that may have the file are to be told. In one commit. */
   forget(root: string, cafes: readonly PeerIdText[]): Promise<void>
 }
@@ -57,6 +61,17 @@ export function backupStore(rows: Rows): BackupStore {
   const backups = table(rows, 'backup', backupRow)
   const unpins = table(rows, 'unpin', unpinRow)
   const serial = createSerial()
+  /** Changes what is noted about a cafe in every backup that names it. */
+  const change = async (cafe: PeerIdText, to: (at: BackupAt) => BackupAt | undefined): Promise<void> => {
+    for (const { key } of await backups.list([])) {
+      await serial(key.join('/'), async () => {
+        const row = await backups.get(...key)
+        if (!row?.cafes.some((at) => at.cafe === cafe)) return
+        const cafes = row.cafes.flatMap((at) => (at.cafe === cafe ? (to(at) ?? []) : [at]))
+        await rows.commit([backups.put(key, { ...row, cafes })])
+      })
+    }
+  }
   return {
     rows,
     backups,
@@ -68,6 +83,8 @@ export function backupStore(rows: Rows): BackupStore {
         const cafes = row.cafes.map((before) => (before.cafe === at.cafe ? at : before))
         await rows.commit([backups.put([root], { ...row, cafes })])
       }),
+    strike: (cafe, at) => change(cafe, () => at),
+    requeue: (cafe) => change(cafe, (at) => (at.reason === 'UNAUTHORIZED' ? { cafe, state: 'queued' } : at)),
     forget: (root, cafes) =>
       serial(root, () =>
         rows.commit([backups.remove(root), ...cafes.map((cafe) => unpins.put([cafe, root], { cafe, root }))]),

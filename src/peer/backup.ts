@@ -60,6 +60,10 @@ export interface Backups {
    * @throws CafeError NOT_FOUND {what: 'pin'}.
    */
   retry(root: string, options: { signal: AbortSignal }): Promise<Backup>
+  /** A cafe has erased what it kept for us; `left` if we have left it. */
+  erased(cafe: PeerIdText, left: boolean): Promise<void>
+  /** A cafe admits us again: what it could not be given for that follows by itself. */
+  readmitted(cafe: PeerIdText): Promise<void>
   /** Stops what goes on by itself. */
   close(): void
 }
@@ -128,7 +132,7 @@ export function createBackups(components: BackupsComponents): Backups {
   }
 
   const add: Backups['add'] = async (file, name, { signal, onProgress }) => {
-    const joined = await cafes.list()
+    const joined = (await cafes.list()).filter(({ state }) => state === 'active')
     if (joined.length === 0) throw new CafeError('NOT_FOUND', { what: 'cafe' })
     const total = importedSize(file.size)
     const key = createFileKey(random)
@@ -206,6 +210,15 @@ export function createBackups(components: BackupsComponents): Backups {
       signal.addEventListener('abort', stop, { once: true })
       await Promise.race([backlog.run(), stopped.promise])
       return find(root)
+    },
+    async erased(cafe, left) {
+      await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })
+      onChange()
+    },
+    async readmitted(cafe) {
+      await store.requeue(cafe)
+      onChange()
+      void backlog.run()
     },
     close: backlog.close,
   }

@@ -1,44 +1,28 @@
 /**
- * The cafes this account is registered with: their sessions, refreshed before they end, and started anew when they have.
- * Rows are written before an answer is used, so that a crash never loses a rotated token.
+ * The cafes this account is registered with, or was, or has asked: their sessions, refreshed before they end, and started
+ * anew when they have. Rows are written before an answer is used, so that a crash never loses a rotated token. When a cafe
+ * does not admit us any more, the row stays and says why, until the person has decided what to do.
  */
-
 import type { SessionClient } from '../cafe/session/client.ts'
-import type { Grant } from '../cafe/session/protocol.ts'
+import type { Grant, Receipt, Waiting } from '../cafe/session/protocol.ts'
 import type { Clock } from '../core/clock.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { ACCESS_TTL, MAX_ADDRESSES } from '../core/limits.ts'
-import { address, count, multiaddrText, name, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
-import type { Rows } from '../store/rows.ts'
+import type { Change, Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
+import { type Joined, joinedRow, type Left, leftRow, refreshDue, whyEnded } from './cafe-row.ts'
 import { insist } from './insist.ts'
 
 /** Milliseconds a person who joins waits for a cafe that is just coming back: its tab or the relay was restarted. */
 const JOIN_PATIENCE = 15_000
 
-const joinedRow = v.strictObject({
-  cafe: peerId,
-  name,
-  address,
-  addresses: v.pipe(v.array(multiaddrText), v.maxLength(MAX_ADDRESSES)),
-  access: text(2048),
-  accessEnds: count(),
-  refresh: text(2048),
-  refreshEnds: count(),
-  quota: count(),
-  since: count(),
-  issued: count(),
-})
-
-export type Joined = v.InferOutput<typeof joinedRow>
-
 /** What an invite says, without its token. */
 export interface CafeAddress {
   readonly cafe: PeerIdText
   readonly addresses: readonly string[]
+  readonly name?: string
 }
 
 export interface CafesComponents {
@@ -47,39 +31,94 @@ export interface CafesComponents {
   readonly account: () => Account
   readonly know: (peer: PeerIdText, addresses: readonly string[]) => void
   readonly clock: Clock
+  /** A row has changed. */
+  readonly onChange?: () => void
+  /** What was kept at this cafe is not kept there any more; `left` if we have left it. */
+  readonly onErased?: (cafe: PeerIdText, left: boolean) => Promise<void>
+  /** A cafe that did not admit us any more does again. */
+  readonly onReadmitted?: (cafe: PeerIdText) => Promise<void>
 }
 
 export interface Cafes {
   list(): Promise<readonly Joined[]>
-  register(to: CafeAddress, token: string | undefined, options: { signal?: AbortSignal }): Promise<Joined>
+  /**
+   * Registers with a token; without one the host may have to be asked, is told `greeting`, and the row is `waiting` then.
+   * @throws CafeError FORBIDDEN {why}.
+   */
+  register(
+    to: CafeAddress,
+    token: string | undefined,
+    options: { signal?: AbortSignal; greeting?: string | undefined },
+  ): Promise<Joined>
   /**
    * A valid access token for a cafe, silently refreshed from 80 % of its life on, or if it is the one that the cafe has
    * just `refused`.
-   * @throws CafeError NOT_FOUND if not registered there; UNAUTHORIZED if the cafe does not know us any more.
+   * @throws CafeError NOT_FOUND if not registered there; UNAUTHORIZED {why} if the cafe does not admit us any more.
    */
   access(cafe: PeerIdText, options: { signal?: AbortSignal; refused?: string | undefined }): Promise<string>
-  /** Leaves a cafe. With `force` it is forgotten here even if it cannot be told, or does not know us any more. */
+  /** Finds out how we stand at a cafe, and begins what can be begun. Nothing happens where we have no row. */
+  check(cafe: PeerIdText, options: { signal?: AbortSignal }): Promise<void>
+  /**
+   * Leaves a cafe and gives what it has signed to have erased; null where there was nothing to leave. With `force` it is
+   * forgotten here even if it cannot be told, or signs nothing.
+   */
   deregister(
     cafe: PeerIdText,
     options: { signal?: AbortSignal; force?: boolean | undefined },
-  ): Promise<{ roots: number }>
+  ): Promise<{ receipt: Receipt | null }>
+  /** Receipts of the cafes that were left last, newest first. */
+  receipts(): Promise<readonly Left[]>
 }
 
+/** Receipts kept. */
+const MAX_RECEIPTS = 20
+
 export async function createCafes(components: CafesComponents): Promise<Cafes> {
-  const { rows, client, account, know, clock } = components
+  const { rows, client, account, know, clock, onChange = () => {}, onErased = async () => {} } = components
+  const { onReadmitted = async () => {} } = components
   const joined = table(rows, 'joined', joinedRow)
+  const left = table(rows, 'left', leftRow)
   const serial = createSerial()
   for (const { row } of await joined.list([])) know(row.cafe, row.addresses)
 
   const save = async (row: Joined): Promise<Joined> => {
     await rows.commit([joined.put([row.cafe], row)])
+    onChange()
     return row
   }
 
   const granted = ({ name, access, accessEnds, refresh, refreshEnds, quota }: Grant) => ({
     ...{ name, access, accessEnds, refresh, refreshEnds, quota },
-    issued: clock(),
+    ...({ issued: clock(), state: 'active', why: null, notice: '', until: null } as const),
   })
+
+  /** Notes that we are not admitted any more, and gives the error that says so. */
+  const end = async (row: Joined, cause: CafeError): Promise<CafeError> => {
+    const why = whyEnded(row, cause)
+    const said = cause.data['notice']
+    await save({
+      ...{ ...row, state: 'ended', why, notice: typeof said === 'string' ? said : '', until: null },
+      ...{ access: '', accessEnds: 0, refresh: '', refreshEnds: 0 },
+    })
+    if (row.state === 'active' && (why === 'evicted' || why === 'unknown')) await onErased(row.cafe, false)
+    return new CafeError('UNAUTHORIZED', { why }, { cause })
+  }
+
+  /** A new session where the cafe still knows us, or its host has said yes. */
+  const again = async (row: Joined, signal: AbortSignal | undefined): Promise<Joined> => {
+    try {
+      const entered = await save({
+        ...row,
+        ...granted(await client.register(row.cafe, account(), undefined, { signal })),
+      })
+      if (row.state !== 'active') await onReadmitted(row.cafe)
+      return entered
+    } catch (cause) {
+      if (!isCafeError(cause) || cause.code !== 'FORBIDDEN') throw cause
+      if (cause.data['why'] === 'waiting') throw new CafeError('UNAUTHORIZED', { why: 'waiting' }, { cause })
+      throw await end(row, cause)
+    }
+  }
 
   /** The session's next generation; where refresh is over but the cafe still knows us, a new session. */
   const renew = async (row: Joined, signal: AbortSignal | undefined): Promise<Joined> => {
@@ -87,17 +126,10 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       return await save({ ...row, ...granted(await client.refresh(row.cafe, row.refresh, { signal })) })
     } catch (error) {
       if (!isCafeError(error) || error.code !== 'UNAUTHORIZED') throw error
-      return save({ ...row, ...granted(await again(row.cafe, signal)) })
-    }
-  }
-
-  const again = async (cafe: PeerIdText, signal: AbortSignal | undefined): Promise<Grant> => {
-    try {
-      return await client.register(cafe, account(), undefined, { signal })
-    } catch (cause) {
-      // Asking for a token means that it does not know us.
-      if (isCafeError(cause) && cause.data['why'] === 'token') throw new CafeError('UNAUTHORIZED', {}, { cause })
-      throw cause
+      // It says why already: a registration would be refused for the same.
+      if (error.data['why'] === 'evicted' || error.data['why'] === 'revoked') throw await end(row, error)
+      const alarm = error.data['reused'] === true ? clock() : row.alarm
+      return again({ ...row, alarm }, signal)
     }
   }
 
@@ -107,37 +139,84 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
     return row
   }
 
-  const access: Cafes['access'] = (cafe, { signal, refused }) =>
+  const current = async (row: Joined, signal?: AbortSignal, refused?: string): Promise<Joined> => {
+    if (row.state !== 'active') throw new CafeError('UNAUTHORIZED', { why: row.why ?? row.state })
+    return clock() < refreshDue(row) && row.access !== refused ? row : renew(row, signal)
+  }
+
+  /** Asks the cafe to erase; with the token we have, since after a lost answer there is no other. */
+  const leave = async (row: Joined, signal: AbortSignal | undefined): Promise<Left | undefined> => {
+    if (row.state === 'ended') return undefined
+    if (row.state === 'waiting') {
+      await client.withdraw(row.cafe, row.address, { signal })
+      return undefined
+    }
+    const ask = async (access: string): Promise<Left> => {
+      const signed = await client.deregister(row.cafe, row.address, access, { signal })
+      return { cafe: row.cafe, name: row.name, at: clock(), ...signed }
+    }
+    try {
+      return await ask(row.access)
+    } catch (error) {
+      if (!isCafeError(error) || error.code !== 'UNAUTHORIZED') throw error
+      return ask((await renew(row, signal)).access)
+    }
+  }
+
+  const deregister: Cafes['deregister'] = (cafe, { signal, force = false }) =>
     serial(cafe, async () => {
       const row = await find(cafe)
-      // The end is by the cafe's clock, which may be hours off ours: what is sure is how long a token lives at most.
-      const life = Math.min(row.accessEnds - row.issued, ACCESS_TTL)
-      const due = row.issued + 0.8 * (life > 0 ? life : ACCESS_TTL)
-      return (clock() < due && row.access !== refused ? row : await renew(row, signal)).access
+      let receipt: Left | undefined
+      try {
+        receipt = await leave(row, signal)
+      } catch (error) {
+        // A cafe that does not know us has nothing to erase.
+        const isOver = isCafeError(error) && error.code === 'UNAUTHORIZED'
+        if (signal?.aborted || !(force || isOver)) throw error
+      }
+      const old = await left.list([])
+      const over = old.sort((a, b) => b.row.at - a.row.at).slice(MAX_RECEIPTS - 1)
+      const kept: Change[] = receipt ? [...over.map(({ key }) => left.remove(...key)), left.put([cafe], receipt)] : []
+      await rows.commit([joined.remove(cafe), ...kept])
+      onChange()
+      await onErased(cafe, true)
+      return { receipt: receipt?.receipt ?? null }
     })
 
   return {
     list: async () => (await joined.list([])).map(({ row }) => row),
-    async register({ cafe, addresses }, token, { signal }) {
-      know(cafe, addresses)
-      const { address } = account()
-      const ask = () => client.register(cafe, account(), token, { signal })
-      const grant = await insist(ask, { patience: JOIN_PATIENCE, signal })
-      const before = await joined.get(cafe)
-      return save({ cafe, address, addresses: [...addresses], since: before?.since ?? clock(), ...granted(grant) })
-    },
-    access,
-    async deregister(cafe, { signal, force = false }) {
-      await find(cafe)
-      let erased = { roots: 0 }
-      try {
-        erased = await client.deregister(cafe, await access(cafe, { signal }), { signal })
-      } catch (error) {
-        if (!force || signal?.aborted) throw error
-      }
-      await rows.commit([joined.remove(cafe)])
-      return erased
-    },
+    register: ({ cafe, addresses, name = 'A cafe' }, token, { signal, greeting = '' }) =>
+      serial(cafe, async () => {
+        know(cafe, addresses)
+        const knock = (): Promise<Grant | Waiting> =>
+          token === undefined
+            ? client.ask(cafe, account(), greeting, { signal })
+            : client.register(cafe, account(), token, { signal })
+        const answer = await insist(knock, { patience: JOIN_PATIENCE, signal })
+        const before = await joined.get(cafe)
+        const base = {
+          ...{ cafe, name, address: account().address, addresses: [...addresses], alarm: before?.alarm ?? null },
+          since: before?.state === 'active' ? before.since : clock(),
+        }
+        if (!('waiting' in answer)) {
+          const row = await save({ ...base, ...granted(answer) })
+          if (before?.state === 'ended') await onReadmitted(cafe)
+          return row
+        }
+        return save({
+          ...{ ...base, name: answer.name, state: 'waiting', until: answer.waiting, why: null, notice: '' },
+          ...{ access: '', accessEnds: 0, refresh: '', refreshEnds: 0, quota: 0, issued: clock() },
+        })
+      }),
+    access: (cafe, { signal, refused }) =>
+      serial(cafe, async () => (await current(await find(cafe), signal, refused)).access),
+    check: (cafe, { signal }) =>
+      serial(cafe, async () => {
+        const row = await joined.get(cafe)
+        if (row) await (row.state === 'active' ? renew(row, signal) : again(row, signal))
+      }),
+    deregister,
+    receipts: async () => (await left.list([])).map(({ row }) => row).sort((a, b) => b.at - a.at),
   }
 }
 

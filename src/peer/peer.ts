@@ -12,6 +12,7 @@ import { accountSeed, createWords, type WordCount } from '../crypto/wallet.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
+import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 
@@ -29,8 +30,8 @@ export interface PeerComponents {
   readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
-  /** It stands differently with some backup, without anybody having asked. */
-  readonly onChange?: () => void
+  /** It stands differently with some backup or cafe, maybe without anybody having asked. */
+  readonly onChange?: (what: 'pins' | 'account') => void
 }
 
 export interface Peer {
@@ -45,6 +46,12 @@ export interface Peer {
   create(words: WordCount): Promise<{ address: Address; words: string }>
   /** @throws CafeError BAD_REQUEST {what: 'words'} if they are not a phrase; CONFLICT for another account's. */
   restore(words: string, passphrase: string): Promise<Address>
+  /** From now on looks after its sessions by itself. */
+  attend(): Promise<void>
+  /** There is reason to look at the cafes at once: we slept, or the network is back. */
+  wake(): void
+  /** Stops what goes on by itself. */
+  close(): void
 }
 
 const ACCOUNT = 'account'
@@ -67,14 +74,22 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     return opened.address
   }
 
+  const client = sessionClient({ connector, peer, random })
+  let attends = false
   const cafes = await createCafes({
-    rows,
-    client: sessionClient({ connector, peer, random }),
-    account: current,
-    know: connector.know,
-    clock,
+    ...{ rows, client, account: current, know: connector.know, clock },
+    onErased: (cafe, left) => backups.erased(cafe, left),
+    onReadmitted: (cafe) => backups.readmitted(cafe),
+    onChange() {
+      onChange('account')
+      if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again
+    },
   })
-  const backups = createBackups({ rows, blocks, cafes, client: pinClient({ connector }), clock, random, onChange })
+  const attendance = createAttendance({ cafes, client, clock })
+  const backups = createBackups({
+    ...{ rows, blocks, cafes, client: pinClient({ connector }), clock, random },
+    onChange: () => onChange('pins'),
+  })
 
   return {
     cafes,
@@ -86,5 +101,14 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       return { address: await open(words, ''), words }
     },
     restore: open,
+    async attend() {
+      attends = true
+      await attendance.sync()
+    },
+    wake: attendance.wake,
+    close() {
+      attendance.close()
+      backups.close()
+    },
   }
 }

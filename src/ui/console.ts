@@ -1,6 +1,6 @@
 /** The console API: the method table of the worker as plain functions, the same for the UI, for scripts and for tests. */
 import { isCafeError } from '../core/errors.ts'
-import type { PeerIdText } from '../core/ids.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { CafeConsole, PageApi } from '../worker/api.ts'
 
@@ -23,14 +23,26 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       close: async () => void (await call('host.close', {})),
       createToken: (input = {}) => call('host.createToken', input),
       clients: () => call('host.clients', {}),
+      tokens: () => call('host.tokens', {}),
+      revoke: async (id) => void (await call('host.revoke', { id })),
+      setMode: async (mode) => void (await call('host.setMode', { mode })),
+      requests: () => call('host.requests', {}),
+      decide: async ({ address, peerId, ...decision }) =>
+        void (await call('host.decide', { ...decision, address: address as Address, peerId: peerId as PeerIdText })),
+      evict: async ({ address, notice }) => void (await call('host.evict', { address: address as Address, notice })),
+      alarms: () => call('host.alarms', {}),
+      dismiss: async (id) => void (await call('host.dismiss', { id })),
+      trustClock: async () => void (await call('host.trustClock', {})),
     },
     account: {
       create: (input = {}) => call('account.create', input),
       restore: (words, { passphrase } = {}) => call('account.restore', { words, passphrase }),
       status: () => call('account.status', {}),
-      register: (invite) => call('account.register', { invite }),
+      register: (invite, { greeting } = {}) => call('account.register', { invite, greeting }),
+      ask: (cafe, { greeting } = {}) => call('account.ask', { cafe: cafe as PeerIdText, greeting }),
       cafes: () => call('account.cafes', {}),
       deregister: (cafe, { force } = {}) => call('account.deregister', { cafe: cafe as PeerIdText, force }),
+      receipts: () => call('account.receipts', {}),
     },
     pins: {
       add: (file, { name, onProgress, signal } = {}) => {

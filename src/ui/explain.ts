@@ -8,6 +8,8 @@ export type Doing =
   | 'open'
   | 'close'
   | 'invite'
+  | 'decide'
+  | 'evict'
   | 'join'
   | 'restore'
   | 'leave'
@@ -51,7 +53,15 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     CONFLICT: 'There is an account in this browser already.',
   },
   open: { BAD_REQUEST: 'A cafe’s name needs 1 to 64 characters.' },
-  invite: { BAD_REQUEST: 'Check the name and the number of people.' },
+  invite: {
+    BAD_REQUEST: 'Check the name and the number of people.',
+    QUOTA: 'There are too many invites. Withdraw some first.',
+  },
+  decide: { NOT_FOUND: 'They have taken their request back, or it is too old.' },
+  evict: {
+    NOT_FOUND: 'They are not here any more.',
+    BAD_REQUEST: 'Keep what they are told short and on one line.',
+  },
   leave: {
     UNREACHABLE:
       'The cafe cannot be reached, so it cannot be asked to erase your files. Try again while it is open, or leave anyway.',
@@ -91,6 +101,28 @@ function amount(error: CafeError, name: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }
 
+/** Why a cafe does not admit somebody: the `why` of its refusal. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  token: 'This takes an invite that is still good. Ask for a new one.',
+  'token-used': 'This invite is used up. Ask for a new one.',
+  'token-expired': 'This invite has ended. Ask for a new one.',
+  'token-revoked': 'This invite was withdrawn. Ask for a new one.',
+  revoked: 'The invite you joined with was withdrawn. Ask the host for a new one.',
+  evicted: 'The host has removed you from this cafe. A new invite lets you back in.',
+  refused: 'The host has said no.',
+  ask: 'This cafe’s host wants to be asked first.',
+  service: 'Your invite to this cafe does not include this.',
+  clock: 'The clock of the cafe’s device is wrong, so it lets nobody in. Tell its host.',
+  requests: 'Too many people are waiting for an answer there. Try again later.',
+}
+
+/** A text that needs the failure's own reason. */
+function refusal({ code, data }: CafeError): string | undefined {
+  if (code !== 'FORBIDDEN' && code !== 'BUSY') return undefined
+  const why = data['why']
+  return typeof why === 'string' && Object.hasOwn(REFUSALS, why) ? REFUSALS[why] : undefined
+}
+
 /** A text that needs the failure's own numbers, or undefined. */
 function measured(error: CafeError): string | undefined {
   if (error.code === 'QUOTA') {
@@ -118,7 +150,7 @@ function measured(error: CafeError): string | undefined {
 export function explain(thrown: unknown, doing: Doing): Problem {
   const error = toCafeError(thrown)
   const { code } = error
-  return { code, text: measured(error) ?? sentence(code, doing), retry: ERRORS[code].retry }
+  return { code, text: refusal(error) ?? measured(error) ?? sentence(code, doing), retry: ERRORS[code].retry }
 }
 
 /** The text of a bare code, such as the reason of a pin that failed; codes of newer versions read as INTERNAL. */

@@ -28,6 +28,27 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en').format(amount)} ${amount === 1 ? one : many}`
 }
 
+/** Parts of receipts as people call them; parts of later services keep their own name. */
+const PARTS: Readonly<Record<string, string>> = { pins: 'file', clients: 'device', sessions: 'session' }
+
+/**
+ * What a cafe has erased, in words: `3 files, 1 device and 1 session`.
+ *
+ * @example
+ * ```ts
+ * erasedLine({ clients: 1, pins: 2 }) // '2 files and 1 device'
+ * ```
+ */
+export function erasedLine(erased: Readonly<Record<string, number>>): string {
+  const known = Object.keys(PARTS)
+  const rank = (name: string): number => (known.includes(name) ? known.indexOf(name) : known.length)
+  const parts = Object.entries(erased)
+    .filter(([, amount]) => amount > 0)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([name, amount]) => count(amount, PARTS[name] ?? name.replace(/s$/, '')))
+  return parts.length === 0 ? 'nothing' : new Intl.ListFormat('en').format(parts)
+}
+
 /** The two ends of an identifier; people compare tails, and a forger can choose the start (security.md J3). */
 export function short(id: string): string {
   return id.length <= 16 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`

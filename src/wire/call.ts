@@ -66,7 +66,7 @@ export async function start<S extends Service, Op extends keyof S['operations'] 
   const within = (ms: number): AbortSignal =>
     caller ? AbortSignal.any([caller, AbortSignal.timeout(ms)]) : AbortSignal.timeout(ms)
 
-  const { limited, bulk = false } = service
+  const { limited, bulk = definition.bulk ?? false } = service
   const stream = await connector.open(peer, service.id, { signal: within(OPEN_TIMEOUT), limited, bulk })
   const abort = (): void => stream.abort(new Error('call stopped'))
   if (caller?.aborted) {

@@ -26,6 +26,8 @@ export interface Operation<Request = unknown, Upload = unknown, Item = unknown, 
   readonly maxUpload?: number
   /** Largest item frame in bytes, if more than a control frame. */
   readonly maxItem?: number
+  /** As the service's, for one operation: it is worth some seconds of waiting for a direct connection. */
+  readonly bulk?: boolean
 }
 
 export interface Service<Operations extends Record<string, Operation> = Record<string, Operation>> {

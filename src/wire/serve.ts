@@ -3,6 +3,7 @@
  * the one end. One of the four edges where errors are caught: only code and data leave.
  */
 import type { Connection, Stream } from '@libp2p/interface'
+import { unlessAborted } from '../core/abort.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { IDLE_TIMEOUT, MAX_REQUEST } from '../core/limits.ts'
@@ -43,14 +44,18 @@ export type ServiceHandlers<S extends Service, Session> = {
 export interface ServeComponents<Session> {
   /** Checks an access token for the proved peer. @throws CafeError UNAUTHORIZED or FORBIDDEN. */
   readonly guard: (token: string | undefined, peer: PeerIdText) => Promise<Session>
+  /** Fires when a session ends: its running calls are then stopped, with the signal's reason. */
+  readonly until?: (session: Session) => AbortSignal
   readonly log: Log
 }
+
+const never = new AbortController().signal
 
 /** A libp2p stream handler that answers `service` with `handlers`. */
 export function serve<S extends Service, Session>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
-  { guard, log }: ServeComponents<Session>,
+  components: ServeComponents<Session>,
 ): (stream: Stream, connection: Connection) => Promise<void> {
   return async (stream, connection) => {
     const peer = connection.remotePeer.toString() as PeerIdText
@@ -64,12 +69,12 @@ export function serve<S extends Service, Session>(
     const wire = frames(stream, largest)
 
     try {
-      const run = await prepare(service, handlers, guard, wire, peer, idle)
+      const run = await prepare(service, handlers, components, wire, peer, idle)
       const receipt = await run(signal)
       await wire.write({ ok: receipt }, { signal: idle() })
     } catch (error) {
       const { code, data, cause } = toCafeError(error)
-      if (code === 'INTERNAL') log('error', `${service.name} failed`, { cause })
+      if (code === 'INTERNAL') components.log('error', `${service.name} failed`, { cause })
       // The caller may be gone already: then nobody is left to be told.
       await wire.write({ err: code, data }, { signal: idle() }).catch(() => {})
     }
@@ -81,7 +86,7 @@ export function serve<S extends Service, Session>(
 async function prepare<S extends Service, Session>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
-  guard: ServeComponents<Session>['guard'],
+  { guard, until }: ServeComponents<Session>,
   wire: Frames,
   peer: PeerIdText,
   idle: () => AbortSignal,
@@ -90,6 +95,7 @@ async function prepare<S extends Service, Session>(
   const definition = Object.hasOwn(service.operations, frame.op) ? service.operations[frame.op] : undefined
   if (!definition) throw new CafeError('UNSUPPORTED', { op: frame.op })
   const session = definition.auth === 'session' ? await guard(frame.auth, peer) : (undefined as Session)
+  const ended = (definition.auth === 'session' && until?.(session)) || never
   const input = parse(definition.request, frame.input)
   const { upload: uploadSchema, maxUpload } = definition as Operation
   const handler = handlers[frame.op] as (
@@ -97,16 +103,21 @@ async function prepare<S extends Service, Session>(
     context: Context<unknown, unknown, Session>,
   ) => Promise<unknown>
 
-  return (signal) =>
-    handler(input, {
+  return (gone) => {
+    const signal = AbortSignal.any([gone, ended])
+    const patience = (): AbortSignal => AbortSignal.any([idle(), ended])
+    const running = handler(input, {
       peer,
       session,
       signal,
       async upload() {
         if (!uploadSchema) throw new CafeError('BAD_REQUEST', { at: 'upload' })
-        const { up } = parse(uploadFrame, await wire.read({ signal: idle(), limit: limitOf(maxUpload) }))
+        const { up } = parse(uploadFrame, await wire.read({ signal: patience(), limit: limitOf(maxUpload) }))
         return parse(uploadSchema, up)
       },
-      send: (item) => wire.write({ item }, { signal: idle() }),
+      send: (item) => wire.write({ item }, { signal: patience() }),
     })
+    // Also a handler that does not look at its signal: the caller hears at once why it has ended.
+    return unlessAborted(running, ended)
+  }
 }

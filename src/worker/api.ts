@@ -2,8 +2,12 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
+import type { Mode, Receipt } from '../cafe/session/protocol.ts'
+import type { Quota } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
+import type { WhyEnded } from '../peer/cafe-row.ts'
 import type { Call } from '../rpc/port.ts'
+import type { AdmissionApi, AdmissionConsole } from './admission-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
 export type Path = 'direct' | 'relayed'
@@ -38,7 +42,12 @@ export interface OpenCafe {
   readonly name: string
   readonly peerId: PeerIdText
   readonly addresses: readonly string[]
-  /** A link to send or show as QR: opens the app and joins. It carries an access token in its fragment. */
+  /** Whom it admits: anybody, who has an invite with a token, or whom the host says yes to. */
+  readonly mode: Mode
+  /**
+   * A link to send or show as QR: opens the app and joins. Where the cafe admits by invite it carries an access token in
+   * its fragment.
+   */
   readonly invite: string
 }
 
@@ -48,6 +57,8 @@ export type HostStatus =
       readonly open: true
       readonly since: number
       readonly clients: number
+      /** People who wait for the host's answer. */
+      readonly requests: number
       /** Roots and ciphertext bytes kept for clients. */
       readonly roots: number
       readonly bytes: number
@@ -59,8 +70,10 @@ export interface TokenInput {
   readonly uses?: number | undefined
   /** Milliseconds since the epoch after which it admits nobody. */
   readonly expires?: number | undefined
-  /** Bytes each client that used it may pin. */
-  readonly quota?: number | undefined
+  /** Bytes each client that used it may pin, or `small` (250 MB), `normal` (1 GB), `large` (10 GB). */
+  readonly quota?: Quota | undefined
+  /** Services such clients may use, such as `pin`; all without it. */
+  readonly services?: readonly string[] | undefined
 }
 
 export interface NewToken {
@@ -77,6 +90,12 @@ export interface ClientInfo {
   readonly roots: number
   readonly bytes: number
   readonly quota: number
+  /** Services it may use; null for all. */
+  readonly services: readonly string[] | null
+  /** Id of the token it came with, if it came with one. */
+  readonly token: string | null
+  /** Its token was revoked: it cannot do anything until it brings another. */
+  readonly revoked: boolean
 }
 
 export interface AccountStatus {
@@ -92,13 +111,24 @@ export interface NewAccount extends AccountStatus {
 export interface InvitePreview {
   readonly cafe: PeerIdText
   readonly name: string
+  /** It carries a token. Without one, the host may have to be asked. */
+  readonly token: boolean
 }
 
-/** The public part of a session: everything but the tokens. */
+/** A cafe of this account, and how it stands with it: everything but the tokens. */
 export interface Session {
   readonly cafe: PeerIdText
   readonly name: string
   readonly address: Address
+  /** `waiting`: its host has been asked; `ended`: it does not admit us any more, see `why`. */
+  readonly state: 'active' | 'waiting' | 'ended'
+  readonly why: WhyEnded | null
+  /** What the host says about an eviction; empty for nothing. */
+  readonly notice: string
+  /** Up to when the host may answer, if waiting. */
+  readonly until: number | null
+  /** When somebody else last used an old session of ours there; it was ended then. */
+  readonly alarm: number | null
   /** Milliseconds since the epoch: registered at; the session must be refreshed before. */
   readonly since: number
   readonly expires: number
@@ -106,10 +136,21 @@ export interface Session {
   readonly quota: number
 }
 
-/** Bytes erased is not known before garbage collection; roots released is. */
 export interface Deregistered {
   readonly cafe: PeerIdText
-  readonly roots: number
+  /** What the cafe has signed to have erased; null where there was nothing to erase or nobody to ask. */
+  readonly receipt: Receipt | null
+}
+
+/** A receipt that is kept: signed by the cafe, verified here. */
+export interface ReceiptInfo {
+  readonly cafe: PeerIdText
+  readonly name: string
+  /** When we left, by our clock. */
+  readonly at: number
+  readonly receipt: Receipt
+  /** The libp2p signed envelope itself (domain `textile-cafe-receipt`), for others to check. */
+  readonly envelope: Uint8Array
 }
 
 export interface PinProgress {
@@ -145,12 +186,12 @@ export interface Pin {
 type None = Record<never, never>
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
-export type PageApi = {
+export type PageApi = AdmissionApi & {
   /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
   hello: Call<{ life: string }, { life: string }>
   'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
   'tab.gateway': Call<{ port: MessagePort }, None>
-  'host.open': Call<{ name: string }, OpenCafe>
+  'host.open': Call<{ name: string; mode?: Mode | undefined }, OpenCafe>
   'host.status': Call<None, HostStatus>
   'host.close': Call<None, None>
   'host.createToken': Call<TokenInput, NewToken>
@@ -159,9 +200,11 @@ export type PageApi = {
   'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
   'account.status': Call<None, AccountStatus | null>
   'account.preview': Call<{ invite: string }, InvitePreview>
-  'account.register': Call<{ invite: string }, Session>
+  'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>
+  'account.ask': Call<{ cafe: PeerIdText; greeting?: string | undefined }, Session>
   'account.cafes': Call<None, readonly Session[]>
   'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
+  'account.receipts': Call<None, readonly ReceiptInfo[]>
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
@@ -181,8 +224,8 @@ export type GatewayApi = {
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
-  readonly host: {
-    open(input: { name: string }): Promise<OpenCafe>
+  readonly host: AdmissionConsole & {
+    open(input: { name: string; mode?: Mode }): Promise<OpenCafe>
     status(): Promise<HostStatus>
     close(): Promise<void>
     createToken(input?: TokenInput): Promise<NewToken>
@@ -192,10 +235,15 @@ export interface CafeConsole {
     create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
     restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
     status(): Promise<AccountStatus | null>
-    register(invite: string): Promise<Session>
+    /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
+    register(invite: string, options?: { greeting?: string }): Promise<Session>
+    /** Asks the host of a cafe whose session has ended. */
+    ask(cafe: string, options?: { greeting?: string }): Promise<Session>
     cafes(): Promise<readonly Session[]>
     /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
     deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
+    /** What the cafes that were left last have signed, newest first. */
+    receipts(): Promise<readonly ReceiptInfo[]>
   }
   readonly pins: {
     add(

@@ -1,16 +1,17 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
 import { CafeError } from '../core/errors.ts'
 import { MAX_INVITE } from '../core/limits.ts'
-import { count, name, parse, peerId, text, v } from '../core/schema.ts'
+import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
-import type { Joined } from '../peer/cafes.ts'
+import type { Joined } from '../peer/cafe-row.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
+import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 
 export interface HandlerComponents {
@@ -26,12 +27,7 @@ export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
 
 const none = v.strictObject({})
 const wordCount = v.picklist([12, 15, 18, 21, 24])
-const token = v.strictObject({
-  label: v.optional(name),
-  uses: v.optional(count(1_000_000, 1)),
-  expires: v.optional(count()),
-  quota: v.optional(count()),
-})
+const greeting = v.optional(notice)
 
 export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
@@ -40,11 +36,7 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     return result
   }
   return {
-    'host.open': { input: v.strictObject({ name }), run: (input) => hosting.open(input.name) },
-    'host.status': { input: none, run: () => hosting.status() },
-    'host.close': { input: none, run: () => hosting.close().then(() => ({})) },
-    'host.createToken': { input: token, run: (input) => hosting.createToken(input) },
-    'host.clients': { input: none, run: () => hosting.clients() },
+    ...hostHandlers(hosting),
 
     'account.create': {
       input: v.strictObject({ words: v.optional(wordCount) }),
@@ -66,22 +58,32 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
       run: ({ invite }) => {
-        const { cafe, name } = parseInvite(invite)
-        return { cafe, name }
+        const { cafe, name, token } = parseInvite(invite)
+        return { cafe, name, token: token !== undefined }
       },
     },
     'account.register': {
-      input: v.strictObject({ invite: text(MAX_INVITE) }),
-      async run({ invite }, { signal }) {
+      input: v.strictObject({ invite: text(MAX_INVITE), greeting }),
+      async run({ invite, greeting }, { signal }) {
         if (!peer.address()) throw new CafeError('NOT_FOUND', { what: 'account' })
-        const { cafe, addresses, token } = parseInvite(invite)
+        const { cafe, name, addresses, token } = parseInvite(invite)
         if (cafe === node.peer) throw new CafeError('CONFLICT', { what: 'own cafe' })
-        const joined = await changed('account', peer.cafes.register({ cafe, addresses }, token, { signal }))
+        const to = { cafe, name, addresses }
+        const joined = await changed('account', peer.cafes.register(to, token, { signal, greeting }))
         // It may have run through the relay: what is shown next should not change a moment later.
         await node.connector.settled(cafe)
         return asSession(joined)
       },
     },
+    'account.ask': {
+      input: v.strictObject({ cafe: peerId, greeting }),
+      async run({ cafe, greeting }, { signal }) {
+        const row = (await peer.cafes.list()).find((row) => row.cafe === cafe)
+        if (!row) throw new CafeError('NOT_FOUND', { what: 'cafe' })
+        return asSession(await changed('account', peer.cafes.register(row, undefined, { signal, greeting })))
+      },
+    },
+    'account.receipts': { input: none, run: () => peer.cafes.receipts() },
     'account.cafes': { input: none, run: async () => (await peer.cafes.list()).map(asSession) },
     'account.deregister': {
       input: v.strictObject({ cafe: peerId, force: v.optional(v.boolean()) }),
@@ -128,14 +130,10 @@ function nodeStatus(node: Node, tabs: number): NodeStatus {
   }
 }
 
-const asSession = ({ cafe, name, address, since, refreshEnds, quota }: Joined): Session => ({
-  cafe,
-  name,
-  address,
-  since,
-  expires: refreshEnds,
-  quota,
-})
+const asSession = (row: Joined): Session => {
+  const { cafe, name, address, since, refreshEnds, quota, state, why, notice, until, alarm } = row
+  return { cafe, name, address, since, expires: refreshEnds, quota, state, why, notice, until, alarm }
+}
 
 const asPin = (row: Backup): Pin => ({
   cid: row.root,

@@ -75,17 +75,20 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     tabs = pool.size
     changes.emit('node')
   }
-  pool.onnews = node.wake
-  addEventListener('online', () => node.wake('online'))
-
   const shared = { rows, blocks, clock: systemClock, random: systemRandom, log }
   const peer = await createPeer({
     ...shared,
     peer: node.peer,
     connector: node.connector,
     keys,
-    onChange: () => changes.emit('pins'),
+    onChange: changes.emit,
   })
+  const wake = (why: string): void => {
+    node.wake(why)
+    peer.wake()
+  }
+  pool.onnews = wake
+  addEventListener('online', () => wake('online'))
   const refreshCafes = async (): Promise<void> => {
     cafes = (await peer.cafes.list()).map(({ cafe }) => cafe)
   }
@@ -95,12 +98,15 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const hosting = await createHosting({
     ...shared,
     peer: node.peer,
+    peerKey: node.privateKey,
     registrar: node,
     jwtKey: await jwtKey(keys),
     onChange: () => changes.emit('host'),
     node,
     origin,
   })
+  // Not waited for: cafes may be far away, and the page is to come up.
+  void peer.attend().catch((cause) => log('warn', 'cafes are not looked after', { cause }))
   return {
     handlers: createHandlers({ node, peer, hosting, changes, tabs: () => pool.size }),
     gateway: gatewayHandlers(node),

@@ -3,6 +3,8 @@
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
 import { type Cafe, type CafeComponents, createCafe } from '../cafe/cafe.ts'
+import type { Mode } from '../cafe/session/protocol.ts'
+import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
 import { CafeError } from '../core/errors.ts'
 import { count, name, v } from '../core/schema.ts'
@@ -27,22 +29,30 @@ export interface HostingComponents extends CafeComponents {
 }
 
 export interface Hosting {
-  open(name: string): Promise<OpenCafe>
+  open(input: { name: string; mode?: Mode | undefined }): Promise<OpenCafe>
   close(): Promise<void>
   status(): Promise<HostStatus>
+  /** @throws CafeError NOT_FOUND {what: 'open cafe'}; so do those below. */
+  cafe(): Cafe
   createToken(options: TokenOptions): Promise<NewToken>
+  revoke(id: string): Promise<void>
+  setMode(mode: Mode): Promise<void>
   clients(): Promise<readonly ClientInfo[]>
+  /** Believes the clock of this device, whatever time was written down. */
+  trustClock(): Promise<void>
 }
 
 interface Running {
   readonly cafe: Cafe
   readonly name: string
   readonly since: number
-  readonly token: string
+  readonly mode: Mode
+  /** What the invite on the screen carries, where a token is needed. */
+  readonly token: { readonly id: string; readonly token: string } | undefined
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, origin, clock, onChange } = components
+  const { rows, node, origin, clock, log, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -58,32 +68,51 @@ export async function createHosting(components: HostingComponents): Promise<Host
     return now.length > 0 ? now : node.relays.addresses.flatMap((relay) => throughRelay(relay, node.peer))
   }
 
-  const invite = (token: string): string =>
+  const invite = (token: string | undefined): string =>
     formatInvite({ cafe: node.peer, name: current().name, addresses: [...addresses()], token }, origin)
 
   const card = (): OpenCafe => {
-    const { name, token } = current()
-    return { name, peerId: node.peer, addresses: addresses(), invite: invite(token) }
+    const { name, mode, token } = current()
+    return { name, mode, peerId: node.peer, addresses: addresses(), invite: invite(token?.token) }
   }
 
-  const start = async (name: string, since: number): Promise<void> => {
-    if (running?.name === name) return
-    await running?.cafe.close()
-    running = undefined
-    const cafe = await createCafe(components, name)
-    const { token } = await cafe.createToken({ label: 'invite', expires: clock() + INVITE_LIFE })
-    await rows.commit([hosts.put(['me'], { name, open: true, since })])
-    running = { cafe, name, since, token }
+  /** A token for the invite on the screen; none where nobody needs one, or while the clock is not to be trusted. */
+  const screenToken = async (cafe: Cafe, mode: Mode): Promise<Running['token']> => {
+    if (mode !== 'invite') return undefined
+    try {
+      return await cafe.createToken({ label: 'invite', expires: clock() + INVITE_LIFE })
+    } catch (cause) {
+      log('warn', 'no invite for the screen', { cause })
+      return undefined
+    }
+  }
+
+  const start = async (name: string, since: number, wanted?: Mode): Promise<void> => {
+    if (running?.name !== name) {
+      await running?.cafe.close()
+      running = undefined
+      const cafe = await createCafe(components, name)
+      await rows.commit([hosts.put(['me'], { name, open: true, since })])
+      const mode = await cafe.mode()
+      running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+    }
+    if (wanted) await setMode(wanted)
     onChange()
+  }
+
+  const setMode = async (mode: Mode): Promise<void> => {
+    const { cafe, token } = current()
+    await cafe.setMode(mode)
+    running = { ...current(), mode, token: mode === 'invite' ? (token ?? (await screenToken(cafe, mode))) : undefined }
   }
 
   const before = await hosts.get('me')
   if (before?.open) await start(before.name, before.since)
 
   return {
-    open: (name) =>
+    open: ({ name, mode }) =>
       serial('host', async () => {
-        await start(name, running?.since ?? clock())
+        await start(name, running?.since ?? clock(), mode)
         await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
       }),
@@ -97,7 +126,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }),
     async status() {
       if (!running) return { open: false }
-      const clients = await running.cafe.clients()
+      const [clients, requests] = await Promise.all([running.cafe.clients(), running.cafe.requests()])
       // Devices of one account share its usage: count each account once.
       const usages = new Map(clients.map(({ account, usage }) => [account, usage]))
       let roots = 0
@@ -106,22 +135,41 @@ export async function createHosting(components: HostingComponents): Promise<Host
         roots += usage.roots
         bytes += usage.bytes
       }
-      return { ...card(), open: true, since: running.since, clients: clients.length, roots, bytes }
+      const { since } = running
+      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes }
     },
+    cafe: () => current().cafe,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
       return { id, token, invite: invite(token) }
     },
+    revoke: (id) =>
+      serial('host', async () => {
+        const { cafe, mode, token } = current()
+        await cafe.revoke(id)
+        // The screen must not show an invite that admits nobody.
+        if (token?.id === id) running = { ...current(), token: await screenToken(cafe, mode) }
+        onChange()
+      }),
+    setMode: (mode) =>
+      serial('host', async () => {
+        await setMode(mode)
+        onChange()
+      }),
     async clients() {
       const clients = await current().cafe.clients()
-      return clients.map(({ peer, account, since, quota, usage }) => ({
-        peerId: peer,
-        address: account,
-        since,
-        quota,
-        roots: usage.roots,
-        bytes: usage.bytes,
+      return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({
+        ...{ peerId: peer, address: account, since, quota, services, token },
+        ...{ revoked: revoked !== null, roots: usage.roots, bytes: usage.bytes },
       }))
     },
+    trustClock: () =>
+      serial('host', async () => {
+        const { cafe, name, since } = current()
+        await cafe.close()
+        await rows.commit([forgetTime(rows)])
+        running = undefined
+        await start(name, since)
+      }),
   }
 }

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
+import type { SessionRates } from '../../src/cafe/session/rates.ts'
 import { type Clock, systemRandom } from '../../src/core/clock.ts'
 import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
@@ -76,6 +77,8 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
+  /** Closes the cafe and opens it again, on the same node. */
+  reopen(): Promise<Cafe>
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
   /** Every row the cafe keeps: the same before and after means that nothing was stored. */
@@ -83,16 +86,31 @@ export interface CafeNode extends TestNode {
   stop(): Promise<void>
 }
 
+const any = { burst: 1_000_000, every: 1 }
+/** Tests knock more often than people do. */
+export const FREELY: SessionRates = {
+  ...{ challenges: any, strangers: any, registrations: any, clients: any, admissions: any },
+}
+
 /** A node that hosts a cafe. */
-export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: JwtKey } = {}): Promise<CafeNode> {
+export async function createCafeNode(
+  parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates } = {},
+): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, clock } = base
   const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
-  const components = { ...shared, peer: node.peer, registrar: node, jwtKey: parts.jwtKey ?? (await createJwtKey()) }
-  const cafe = await createCafe(components, parts.name ?? 'Test cafe')
+  const jwtKey = parts.jwtKey ?? (await createJwtKey())
+  const { rates = FREELY } = parts
+  const components = { ...shared, peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey, rates }
+  const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
+  const cafe = await open()
   return {
     ...base,
     cafe,
+    async reopen() {
+      await cafe.close()
+      return open()
+    },
     token: async (options = {}) => (await cafe.createToken(options)).token,
     dump: () => dumpRows(rows),
     stop: () => node.stop(),

@@ -211,6 +211,8 @@ describe('a registration is refused, and nothing is stored,', () => {
         },
         refresh: () => Promise.reject(new Error('not part of the attack')),
         deregister: () => Promise.reject(new Error('not part of the attack')),
+        withdraw: () => Promise.reject(new Error('not part of the attack')),
+        watch: () => Promise.reject(new Error('not part of the attack')),
       },
       { guard: async () => undefined, log: silentLog },
     )

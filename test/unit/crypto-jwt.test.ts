@@ -167,11 +167,81 @@ describe('session token', () => {
     'a payload that is null': () => forge(header(), null),
     'more than the longest token': () => forge(header(), { ...CLAIMS, sid: 'x'.repeat(MAX_JWT) }),
     'a megabyte': () => 'e'.repeat(1 << 20),
+    'two dots': () => '..',
+    'alg as a list': () => forge(header({ alg: ['Ed25519'] }), CLAIMS),
+    'alg in lower case': () => forge(header({ alg: 'ed25519' }), CLAIMS),
+    'alg ES256': () => forge(header({ alg: 'ES256' }), CLAIMS),
+    'an x5u header': () => forge(header({ x5u: 'https://evil.example/chain' }), CLAIMS),
+    'an x5c header': () => forge(header({ x5c: ['AAAA'] }), CLAIMS),
+    'a zip header': () => forge(header({ zip: 'DEF' }), CLAIMS),
+    'a cty header': () => forge(header({ cty: 'JWT' }), CLAIMS),
+    'a kid that walks the tree': () => forge(header({ kid: '../../etc/passwd' }), CLAIMS),
+    'a kid by another name of an object': () => forge(header({ kid: '__proto__' }), CLAIMS),
+    'header keys in another order, with white space': () => forge(JSON.stringify(header(), null, 1), CLAIMS),
+    'the signature of another token': async () => {
+      const next = (await signJwt(key, { ...CLAIMS, gen: 4 })).split('.')
+      return `${parts()[0]}.${parts()[1]}.${next[2]}`
+    },
+    'header and payload swapped': () => `${parts()[1]}.${parts()[0]}.${parts()[2]}`,
+    'a signature of zeros': () => `${parts()[0]}.${parts()[1]}.${base64urlnopad.encode(new Uint8Array(64))}`,
+    'a nested token as payload': () => forge(header(), good),
+    'a negative generation': () => forge(header(), { ...CLAIMS, gen: -1 }),
+    'a session id that is a number': () => forge(header(), { ...CLAIMS, sid: 7 }),
+    'a claim with a prototype': () => forge(header(), JSON.stringify(CLAIMS).replace('{', '{"__proto__":{},')),
+    'a number in exponent form': () => forge(header(), JSON.stringify(CLAIMS).replace(/"gen":3/, '"gen":3e0')),
+    'issued in the far future': () => forge(header(), { ...CLAIMS, iat: IAT + 9999, exp: IAT + 9999 + 60 }),
+    'white space in front': () => ` ${good}`,
+    'the word Bearer in front': () => `Bearer ${good}`,
   }
   it.each(Object.entries(bad))('refuses %s', async (_, make) => {
     const jwt = await make()
     expect(await failure(() => verify(jwt))).toEqual(FORBIDDEN)
   })
+
+  it('is a table of sixty and more', () => {
+    expect(Object.keys(bad).length).toBeGreaterThanOrEqual(60)
+  })
+
+  it('is refused after any of a hundred thousand mutations', async () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \0é'
+    let x = 2463534242
+    /** A xorshift, so that a failure comes again. */
+    const below = (n: number): number => {
+      x ^= x << 13
+      x ^= x >>> 17
+      x ^= x << 5
+      return (x >>> 0) % n
+    }
+    const some = () => alphabet[below(alphabet.length)] as string
+    const mutate = (text: string): string => {
+      const at = below(text.length)
+      const to = at + below(text.length - at)
+      const kinds = [
+        () => text.slice(0, at) + some() + text.slice(at + 1),
+        () => text.slice(0, at) + text.slice(at + 1 + below(8)),
+        () => text.slice(0, at) + some().repeat(1 + below(4)) + text.slice(at),
+        () => text.slice(0, at) + text.slice(at, to) + text.slice(at),
+        () => text.slice(0, at) + [...text.slice(at, to)].reverse().join('') + text.slice(to),
+        () => text.slice(to) + text.slice(0, to),
+      ]
+      return (kinds[below(kinds.length)] as () => string)()
+    }
+    let tried = 0
+    const accepted: string[] = []
+    while (tried < 100_000) {
+      const batch = Array.from({ length: 500 }, () => {
+        let text = mutate(good)
+        while (below(3) === 0) text = mutate(text)
+        return text
+      }).filter((text) => text !== good)
+      const outcomes = await Promise.all(batch.map((jwt) => failure(() => verify(jwt))))
+      for (const [i, outcome] of outcomes.entries()) {
+        if (JSON.stringify(outcome) !== JSON.stringify(FORBIDDEN)) accepted.push(batch[i] as string)
+      }
+      tried += batch.length
+    }
+    expect(accepted).toEqual([])
+  }, 120_000)
 
   it('the stray-bit case is the same signature to a lenient decoder', () => {
     const lenient = (jwt: string) => Buffer.from(jwt.split('.')[2] ?? '', 'base64url').toString('hex')

@@ -82,7 +82,8 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^valibot$/, /^src\/core\/schema\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
   [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
-  [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)|relay)\//],
+  [/^@libp2p\/peer-record$/, /^src\/crypto\/envelope\.ts$/],
+  [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)\/|src\/crypto\/envelope\.ts$|relay\/)/],
   [/^(node:.*|datastore-fs)$/, /^relay\//],
 ]
 

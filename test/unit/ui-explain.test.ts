@@ -4,7 +4,21 @@ import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
 import { type Doing, explain, explainCode } from '../../src/ui/explain.ts'
 
 const CODES = Object.keys(ERRORS) as ErrorCode[]
-const DOING: Doing[] = ['start', 'open', 'close', 'invite', 'join', 'restore', 'leave', 'pin', 'keep', 'remove', 'link']
+const DOING: Doing[] = [
+  'start',
+  'open',
+  'close',
+  'invite',
+  'decide',
+  'evict',
+  'join',
+  'restore',
+  'leave',
+  'pin',
+  'keep',
+  'remove',
+  'link',
+]
 
 describe('a failure in plain words', () => {
   it('exists for every code and everything a person does', () => {
@@ -34,6 +48,21 @@ describe('a failure in plain words', () => {
   it('tells an invite that is used up from a file that is refused', () => {
     expect(explain(new CafeError('FORBIDDEN'), 'join').text).toContain('Ask for a new one')
     expect(explain(new CafeError('FORBIDDEN'), 'pin').text).not.toContain('invite')
+  })
+
+  it('says why a cafe does not admit somebody, where it says so itself', () => {
+    const text = (why: string, code: 'FORBIDDEN' | 'BUSY' = 'FORBIDDEN') =>
+      explain(new CafeError(code, { why }), 'join').text
+    expect(text('token-used')).toContain('used up')
+    expect(text('refused')).toContain('said no')
+    expect(text('clock', 'BUSY')).toContain('clock')
+    expect(
+      new Set(['token', 'token-used', 'token-expired', 'token-revoked', 'revoked', 'evicted'].map((w) => text(w))).size,
+    ).toBe(6)
+    // Words of a cafe are not shown, nor what every object has.
+    for (const why of ['<b>pay here</b>', 'constructor', '']) {
+      expect(text(why)).toBe(explain(new CafeError('FORBIDDEN'), 'join').text)
+    }
   })
 
   it('shows nothing of an unknown error, which may hold anything', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PeerIdText } from '../../src/core/ids.ts'
-import { bytes, count, nodeLine, plainName, reach, share, short, step } from '../../src/ui/format.ts'
+import { bytes, count, erasedLine, nodeLine, plainName, reach, share, short, step } from '../../src/ui/format.ts'
 import type { Connection, NodeStatus } from '../../src/worker/api.ts'
 
 const connection = (path: Connection['path']): Connection => ({
@@ -127,5 +127,13 @@ describe('how a cafe can be reached', () => {
     expect(nodeLine(node({ relay: 'none' }), true).text).toBe('No relay')
     expect(nodeLine(node({ relay: 'waiting' }), true).text).toBe('Connecting')
     expect(nodeLine(node({ relay: 'waiting', connections: [connection('direct')] }), true).text).toBe('Direct only')
+  })
+})
+
+describe('what a cafe has erased', () => {
+  it('is told in words, files first, nothing left out but what was nothing', () => {
+    expect(erasedLine({ clients: 1, pins: 2, sessions: 0 })).toBe('2 files and 1 device')
+    expect(erasedLine({ letters: 3, sessions: 1, pins: 1 })).toBe('1 file, 1 session, and 3 letters')
+    expect(erasedLine({})).toBe('nothing')
   })
 })

@@ -1,12 +1,23 @@
 /** A client's half of the session service: what to sign and send to be admitted, to go on, to leave. */
 import type { Random } from '../../core/clock.ts'
-import type { PeerIdText } from '../../core/ids.ts'
+import { CafeError } from '../../core/errors.ts'
+import type { Address, PeerIdText } from '../../core/ids.ts'
+import { WATCH_IDLE } from '../../core/limits.ts'
 import type { Account } from '../../crypto/account.ts'
 import { signStatement } from '../../crypto/challenge.ts'
+import { openRecord } from '../../crypto/envelope.ts'
 import { parseToken, tokenHash } from '../../crypto/token.ts'
-import { type CallOptions, type Connector, call } from '../../wire/call.ts'
+import { type CallOptions, type Connector, call, start } from '../../wire/call.ts'
 import type { RequestOf } from '../../wire/protocol.ts'
-import { type Grant, STATEMENT_PROTOCOL, sessionProtocol } from './protocol.ts'
+import {
+  type Grant,
+  type Receipt,
+  receiptRecord,
+  STATEMENT_PROTOCOL,
+  type Standing,
+  sessionProtocol,
+  type Waiting,
+} from './protocol.ts'
 
 export interface SessionClientComponents {
   readonly connector: Connector
@@ -15,47 +26,101 @@ export interface SessionClientComponents {
   readonly random: Random
 }
 
+/** What a cafe has signed about a client that left, and the envelope that proves it. */
+export interface SignedReceipt {
+  readonly receipt: Receipt
+  readonly envelope: Uint8Array<ArrayBuffer>
+}
+
 export interface SessionClient {
   /**
-   * Registers `account` at `cafe`. Without a token it works only where this client is still known.
-   * @throws CafeError FORBIDDEN {why: 'token' | 'token-used' | 'token-expired' | …}; BAD_REQUEST for a malformed token.
+   * Registers `account` at `cafe`. Without a token it works where this client is still known, the cafe is open, or its
+   * host has said yes.
+   * @throws CafeError FORBIDDEN {why} as the protocol lists it; BAD_REQUEST for a malformed token; BUSY {after}.
    */
   register(cafe: PeerIdText, account: Account, token: string | undefined, options?: CallOptions): Promise<Grant>
+  /** Registers without a token; where the host wants to be asked, does so and says `greeting`. Errors as `register`. */
+  ask(cafe: PeerIdText, account: Account, greeting: string, options?: CallOptions): Promise<Grant | Waiting>
   refresh(cafe: PeerIdText, refresh: string, options?: CallOptions): Promise<Grant>
-  deregister(cafe: PeerIdText, access: string, options?: CallOptions): Promise<{ roots: number }>
+  /**
+   * Leaves, and gives what the cafe signs to have erased.
+   * @throws CafeError CORRUPT {what} if what came back is no receipt of this cafe about this client.
+   */
+  deregister(cafe: PeerIdText, account: Address, access: string, options?: CallOptions): Promise<SignedReceipt>
+  /** Takes back a request to join. */
+  withdraw(cafe: PeerIdText, address: Address, options?: CallOptions): Promise<void>
+  /**
+   * Calls `onStanding` with how we stand at `cafe`, at once and whenever it changes, until the signal fires.
+   * @throws CafeError UNAUTHORIZED if it does not know us; UNREACHABLE, TIMEOUT, BUSY; ABORTED.
+   */
+  watch(
+    cafe: PeerIdText,
+    address: Address,
+    onStanding: (standing: Standing) => void,
+    options: { signal: AbortSignal },
+  ): Promise<never>
 }
 
 export function sessionClient({ connector, peer, random }: SessionClientComponents): SessionClient {
+  type Register = RequestOf<(typeof sessionProtocol)['operations']['register']>
+
+  const apply = async (
+    cafe: PeerIdText,
+    account: Account,
+    how: Pick<Register, 'token' | 'ask'>,
+    options?: CallOptions,
+  ): Promise<Grant | Waiting> => {
+    const token = how.token === undefined ? null : await tokenHash(parseToken(how.token).secret)
+    const purpose = 'register'
+    const { address } = account
+    const about = { address, purpose } as const
+    const { challenge, exp } = await call(connector, cafe, sessionProtocol, 'challenge', about, options)
+    const statement: Register['statement'] = {
+      v: 1,
+      purpose,
+      cafe, // the peer we dialled and the handshake proved, not what anybody says
+      client: peer,
+      address,
+      proto: STATEMENT_PROTOCOL,
+      challenge,
+      cnonce: random(16),
+      exp,
+      token,
+    }
+    const signature = await signStatement(account, statement)
+    return call(connector, cafe, sessionProtocol, 'register', { statement, signature, ...how }, options)
+  }
+
   return {
     async register(cafe, account, token, options) {
-      const hash = token === undefined ? null : await tokenHash(parseToken(token).secret)
-      const purpose = 'register'
-      const { address } = account
-      const { challenge, exp } = await call(
-        connector,
-        cafe,
-        sessionProtocol,
-        'challenge',
-        { address, purpose },
-        options,
-      )
-      const statement: RequestOf<(typeof sessionProtocol)['operations']['register']>['statement'] = {
-        v: 1,
-        purpose,
-        cafe, // the peer we dialled and the handshake proved, not what anybody says
-        client: peer,
-        address,
-        proto: STATEMENT_PROTOCOL,
-        challenge,
-        cnonce: random(16),
-        exp,
-        token: hash,
-      }
-      const signature = await signStatement(account, statement)
-      return call(connector, cafe, sessionProtocol, 'register', { statement, signature, token }, options)
+      const answer = await apply(cafe, account, { token }, options)
+      if ('waiting' in answer) throw new CafeError('BAD_REQUEST', { at: 'waiting' })
+      return answer
     },
+    ask: (cafe, account, greeting, options) => apply(cafe, account, { ask: { greeting } }, options),
     refresh: (cafe, refresh, options) => call(connector, cafe, sessionProtocol, 'refresh', { refresh }, options),
-    deregister: (cafe, access, options) =>
-      call(connector, cafe, sessionProtocol, 'deregister', {}, { ...options, auth: access }),
+    async deregister(cafe, account, access, options) {
+      const { receipt } = await call(connector, cafe, sessionProtocol, 'deregister', { access }, options)
+      const envelope = new Uint8Array(receipt)
+      const opened = await openRecord(receiptRecord, cafe, envelope)
+      const ours = opened.cafe === cafe && opened.account === account && opened.peer === peer
+      if (!ours) throw new CafeError('CORRUPT', { what: 'receipt' })
+      return { receipt: opened, envelope }
+    },
+    async withdraw(cafe, address, options) {
+      await call(connector, cafe, sessionProtocol, 'withdraw', { address }, options)
+    },
+    async watch(cafe, address, onStanding, { signal }) {
+      const channel = await start(connector, cafe, sessionProtocol, 'watch', { address }, { signal, idle: WATCH_IDLE })
+      try {
+        for (;;) {
+          const item = await channel.next()
+          if (item === undefined) throw new CafeError('UNREACHABLE')
+          if ('you' in item) onStanding(item.you)
+        }
+      } finally {
+        channel.close()
+      }
+    },
   }
 }

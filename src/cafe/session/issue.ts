@@ -57,6 +57,7 @@ export function createIssuer({ cafe, name, key, epoch }: IssuerInit): Issuer {
         refreshEnds,
         name: name(),
         quota: client.quota,
+        services: client.services,
       }
     },
     verify: (jwt, scope, now) => verifyJwt([key], jwt, { iss: cafe, aud, scope, now }),

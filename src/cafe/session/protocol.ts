@@ -2,11 +2,31 @@
  * What a client and a cafe say about sessions: challenge → register → access and refresh tokens → refresh → deregister
  * (security.md §2.d). A registration is a statement signed by the account key that names the cafe, the client's peer,
  * the address, the challenge and the token, so none of it can be used anywhere else.
+ *
+ * Why a registration or a session is refused is in the error's `why`:
+ * | why             | means                                                             | then                        |
+ * |-----------------|-------------------------------------------------------------------|-----------------------------|
+ * | `token`         | not known here, and the cafe admits by token (or: a bad token)    | register with a token       |
+ * | `ask`           | not known here, and the cafe's host wants to be asked             | register with `ask`         |
+ * | `token-used`, `token-expired`, `token-revoked` | this token admits nobody any more  | register with another one   |
+ * | `revoked`       | the token this client came with was revoked; its data stays       | register with another one   |
+ * | `evicted`       | the host evicted the account; `notice` is what the host says      | register with a token made since |
+ * | `waiting`       | the host has not answered yet                                     | wait                        |
+ * | `refused`       | the host said no to the request                                   | –                           |
+ * | `service`       | this client's token does not include the service                  | –                           |
  */
-import { MAX_JWT } from '../../core/limits.ts'
-import { address, bytes, count, name, text, v } from '../../core/schema.ts'
+import { MAX_JWT, MAX_RECEIPT } from '../../core/limits.ts'
+import { address, bytes, count, name, notice, peerId, text, v } from '../../core/schema.ts'
 import { statementSchema } from '../../crypto/challenge.ts'
+import type { RecordKind } from '../../crypto/envelope.ts'
 import { nothing, operation, service } from '../../wire/protocol.ts'
+
+/** Whom a cafe admits: anybody; who brings a token; or whom its host says yes to. A token admits in every mode. */
+export const mode = v.picklist(['open', 'invite', 'ask'])
+export type Mode = v.InferOutput<typeof mode>
+
+/** Names of services, such as `pin`. */
+export const services = v.pipe(v.array(v.pipe(text(32), v.nonEmpty())), v.maxLength(16))
 
 /** The session a client gets: tokens with their ends (milliseconds since the epoch) and what it may use. */
 export const grant = v.strictObject({
@@ -18,9 +38,52 @@ export const grant = v.strictObject({
   name,
   /** Bytes this client may pin. */
   quota: count(),
+  /** Services it may use; null for all. */
+  services: v.nullable(services),
 })
 
+/** The host has been asked, and has until `waiting` (milliseconds since the epoch) to answer. */
+export const waiting = v.strictObject({ waiting: count(), name })
+
 export type Grant = v.InferOutput<typeof grant>
+export type Waiting = v.InferOutput<typeof waiting>
+
+/** What a client hears on its live channel: how it stands here. Only a hint: its next call says the same. */
+export const standing = v.picklist([
+  'client',
+  'waiting',
+  'admitted',
+  'refused',
+  'evicted',
+  'revoked',
+  'alarm',
+  'unknown',
+])
+export type Standing = v.InferOutput<typeof standing>
+
+/** What a cafe has erased for a client that left: how many of each part, such as `pins`. */
+export const receiptSchema = v.strictObject({
+  v: v.literal(1),
+  cafe: peerId,
+  /** Storage epoch of the cafe. */
+  epoch: count(),
+  account: address,
+  peer: peerId,
+  /** Milliseconds since the epoch, by the cafe's clock. */
+  time: count(),
+  erased: v.pipe(
+    v.record(v.pipe(text(32), v.regex(/^[a-z]+$/)), count()),
+    v.check((parts) => Object.keys(parts).length <= 32),
+  ),
+})
+export type Receipt = v.InferOutput<typeof receiptSchema>
+
+export const receiptRecord: RecordKind<Receipt> = {
+  domain: 'textile-cafe-receipt',
+  type: '/cafe/receipt/1',
+  schema: receiptSchema,
+  limit: MAX_RECEIPT,
+}
 
 /** The protocol named in the signed statement: a statement for another version means nothing here. */
 export const STATEMENT_PROTOCOL = '/cafe/session/1.0.0'
@@ -41,8 +104,10 @@ export const sessionProtocol = service({
         signature: bytes(64, 64),
         /** Access token text; not needed where this client's row still stands. */
         token: v.optional(text(61)),
+        /** Where the host wants to be asked: do so, and say this. Asking again changes nothing. */
+        ask: v.optional(v.strictObject({ greeting: notice })),
       }),
-      receipt: grant,
+      receipt: v.union([grant, waiting]),
       auth: 'none',
     }),
     refresh: operation({
@@ -50,11 +115,28 @@ export const sessionProtocol = service({
       receipt: grant,
       auth: 'none',
     }),
+    /**
+     * Ends the registration and erases what is kept for the account, once its last device has left. Carries its access
+     * token in the request: it is answered again, with the same receipt, when there is no session any more.
+     */
     deregister: operation({
-      request: nothing,
-      /** Roots of this account released; 0 while another of its devices is still registered. */
-      receipt: v.strictObject({ roots: count() }),
-      auth: 'session',
+      request: v.strictObject({ access: text(MAX_JWT) }),
+      /** A {@link receiptRecord} signed by the cafe's peer key. */
+      receipt: v.strictObject({ receipt: bytes(MAX_RECEIPT) }),
+      auth: 'none',
+    }),
+    /** Takes back a request to join, of the peer that calls. */
+    withdraw: operation({ request: v.strictObject({ address }), receipt: nothing, auth: 'none' }),
+    /**
+     * Stays open and says how the peer that calls stands here with that account: at once, and whenever it changes. Ends
+     * with UNAUTHORIZED for a peer that is not known here. A peer has one; a second ends the first.
+     */
+    watch: operation({
+      request: v.strictObject({ address }),
+      item: v.union([v.strictObject({ you: standing }), v.strictObject({ pulse: v.literal(true) })]),
+      receipt: nothing,
+      auth: 'none',
+      bulk: true,
     }),
   },
 })

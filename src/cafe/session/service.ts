@@ -1,179 +1,205 @@
 /**
- * The session service of a cafe: admits clients by token, gives and rotates their sessions, ends them. Every decision
- * and its commit are one step, so parallel requests cannot use a token twice, fork a session or outlive its end.
+ * The session service of a cafe: admits clients, gives and rotates their sessions, ends them, and keeps a channel open on
+ * which each hears how it stands. Every decision and its commit are one step, so parallel requests cannot use a token
+ * twice, fork a session or outlive its end.
  */
-import type { Clock, Random } from '../../core/clock.ts'
+import type { PrivateKey } from '@libp2p/interface'
+import type { Random } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
-import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
-import { CHALLENGE_TTL, MAX_NONCES, REFRESH_GRACE } from '../../core/limits.ts'
+import { type Address, hex, type PeerIdText } from '../../core/ids.ts'
+import { CHALLENGE_TTL, DEPARTURE_TTL, REFRESH_GRACE, WATCH_PULSE } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
 import { checkChallenge, createChallenge, verifyStatement } from '../../crypto/challenge.ts'
-import { parseToken, tokenHash } from '../../crypto/token.ts'
+import { sealRecord } from '../../crypto/envelope.ts'
 import type { Change } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
-import type { Session } from '../guard.ts'
-import type { Issuer } from './issue.ts'
-import { STATEMENT_PROTOCOL, type sessionProtocol } from './protocol.ts'
-import type { ClientRow, SessionRow, SessionStore, TokenRow } from './store.ts'
+import type { Counts, Erase } from '../erase.ts'
+import { type Session, whyGone } from '../guard.ts'
+import type { Live, Who } from '../live.ts'
+import { type AdmitComponents, admit, requestOf } from './admit.ts'
+import type { Alarms } from './alarms.ts'
+import { receiptRecord, STATEMENT_PROTOCOL, type Standing, type sessionProtocol } from './protocol.ts'
+import { endSessions, type SessionRow } from './store.ts'
 
-export interface SessionComponents {
+export interface SessionComponents extends AdmitComponents {
   readonly cafe: PeerIdText
-  readonly store: SessionStore
-  readonly issuer: Issuer
+  /** Signs receipts as the cafe. */
+  readonly peerKey: PrivateKey
+  readonly epoch: number
   /** HMAC key of challenges: new with every start, since a challenge lives two minutes. */
   readonly challengeKey: CryptoKey
   readonly serial: Serial
-  readonly clock: Clock
   readonly random: Random
-  /**
-   * Calls `commit` with the changes that erase what other services keep for an account, while nothing can be added to
-   * it; gives how many roots that releases.
-   */
-  readonly erase: (account: Address, commit: (changes: readonly Change[]) => Promise<void>) => Promise<number>
+  readonly live: Live
+  readonly alarms: Alarms
+  readonly erase: Erase
 }
 
 /** One queue for all that changes who is in: token uses, nonces, client and session rows are decided together. */
-const QUEUE = 'sessions'
+export const SESSIONS = 'sessions'
 
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
 export function sessionService(components: SessionComponents): Handlers {
-  const { cafe, store, issuer, challengeKey, serial, clock, random } = components
+  const { cafe, store, challengeKey, serial, time, turns, random, live } = components
   const id = (): string => hex(random(16))
 
+  /** Is this peer a client, or was it told that it may become one? */
+  const isKnown = async (account: Address, peer: PeerIdText): Promise<boolean> =>
+    (await store.clients.get(account, peer)) !== undefined ||
+    (await requestOf(store, account, peer, time.now()))?.state === 'admitted'
+
   const challenge: Handlers['challenge'] = async ({ address, purpose }, { peer }) => {
-    const exp = clock() + CHALLENGE_TTL
+    turns.challenge(peer, await isKnown(address, peer))
+    const exp = time.issue() + CHALLENGE_TTL
     return {
       challenge: await createChallenge(challengeKey, { cafe, client: peer, address, purpose, exp }, random),
       exp,
     }
   }
 
-  const register: Handlers['register'] = async ({ statement, signature, token }, { peer }) => {
+  const register: Handlers['register'] = async (input, { peer }) => {
+    const { statement, signature } = input
     const { address, purpose, challenge, exp } = statement
     const names = statement.cafe === cafe && statement.client === peer && statement.proto === STATEMENT_PROTOCOL
     if (!names || purpose !== 'register') throw new CafeError('FORBIDDEN', { why: 'statement' })
-    if (exp < clock()) throw new CafeError('UNAUTHORIZED', { expired: true })
+    if (exp < time.now()) throw new CafeError('UNAUTHORIZED', { expired: true })
+    turns.register(peer, await isKnown(address, peer))
     const about = { cafe, client: peer, address, purpose, exp }
     if (!(await checkChallenge(challengeKey, about, challenge))) throw new CafeError('FORBIDDEN', { why: 'challenge' })
     if (!(await verifyStatement(statement, signature))) throw new CafeError('FORBIDDEN', { why: 'signature' })
-    return serial(QUEUE, () => admit(components, { statement, peer, token, sid: id(), jti: [id(), id()] }))
+    const jti = [id(), id()] as const
+    return serial(SESSIONS, () => admit(components, { ...input, peer, sid: id(), jti }))
   }
 
-  const refresh: Handlers['refresh'] = async ({ refresh }, { peer }) => {
-    const claims = await issuer.verify(refresh, 'refresh', clock())
-    if (claims.sub !== peer || claims.cnf.peer !== peer) throw new CafeError('FORBIDDEN', { why: 'peer' })
-    return serial(QUEUE, async () => {
-      const row = await store.sessions.get(peer, claims.sid)
-      const client = row && (await store.clients.get(row.account, peer))
-      if (!row || !client) throw new CafeError('UNAUTHORIZED')
-      const now = clock()
-      if (claims.jti === row.previous && now - row.issued <= REFRESH_GRACE) return issuer.grant(client, claims.sid, row)
-      if (claims.jti !== row.refresh) {
-        // An old refresh token that comes back was stolen, or the client's was: nobody goes on with this session.
-        await store.rows.commit([store.sessions.remove(peer, claims.sid)])
-        throw new CafeError('UNAUTHORIZED', { reused: true })
-      }
-      const next: SessionRow = {
-        ...row,
-        gen: row.gen + 1,
-        issued: now,
-        access: id(),
-        refresh: id(),
-        previous: row.refresh,
-      }
-      const reply = await issuer.grant(client, claims.sid, next)
-      await store.rows.commit([store.sessions.put([peer, claims.sid], next)])
-      return reply
-    })
-  }
-
-  const deregister: Handlers['deregister'] = (_input, { session: { account, peer } }) =>
-    serial(QUEUE, async () => {
-      const sessions = await store.sessions.list([peer])
-      const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
-      const leave = (erased: readonly Change[]): Promise<void> =>
-        store.rows.commit([
-          store.clients.remove(account, peer),
-          ...sessions.map(({ key }) => store.sessions.remove(...key)),
-          ...erased,
-        ])
-      // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
-      if (others.length === 0) return { roots: await components.erase(account, leave) }
-      await leave([])
-      return { roots: 0 }
+  const withdraw: Handlers['withdraw'] = ({ address }, { peer }) =>
+    serial(SESSIONS, async () => {
+      if (await store.requests.get(address, peer)) await store.rows.commit([store.requests.remove(address, peer)])
+      return {}
     })
 
-  return { challenge, register, refresh, deregister }
-}
-
-interface Applicant {
-  readonly statement: Parameters<Handlers['register']>[0]['statement']
-  readonly peer: PeerIdText
-  readonly token: string | undefined
-  readonly sid: string
-  readonly jti: readonly [access: string, refresh: string]
-}
-
-/** Consumes the nonce and the token, writes client and session, all in one commit. */
-async function admit(
-  { store, issuer, clock }: SessionComponents,
-  applicant: Applicant,
-): ReturnType<Handlers['register']> {
-  const { statement, peer, sid, jti } = applicant
-  const account = statement.address
-  const now = clock()
-  const changes: Change[] = await consumeNonce(store, statement.challenge, statement.exp, now)
-
-  let client = await store.clients.get(account, peer)
-  if (!client) {
-    const { id, row } = await findToken(store, applicant, now)
-    client = { account, peer, token: id, quota: row.quota, since: now } satisfies ClientRow
-    changes.push(store.clients.put([account, peer], client))
-    if (row.uses !== null) changes.push(store.tokens.put([id], { ...row, uses: row.uses - 1 }))
+  const watch: Handlers['watch'] = async ({ address: account }, { peer, signal, send }) => {
+    const who = { account, peer }
+    // Opened before the first look, so that no news falls in between.
+    const channel = live.open(who, signal)
+    try {
+      for (let you: Standing | undefined = await standing(components, who); ; you = await channel.next(WATCH_PULSE)) {
+        if (you === 'unknown') throw new CafeError('UNAUTHORIZED')
+        await send(you ? { you } : { pulse: true })
+      }
+    } finally {
+      channel.close()
+    }
   }
-  const session: SessionRow = {
-    account,
-    created: now,
-    gen: 0,
-    issued: now,
-    access: jti[0],
-    refresh: jti[1],
-    previous: null,
+
+  return {
+    challenge,
+    register,
+    refresh: (input, context) => refreshSession(components, id, input.refresh, context.peer),
+    deregister: (input, { peer }) => serial(SESSIONS, () => leave(components, input.access, peer)),
+    withdraw,
+    watch,
   }
-  // One session a device: a new registration replaces what this peer had.
-  for (const { key } of await store.sessions.list([peer])) changes.push(store.sessions.remove(...key))
-  changes.push(store.sessions.put([peer, sid], session))
-  const reply = await issuer.grant(client, sid, session)
-  await store.rows.commit(changes)
-  return reply
 }
 
-/** A changeset that marks the nonce used and forgets those whose challenge has expired anyway. */
-async function consumeNonce(store: SessionStore, challenge: Uint8Array, exp: number, now: number): Promise<Change[]> {
-  const nonce = hex(challenge.subarray(0, 16))
-  if (await store.nonces.get(nonce)) throw new CafeError('FORBIDDEN', { why: 'replay' })
-  const used = await store.nonces.list([], { limit: MAX_NONCES })
-  const over = used.filter(({ row }) => row.exp < now)
-  if (used.length - over.length >= MAX_NONCES) throw new CafeError('BUSY', { after: CHALLENGE_TTL })
-  return [...over.map(({ key }) => store.nonces.remove(...key)), store.nonces.put([nonce], { exp })]
+async function refreshSession(
+  { store, issuer, time, serial, live, alarms }: SessionComponents,
+  id: () => string,
+  refresh: string,
+  peer: PeerIdText,
+): ReturnType<Handlers['refresh']> {
+  const claims = await issuer.verify(refresh, 'refresh', time.now())
+  const { acct: account, sid } = claims
+  if (claims.sub !== peer || claims.cnf.peer !== peer) {
+    await serial(SESSIONS, async () =>
+      store.rows.commit(await alarms.raise({ kind: 'stolen', account, peer }, time.now())),
+    )
+    throw new CafeError('FORBIDDEN', { why: 'peer' })
+  }
+  return serial(SESSIONS, async () => {
+    const row = await store.sessions.get(peer, sid)
+    const client = await store.clients.get(account, peer)
+    if (!client) throw await whyGone(store, account)
+    if (client.revoked !== null) throw new CafeError('UNAUTHORIZED', { why: 'revoked' })
+    if (!row || row.account !== account) throw new CafeError('UNAUTHORIZED')
+    if (row.reused) throw new CafeError('UNAUTHORIZED', { reused: true })
+    if (claims.jti === row.previous && time.now() - row.issued <= REFRESH_GRACE) return issuer.grant(client, sid, row)
+    if (claims.jti !== row.refresh) {
+      // An old refresh token that comes back was stolen, or the client's was: nobody goes on with this session. The row
+      // stays, so that its owner learns why.
+      const raised = await alarms.raise({ kind: 'reused', account, peer }, time.now())
+      await store.rows.commit([store.sessions.put([peer, sid], { ...row, reused: true }), ...raised, time.stamp()])
+      const why = new CafeError('UNAUTHORIZED', { reused: true })
+      live.end({ account, peer }, why)
+      live.tell({ account, peer }, 'alarm')
+      throw why
+    }
+    const next: SessionRow = {
+      ...row,
+      gen: row.gen + 1,
+      issued: time.issue(),
+      access: id(),
+      refresh: id(),
+      previous: row.refresh,
+    }
+    const reply = await issuer.grant(client, sid, next)
+    await store.rows.commit([store.sessions.put([peer, sid], next), time.stamp()])
+    return reply
+  })
 }
 
-/** The token's row, if it admits this applicant now. The same answer for an unknown id and a wrong secret. */
-async function findToken(
-  store: SessionStore,
-  { token, statement }: Applicant,
-  now: number,
-): Promise<{ id: string; row: TokenRow }> {
-  if (token === undefined) throw new CafeError('FORBIDDEN', { why: 'token' })
-  const { id, secret } = parseToken(token)
-  const hash = await tokenHash(secret)
-  const row = await store.tokens.get(id)
-  // Compare with something also when there is no row: the time taken must not tell which ids exist.
-  const known = sameBytes(hash, row?.hash ?? new Uint8Array(32))
-  if (!row || !known || !statement.token || !sameBytes(hash, statement.token))
-    throw new CafeError('FORBIDDEN', { why: 'token' })
-  if (row.expires !== null && row.expires < now) throw new CafeError('FORBIDDEN', { why: 'token-expired' })
-  if (row.uses === 0) throw new CafeError('FORBIDDEN', { why: 'token-used' })
-  return { id, row }
+/** Ends a client and gives the signed receipt; gives the same one again where it has left already. */
+async function leave(
+  components: SessionComponents,
+  access: string,
+  peer: PeerIdText,
+): ReturnType<Handlers['deregister']> {
+  const { cafe, store, issuer, time, peerKey, epoch, live } = components
+  const { sub, acct: account, sid } = await issuer.verify(access, 'access', time.now())
+  if (sub !== peer) throw new CafeError('FORBIDDEN', { why: 'peer' })
+  const departed = await store.departed.get(sid)
+  if (departed) return { receipt: departed.receipt }
+  const client = await store.clients.get(account, peer)
+  const session = await store.sessions.get(peer, sid)
+  if (!client || !session || session.reused) throw new CafeError('UNAUTHORIZED')
+
+  const ended = await endSessions(store, peer)
+  const commit = async (changes: readonly Change[], parts: Counts): Promise<Uint8Array<ArrayBuffer>> => {
+    const now = time.now()
+    const erased = { clients: 1, sessions: ended.length, ...parts }
+    const receipt = await sealRecord(receiptRecord, peerKey, { v: 1, cafe, epoch, account, peer, time: now, erased })
+    const over = (await store.departed.list([])).filter(({ row }) => row.expires < now)
+    await store.rows.commit([
+      store.clients.remove(account, peer),
+      ...ended,
+      ...changes,
+      ...over.map(({ key }) => store.departed.remove(...key)),
+      store.departed.put([sid], { receipt, expires: now + DEPARTURE_TTL }),
+      time.stamp(),
+    ])
+    return receipt
+  }
+  // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
+  const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
+  const receipt = others.length > 0 ? await commit([], {}) : await components.erase(account, commit)
+  live.end({ account, peer }, new CafeError('UNAUTHORIZED'))
+  live.tell({ account, peer }, 'unknown')
+  return { receipt }
+}
+
+/** How a peer stands here with an account. */
+export async function standing(
+  { store, time }: Pick<SessionComponents, 'store' | 'time'>,
+  { account, peer }: Who,
+): Promise<Standing> {
+  const client = await store.clients.get(account, peer)
+  if (client && client.revoked === null) {
+    const sessions = await store.sessions.list([peer])
+    return sessions.some(({ row }) => row.reused) ? 'alarm' : 'client'
+  }
+  const request = await requestOf(store, account, peer, time.now())
+  if (request) return request.state
+  if (client) return 'revoked'
+  const evicted = await store.evicted.get(account)
+  return evicted?.peers.includes(peer) ? 'evicted' : 'unknown'
 }

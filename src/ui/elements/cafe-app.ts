@@ -3,11 +3,11 @@
  * (the worker's console, running uploads, an account's words until they are written down), and the page's title.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { CafeConsole } from '../../worker/api.ts'
+import type { CafeConsole, HostStatus } from '../../worker/api.ts'
 import { Live } from '../controllers/live.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
-import { plainName } from '../format.ts'
+import { count, plainName } from '../format.ts'
 import { type Route, readRoute } from '../route.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
@@ -78,7 +78,8 @@ export class CafeApp extends Plain {
 
   protected override updated(_changed: PropertyValues): void {
     const host = this.#host.value
-    document.title = host?.open ? `● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
+    const waits = host?.open && host.requests > 0 ? `(${host.requests}) ` : ''
+    document.title = host?.open ? `${waits}● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
   }
 
   override render(): TemplateResult {
@@ -89,6 +90,7 @@ export class CafeApp extends Plain {
           ${NAVIGATION.map(
             (item) => html`<a href=${item.href} aria-current=${item.view === this.route.view ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
+              ${item.view === 'host' ? asked(this.#host.value) : nothing}
               ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
             </a>`,
           )}
@@ -168,6 +170,12 @@ export class CafeApp extends Plain {
     this.words = undefined
     void this.#focusView()
   }
+}
+
+/** A mark beside the way to the cafe when somebody waits for its host's answer. */
+function asked(host: HostStatus | undefined): TemplateResult | typeof nothing {
+  if (!host?.open || host.requests === 0) return nothing
+  return html`<span class="dot part"><span class="sr">, ${count(host.requests, 'request')} to join</span></span>`
 }
 
 function refuseDrop(event: DragEvent): void {

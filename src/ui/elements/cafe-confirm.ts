@@ -13,6 +13,7 @@ export class CafeConfirm extends Plain {
     open: { type: Boolean },
     heading: {},
     text: {},
+    more: { attribute: false },
     verb: {},
     running: { type: Boolean },
     problem: { attribute: false },
@@ -20,6 +21,8 @@ export class CafeConfirm extends Plain {
   declare open: boolean
   declare heading: string
   declare text: string
+  /** What else the person may say about it. */
+  declare more: TemplateResult | undefined
   /** What the button that does it says. */
   declare verb: string
   declare running: boolean
@@ -28,7 +31,7 @@ export class CafeConfirm extends Plain {
   override render(): TemplateResult {
     return html`<wa-dialog label=${this.heading} ?open=${this.open} light-dismiss @wa-after-hide=${this.#hidden}>
       <p>${this.text}</p>
-      ${failure(this.problem)}
+      ${this.more} ${failure(this.problem)}
       <div slot="footer" class="row end">
         <button type="button" class="button" autofocus data-dialog="close">Cancel</button>
         <button type="button" class="button danger" aria-busy=${this.running ? 'true' : 'false'} @click=${this.#agree}>

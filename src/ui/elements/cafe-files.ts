@@ -62,9 +62,11 @@ export class CafeFiles extends Plain {
 
   override render(): TemplateResult {
     const cafes = this.#cafes.value
+    const active = cafes?.filter(({ state }) => state === 'active')
+    const waits = cafes?.some(({ state }) => state === 'waiting') ?? false
     return html`<h1 tabindex="-1">Files</h1>
       ${failure(this.#cafes.problem ?? this.#pins.problem)}
-      ${cafes === undefined ? waiting('Looking…') : cafes.length === 0 ? noCafe() : this.#drop()}
+      ${active === undefined ? waiting('Looking…') : active.length === 0 ? noCafe(waits) : this.#drop()}
       ${this.#running()} ${this.#kept()}
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <p class="sr" role="status">${said(this.finished)}</p>
@@ -164,12 +166,18 @@ function said(finished: Finished | undefined): string {
   return finished.kept ? `${name} is kept.` : `${name} is on this device; no cafe keeps it yet.`
 }
 
-function noCafe(): TemplateResult {
+function noCafe(waits: boolean): TemplateResult {
   return html`<div class="empty card">
-    <span class="mark" aria-hidden="true">${icon('files')}</span>
-    <h2>Join a cafe first</h2>
-    <p class="quiet">Files are kept at cafes you have joined. All it takes is an invite.</p>
-    <a class="button loud" href="#join">Join a cafe</a>
+    <span class="mark" aria-hidden="true">${icon(waits ? 'people' : 'files')}</span>
+    <h2>${waits ? 'Waiting for the host' : 'Join a cafe first'}</h2>
+    <p class="quiet">
+      ${
+        waits
+          ? 'You have asked to join. As soon as the host says yes you can keep files; you may close this page meanwhile.'
+          : 'Files are kept at cafes you have joined. All it takes is an invite.'
+      }
+    </p>
+    ${waits ? nothing : html`<a class="button loud" href="#join">Join a cafe</a>`}
   </div>`
 }
 customElements.define('cafe-files', CafeFiles)

@@ -29,7 +29,7 @@ export class CafeHome extends Plain {
   )
 
   override render(): TemplateResult {
-    const cafes = this.#cafes.value ?? []
+    const cafes = (this.#cafes.value ?? []).filter(({ state }) => state === 'active')
     const pins = this.#pins.value ?? []
     return html`<div class="hero">
         <h1 tabindex="-1">A cafe in a browser tab</h1>
@@ -75,6 +75,7 @@ export class CafeHome extends Plain {
     return html`<p class="now">
         <span class="dot good" aria-hidden="true"></span><bdi>${plainName(host.name)}</bdi> is open,
         ${host.clients === 1 ? '1 person joined' : `${host.clients} people joined`}.
+        ${host.requests === 0 ? nothing : html`<strong>${count(host.requests, 'person asks', 'people ask')} to join.</strong>`}
       </p>
       <a class="button loud" href="#host">See your cafe</a>`
   }

@@ -8,13 +8,18 @@ import type { CafeConsole, HostStatus } from '../../worker/api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { bytes, count, plainName, reach, short } from '../format.ts'
+import './cafe-alarms.ts'
 import './cafe-clients.ts'
 import './cafe-confirm.ts'
 import './cafe-invite.ts'
+import { MODES, modeChoices } from './cafe-mode.ts'
+import './cafe-requests.ts'
 import './cafe-token.ts'
+import './cafe-tokens.ts'
 import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
 
 type Open = Extract<HostStatus, { open: true }>
+type Mode = Open['mode']
 
 export class CafeHost extends Plain {
   static override properties = {
@@ -37,8 +42,8 @@ export class CafeHost extends Plain {
     ['node'],
     (cafe) => cafe.node.status(),
   )
-  readonly #open = new Action<string>(this, 'open', async (name) => {
-    await this.cafe.host.open({ name })
+  readonly #open = new Action<{ name: string; mode: Mode }>(this, 'open', async (input) => {
+    await this.cafe.host.open(input)
   })
   readonly #close = new Action<void>(this, 'close', async () => {
     await this.cafe.host.close()
@@ -71,7 +76,7 @@ export class CafeHost extends Plain {
           <span>Name of your cafe</span>
           <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" placeholder="The Blue Door" />
         </label>
-        ${failure(problem)}
+        ${modeChoices('invite')} ${failure(problem)}
         <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
           ${running ? 'Opening…' : 'Open the cafe'}
         </button>
@@ -79,7 +84,7 @@ export class CafeHost extends Plain {
       <ul class="facts narrow">
         <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
         <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
-        <li>${icon('people')}Only people with your invite can join.</li>
+        <li>${icon('people')}You can change who may come at any time, and send anybody away.</li>
       </ul>`
   }
 
@@ -93,14 +98,18 @@ export class CafeHost extends Plain {
         <button type="button" class="button" @click=${this.#ask}>Close the cafe</button>
       </div>
       ${this.#reach()}
+      <cafe-alarms .cafe=${this.cafe}></cafe-alarms>
+      <cafe-requests .cafe=${this.cafe} .asked=${host.mode === 'ask'}></cafe-requests>
       <section class="card" aria-labelledby="invite-heading">
         <div class="heading">
           <h2 id="invite-heading">Invite people</h2>
           <button type="button" class="button small" @click=${this.#invite}>New invite…</button>
         </div>
-        <cafe-invite .link=${host.invite} .name=${name}></cafe-invite>
+        <cafe-invite .link=${host.invite} .name=${name} .mode=${host.mode}></cafe-invite>
+        <cafe-mode .cafe=${this.cafe} .mode=${host.mode}></cafe-mode>
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
+      <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       ${this.#dialogs(name)}`
   }
 
@@ -154,7 +163,9 @@ export class CafeHost extends Plain {
   #submit(event: SubmitEvent): void {
     event.preventDefault()
     if (!(event.currentTarget instanceof HTMLFormElement)) return
-    void this.#open.run(String(new FormData(event.currentTarget).get('name') ?? '').trim())
+    const form = new FormData(event.currentTarget)
+    const mode = MODES.find(({ mode }) => mode === form.get('mode'))?.mode ?? 'invite'
+    void this.#open.run({ name: String(form.get('name') ?? '').trim(), mode })
   }
 
   #ask(): void {

@@ -3,12 +3,24 @@ import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js'
 import { html, nothing, type TemplateResult } from 'lit'
+import type { HostStatus } from '../../worker/api.ts'
 import { icon, Plain } from './parts.ts'
 
+type Mode = Extract<HostStatus, { open: true }>['mode']
+
+/** What the link does, by whom the cafe admits. */
+const HELP: Readonly<Record<Mode, string>> = {
+  invite: 'Whoever has this link can join. Send it only to people you would lend room to.',
+  ask: 'Whoever has this link can ask to join. You decide here who does.',
+  open: 'Whoever has this link can join, with a little room. “New invite” gives somebody more.',
+}
+
 export class CafeInvite extends Plain {
-  static override properties = { link: {}, name: {} }
+  static override properties = { link: {}, name: {}, mode: {} }
   declare link: string
   declare name: string
+  /** Whom the link admits; without it, whoever has it. */
+  declare mode: Mode | undefined
 
   override render(): TemplateResult {
     // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
@@ -31,7 +43,7 @@ export class CafeInvite extends Plain {
               : nothing
           }
         </div>
-        <p class="quiet small">Whoever has this link can join. Send it only to people you would lend room to.</p>
+        <p class="quiet small">${HELP[this.mode ?? 'invite']}</p>
       </div>
     </div>`
   }

@@ -1,5 +1,6 @@
 /** `<cafe-join>`: join a cafe by its invite. Without an account the first step is to make one. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { MAX_NOTICE } from '../../core/limits.ts'
 import type { AccountStatus, CafeConsole, InvitePreview, Session } from '../../worker/api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
@@ -37,7 +38,8 @@ export class CafeJoin extends Plain {
     (cafe) => cafe.account.cafes(),
   )
   readonly #join = new Action<string>(this, 'join', async (code) => {
-    await this.cafe.account.register(code)
+    const greeting = this.querySelector<HTMLInputElement>('input[name=greeting]')?.value.trim() ?? ''
+    await this.cafe.account.register(code, { greeting })
     // The invite admits whoever holds it, so it does not stay in the history.
     location.replace('#files')
   })
@@ -87,7 +89,14 @@ export class CafeJoin extends Plain {
 
   #ready(code: string, preview: InvitePreview, joined: readonly Session[]): TemplateResult {
     const { running, problem } = this.#join
-    if (!running && joined.some((session) => session.cafe === preview.cafe)) {
+    const state = joined.find((session) => session.cafe === preview.cafe)?.state
+    if (!running && state === 'waiting') {
+      return html`<div class="notice">
+          ${icon('people')}
+          <p>You have asked to join. You are in as soon as its host says yes.</p>
+        </div>`
+    }
+    if (!running && state === 'active') {
       return html`<div class="notice good">
           ${icon('check')}
           <p>You have joined this cafe.</p>
@@ -100,11 +109,19 @@ export class CafeJoin extends Plain {
         It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
         inside.
       </p>
-      ${failure(problem)}
+      ${preview.token ? nothing : this.#greeting()} ${failure(problem)}
       <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
-        ${running ? 'Joining…' : 'Join'}
+        ${running ? 'Joining…' : preview.token ? 'Join' : 'Ask to join'}
       </button>
     </div>`
+  }
+
+  #greeting(): TemplateResult {
+    return html`<label class="field">
+        <span>Who are you? <small>the host sees this</small></span>
+        <input name="greeting" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder="Ada, from the choir" />
+      </label>
+      <p class="quiet small">The host is asked first, unless the cafe is open to everybody.</p>`
   }
 
   #paste(): TemplateResult {

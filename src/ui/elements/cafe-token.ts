@@ -9,6 +9,7 @@ import './cafe-invite.ts'
 import { failure, Plain } from './parts.ts'
 
 const DAY = 86_400_000
+const QUOTAS = ['small', 'normal', 'large'] as const
 
 export class CafeToken extends Plain {
   static override properties = {
@@ -30,6 +31,7 @@ export class CafeToken extends Plain {
     this.made = await this.cafe.host.createToken({
       ...(label === '' ? {} : { label }),
       ...(uses > 0 ? { uses } : {}),
+      quota: QUOTAS.find((quota) => quota === form.get('quota')) ?? 'normal',
       ...(days > 0 ? { expires: Date.now() + days * DAY } : {}),
     })
   })
@@ -59,6 +61,14 @@ export class CafeToken extends Plain {
             <option value="7" selected>a week</option>
             <option value="30">30 days</option>
             <option value="0">ever</option>
+          </select>
+        </label>
+        <label class="field">
+          <span>Room for each</span>
+          <select name="quota">
+            <option value="small">250 MB</option>
+            <option value="normal" selected>1 GB</option>
+            <option value="large">10 GB</option>
           </select>
         </label>
       </div>

@@ -1,0 +1,108 @@
+/**
+ * What goes on with clients right now: the calls they have running, which must end when the client's right to them does,
+ * and the live channel on which each is told how it stands.
+ */
+import { CafeError } from '../core/errors.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
+import { MAX_WATCHES } from '../core/limits.ts'
+import type { Standing } from './session/protocol.ts'
+
+export interface Who {
+  readonly account: Address
+  readonly peer: PeerIdText
+}
+
+export interface Channel {
+  /** The next news, or undefined after `ms` milliseconds without any. @throws CafeError ABORTED when it is closed. */
+  next(ms: number): Promise<Standing | undefined>
+  close(): void
+}
+
+export interface Live {
+  /** Fires when the client's calls must end; its reason says why. */
+  until(client: Who): AbortSignal
+  /** Ends the client's running calls with `why`. */
+  end(client: Who, why: CafeError): void
+  /** Tells the client's channel, if it has one. */
+  tell(client: Who, news: Standing): void
+  /** Opens the peer's channel, and closes the one it had. @throws CafeError BUSY if there are too many. */
+  open(client: Who, signal: AbortSignal): Channel
+  /** Ends everything, as when the cafe closes: whoever wants to go on comes again. */
+  close(): void
+}
+
+const keyOf = ({ account, peer }: Who): string => `${account}/${peer}`
+
+export function createLive(): Live {
+  const running = new Map<string, AbortController>()
+  const channels = new Map<PeerIdText, { readonly key: string; push(news: Standing): void; close(): void }>()
+
+  const open: Live['open'] = (client, signal) => {
+    channels.get(client.peer)?.close()
+    if (channels.size >= MAX_WATCHES) throw new CafeError('BUSY', { after: 60_000 })
+    // One of each kind at most: the latest counts, and a client that reads slowly costs nothing.
+    const news = new Set<Standing>()
+    let closed = false
+    let wake = (): void => {}
+    const own = {
+      key: keyOf(client),
+      push(item: Standing) {
+        news.delete(item)
+        news.add(item)
+        wake()
+      },
+      close() {
+        closed = true
+        if (channels.get(client.peer) === own) channels.delete(client.peer)
+        signal.removeEventListener('abort', own.close)
+        wake()
+      },
+    }
+    channels.set(client.peer, own)
+    signal.addEventListener('abort', own.close, { once: true })
+    if (signal.aborted) own.close()
+    return {
+      async next(ms) {
+        if (news.size === 0 && !closed) {
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, ms)
+            wake = () => {
+              clearTimeout(timer)
+              resolve()
+            }
+          })
+        }
+        if (closed) throw new CafeError('ABORTED')
+        const [first] = news
+        if (first !== undefined) news.delete(first)
+        return first
+      },
+      close: own.close,
+    }
+  }
+
+  return {
+    until(client) {
+      const key = keyOf(client)
+      const controller = running.get(key) ?? new AbortController()
+      running.set(key, controller)
+      return controller.signal
+    },
+    end(client, why) {
+      const key = keyOf(client)
+      const controller = running.get(key)
+      running.delete(key)
+      controller?.abort(why)
+    },
+    tell(client, news) {
+      const channel = channels.get(client.peer)
+      if (channel?.key === keyOf(client)) channel.push(news)
+    },
+    open,
+    close() {
+      for (const controller of running.values()) controller.abort(new CafeError('UNREACHABLE'))
+      running.clear()
+      for (const channel of [...channels.values()]) channel.close()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Signed records: libp2p's signed envelope (public key, payload type, payload, signature over all with a domain), so that
+ * go-libp2p and others can check ours. The payload is dag-cbor. Opening demands a signer: an envelope proves only who
+ * signed it, and anybody can sign (https://github.com/libp2p/specs/blob/master/RFC/0002-signed-envelopes.md).
+ */
+import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import { RecordEnvelope } from '@libp2p/peer-record'
+import { decode, encode } from '../core/codec.ts'
+import { CafeError } from '../core/errors.ts'
+import { type PeerIdText, sameBytes } from '../core/ids.ts'
+import { parse, type Schema } from '../core/schema.ts'
+import { utf8 } from './bytes.ts'
+
+/** One kind of signed record. */
+export interface RecordKind<T> {
+  /** In the signature, not in the envelope: an envelope of another domain never passes. */
+  readonly domain: string
+  /** What the payload is, in the envelope. */
+  readonly type: string
+  readonly schema: Schema<T>
+  /** Bytes of an envelope at most. */
+  readonly limit: number
+}
+
+/** `value` in an envelope signed by `key`. */
+export async function sealRecord<T>(kind: RecordKind<T>, key: PrivateKey, value: T): Promise<Uint8Array<ArrayBuffer>> {
+  const payload = encode(parse(kind.schema, value))
+  const record = {
+    domain: kind.domain,
+    codec: utf8(kind.type),
+    marshal: () => payload,
+    equals: () => false,
+  }
+  const bytes = new Uint8Array((await RecordEnvelope.seal(record, key)).marshal())
+  if (bytes.byteLength > kind.limit) throw new CafeError('BAD_REQUEST', { size: bytes.byteLength, limit: kind.limit })
+  return bytes
+}
+
+/**
+ * What `signer` has signed.
+ * @throws CafeError CORRUPT {what: 'envelope'} for anything that is not exactly an envelope of this kind signed by it.
+ */
+export async function openRecord<T>(kind: RecordKind<T>, signer: PeerIdText, bytes: Uint8Array): Promise<T> {
+  try {
+    if (bytes.byteLength > kind.limit) throw new CafeError('BAD_REQUEST', { limit: kind.limit })
+    const envelope = await RecordEnvelope.openAndCertify(bytes, kind.domain)
+    const by = peerIdFromPublicKey(envelope.publicKey).toString()
+    if (by !== signer || !sameBytes(envelope.payloadType, utf8(kind.type))) throw new CafeError('FORBIDDEN')
+    // Protobuf has many spellings of one message; a record is known by its bytes, so only one will do.
+    if (!sameBytes(envelope.marshal(), bytes)) throw new CafeError('FORBIDDEN')
+    return parse(kind.schema, decode(envelope.payload.subarray(), kind.limit)) as T
+  } catch (cause) {
+    throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })
+  }
+}

@@ -1,0 +1,110 @@
+/** `<cafe-tokens>`: the invites the host has given away, who came with them, and a way to withdraw each. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { TokenInfo } from '../../worker/admission-api.ts'
+import type { CafeConsole } from '../../worker/api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { bytes, count, plainName } from '../format.ts'
+import './cafe-confirm.ts'
+import { failure, icon, Plain } from './parts.ts'
+
+export class CafeTokens extends Plain {
+  static override properties = { cafe: { attribute: false }, revoking: { state: true }, asking: { state: true } }
+  declare cafe: CafeConsole
+  /** The invite the dialog is about; stays while the dialog fades. */
+  declare revoking: TokenInfo | undefined
+  declare asking: boolean
+  readonly #tokens = new Live(
+    this,
+    () => this.cafe,
+    ['host'],
+    (cafe) => cafe.host.tokens(),
+  )
+  readonly #revoke = new Action<TokenInfo>(this, 'invite', async ({ id }) => {
+    await this.cafe.host.revoke(id)
+    this.asking = false
+  })
+
+  override render(): TemplateResult | typeof nothing {
+    const tokens = (this.#tokens.value ?? []).filter(isAlive)
+    if (tokens.length === 0 && this.revoking === undefined) return nothing
+    return html`<section class="card" aria-labelledby="tokens-heading">
+        <h2 id="tokens-heading">Invites you gave</h2>
+        ${failure(this.#tokens.problem)}
+        ${tokens.length === 0 ? html`<p class="quiet">None that still admits anybody.</p>` : nothing}
+        <ul class="rows">
+          ${repeat(
+            tokens,
+            ({ id }) => id,
+            (token) => this.#row(token),
+          )}
+        </ul>
+      </section>
+      ${this.#dialog()}`
+  }
+
+  #row(token: TokenInfo): TemplateResult {
+    const name = nameOf(token)
+    return html`<li>
+      <span class="mark small" aria-hidden="true">${icon('link')}</span>
+      <div class="grow">
+        <p class="title"><bdi>${name}</bdi></p>
+        <p class="quiet small">
+          ${token.clients === 0 ? 'nobody came with it yet' : `${count(token.clients, 'device')} came with it`} ·
+          ${token.uses === null ? nothing : html`${token.uses === 0 ? 'used up' : `admits ${token.uses} more`} · `}
+          ${bytes(token.quota)} of room${
+            token.expires === null
+              ? nothing
+              : html` · until <wa-relative-time .date=${new Date(token.expires)} sync></wa-relative-time>`
+          }
+        </p>
+      </div>
+      <button type="button" class="button small" aria-label="Withdraw the invite ${name}" @click=${() => this.#ask(token)}>
+        Withdraw
+      </button>
+    </li>`
+  }
+
+  #dialog(): TemplateResult {
+    const { revoking } = this
+    const clients = revoking?.clients ?? 0
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${`Withdraw “${revoking === undefined ? '' : nameOf(revoking)}”?`}
+      .text=${
+        clients === 0
+          ? 'The link admits nobody any more.'
+          : `The link admits nobody any more, and ${count(clients, 'device')} that came with it ${clients === 1 ? 'is' : 'are'} locked out until they bring another invite. What they keep here stays.`
+      }
+      .verb=${'Withdraw the invite'}
+      .running=${this.#revoke.running}
+      .problem=${this.#revoke.problem}
+      @agreed=${() => revoking && this.#revoke.run(revoking)}
+      @left=${() => {
+        this.asking = false
+        this.#revoke.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(token: TokenInfo): void {
+    this.revoking = token
+    this.asking = true
+  }
+}
+
+/** Does it admit somebody, or has it admitted somebody who would be locked out with it? */
+function isAlive({ revoked, uses, expires, clients }: TokenInfo): boolean {
+  if (revoked !== null) return false
+  return clients > 0 || (uses !== 0 && (expires === null || expires > Date.now()))
+}
+
+/** What the host called it; the one on the screen is made by the cafe itself. */
+function nameOf({ label }: TokenInfo): string {
+  if (label === null) return 'An invite without a name'
+  return label === 'invite' ? 'The invite on this screen' : plainName(label)
+}
+customElements.define('cafe-tokens', CafeTokens)

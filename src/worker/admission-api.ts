@@ -1,0 +1,76 @@
+/** The part of the page's API that is about who may come to the hosted cafe, and who must go. Types only. */
+import type { Mode } from '../cafe/session/protocol.ts'
+import type { Quota, Token } from '../cafe/tokens.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
+import type { Call } from '../rpc/port.ts'
+
+/** A token as its host may see it again: everything but its text. */
+export type TokenInfo = Token
+
+/** Somebody who asks to join. */
+export interface RequestInfo {
+  readonly peerId: PeerIdText
+  readonly address: Address
+  /** What they say; empty for nothing. */
+  readonly greeting: string
+  readonly since: number
+  /** Then it is too late to answer. */
+  readonly expires: number
+}
+
+export interface DecisionInput {
+  readonly address: Address
+  readonly peerId: PeerIdText
+  readonly admit: boolean
+  readonly quota?: Quota | undefined
+  readonly services?: readonly string[] | undefined
+}
+
+/** Something the host should know of. */
+export interface AlarmInfo {
+  readonly id: string
+  /** `reused`: an old refresh token came back; `stolen`: another peer showed a token; `clock`: this clock went back. */
+  readonly kind: 'reused' | 'stolen' | 'clock'
+  readonly address: Address | null
+  readonly peerId: PeerIdText | null
+  /** The last time, and how often. */
+  readonly at: number
+  readonly times: number
+}
+
+type None = Record<never, never>
+
+export type AdmissionApi = {
+  'host.tokens': Call<None, readonly TokenInfo[]>
+  'host.revoke': Call<{ id: string }, None>
+  'host.setMode': Call<{ mode: Mode }, None>
+  'host.requests': Call<None, readonly RequestInfo[]>
+  'host.decide': Call<DecisionInput, None>
+  'host.evict': Call<{ address: Address; notice?: string | undefined }, None>
+  'host.alarms': Call<None, readonly AlarmInfo[]>
+  'host.dismiss': Call<{ id: string }, None>
+  'host.trustClock': Call<None, None>
+}
+
+/** The same as functions, in `cafe.host`. */
+export interface AdmissionConsole {
+  tokens(): Promise<readonly TokenInfo[]>
+  /** Ends the sessions of all who came with this token, at once; what they keep stays. */
+  revoke(id: string): Promise<void>
+  setMode(mode: Mode): Promise<void>
+  /** Who waits for an answer, oldest first. */
+  requests(): Promise<readonly RequestInfo[]>
+  decide(decision: {
+    address: string
+    peerId: string
+    admit: boolean
+    quota?: Quota
+    services?: string[]
+  }): Promise<void>
+  /** Ends an account's registrations and erases what it keeps here. It is told `notice`. */
+  evict(input: { address: string; notice?: string }): Promise<void>
+  alarms(): Promise<readonly AlarmInfo[]>
+  dismiss(id: string): Promise<void>
+  /** After a `clock` alarm: the clock of this device is right now, and was wrong before. */
+  trustClock(): Promise<void>
+}

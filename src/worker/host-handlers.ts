@@ -1,0 +1,63 @@
+/** The answers to the part of {@link PageApi} that is about the hosted cafe. */
+import { mode, services } from '../cafe/session/protocol.ts'
+import { address, count, name, notice, peerId, text, v } from '../core/schema.ts'
+import type { Handlers } from '../rpc/port.ts'
+import type { PageApi } from './api.ts'
+import type { Hosting } from './hosting.ts'
+
+/** The methods whose names begin with `host.`. */
+type HostedApi = { [K in keyof PageApi as K extends `host.${string}` ? K : never]: PageApi[K] }
+
+const none = v.strictObject({})
+const id = v.strictObject({ id: text(128) })
+const quota = v.optional(v.union([count(), v.picklist(['small', 'normal', 'large'])]))
+const token = v.strictObject({
+  label: v.optional(name),
+  uses: v.optional(count(1_000_000, 1)),
+  expires: v.optional(count()),
+  quota,
+  services: v.optional(services),
+})
+
+const done = (work: Promise<void>): Promise<Record<never, never>> => work.then(() => ({}))
+
+export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
+  return {
+    'host.open': { input: v.strictObject({ name, mode: v.optional(mode) }), run: (input) => hosting.open(input) },
+    'host.status': { input: none, run: () => hosting.status() },
+    'host.close': { input: none, run: () => done(hosting.close()) },
+    'host.createToken': { input: token, run: (input) => hosting.createToken(input) },
+    'host.clients': { input: none, run: () => hosting.clients() },
+    'host.tokens': { input: none, run: () => hosting.cafe().tokens() },
+    'host.revoke': { input: id, run: (input) => done(hosting.revoke(input.id)) },
+    'host.setMode': { input: v.strictObject({ mode }), run: (input) => done(hosting.setMode(input.mode)) },
+    'host.requests': {
+      input: none,
+      async run() {
+        const requests = await hosting.cafe().requests()
+        return requests.map((row) => ({
+          peerId: row.peer,
+          ...{ address: row.account, greeting: row.greeting, since: row.since, expires: row.expires },
+        }))
+      },
+    },
+    'host.decide': {
+      input: v.strictObject({ address, peerId, admit: v.boolean(), quota, services: v.optional(services) }),
+      run: ({ address, peerId, ...decision }) =>
+        done(hosting.cafe().decide({ account: address, peer: peerId }, decision)),
+    },
+    'host.evict': {
+      input: v.strictObject({ address, notice: v.optional(notice) }),
+      run: (input) => done(hosting.cafe().evict(input.address, input.notice ?? '')),
+    },
+    'host.alarms': {
+      input: none,
+      async run() {
+        const alarms = await hosting.cafe().alarms.list()
+        return alarms.map(({ account, peer, ...alarm }) => ({ ...alarm, address: account, peerId: peer }))
+      },
+    },
+    'host.dismiss': { input: id, run: (input) => done(hosting.cafe().alarms.dismiss(input.id)) },
+    'host.trustClock': { input: none, run: () => done(hosting.trustClock()) },
+  }
+}
