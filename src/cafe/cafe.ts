@@ -10,14 +10,14 @@ import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
-import type { Blocks } from '../store/blocks.ts'
-import type { Change, Rows } from '../store/rows.ts'
+import type { Rows } from '../store/rows.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
+import type { Keep } from './pin/keep.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { pinService } from './pin/service.ts'
-import { erasePins, pinStore, type UsageRow, usageKey, usageOf } from './pin/store.ts'
+import type { UsageRow } from './pin/store.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { sessionService } from './session/service.ts'
@@ -38,7 +38,8 @@ export interface CafeComponents {
   readonly peer: PeerIdText
   readonly registrar: Registrar
   readonly rows: Rows
-  readonly blocks: Blocks
+  /** What this device keeps for clients: it is there whether or not the cafe is open. */
+  readonly keep: Keep
   readonly jwtKey: JwtKey
   readonly clock: Clock
   readonly random: Random
@@ -60,19 +61,12 @@ export interface Cafe {
 
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, registrar, rows, blocks, jwtKey, clock, random, log, onChange } = components
+  const { peer, registrar, rows, keep, jwtKey, clock, random, log, onChange } = components
   const serial = createSerial()
   const sessions = sessionStore(rows)
-  const pins = pinStore(rows)
   const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: 1 })
   const guard = createGuard({ store: sessions, issuer, clock })
   const challengeKey = await createChallengeKey()
-  const erase = (account: Address, commit: (changes: readonly Change[]) => Promise<void>): Promise<number> =>
-    serial(usageKey(account), async () => {
-      const { changes, roots } = await erasePins(pins, account)
-      await commit(changes)
-      return roots
-    })
 
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
@@ -85,9 +79,9 @@ export async function createCafe(components: CafeComponents, name: string): Prom
 
   await add(
     sessionProtocol,
-    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
+    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase: keep.erase }),
   )
-  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock, stands: createStands(sessions) }))
+  await add(pinProtocol, pinService({ keep, stands: createStands(sessions) }))
 
   return {
     async close() {
@@ -96,7 +90,13 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     createToken: (options) => issueToken({ store: sessions, clock, random }, options),
     async clients() {
       const found = await sessions.clients.list([])
-      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(pins, row.account) })))
+      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(keep, row.account) })))
     },
   }
+}
+
+/** What an account pays for its pins. */
+async function usageOf(keep: Keep, account: Address): Promise<UsageRow> {
+  const { roots, bytes } = await keep.usage(account)
+  return { roots, bytes }
 }

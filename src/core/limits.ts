@@ -31,6 +31,15 @@ export const CLIENT_QUOTA = 1024 * MiB
 /** Roots a client may pin: bounds the list and the walk of a collection. */
 export const CLIENT_ROOTS = 10_000
 
+/** Bytes a cafe keeps for all its clients unless its host says otherwise: below the 10 GiB that browsers grant an origin. */
+export const CAFE_BUDGET = 8 * 1024 * MiB
+/** What an interrupted upload brought is kept this long: who closes a laptop in the evening goes on in the morning. */
+export const LEASE_TTL = 24 * 3_600_000
+/** Unfinished uploads an account may have at once; the oldest interrupted one gives way to the next. */
+export const CLIENT_LEASES = 64
+/** Blocks in one row of a list: a full offer; 20 to 36 KiB, below what IndexedDB stores as a file of its own. */
+export const LIST_BLOCKS = 512
+
 /** Registration challenge: long enough for a slow phone, short enough that the consumed-nonce table stays small. */
 export const CHALLENGE_TTL = 120_000
 /** Consumed nonces remembered at once; beyond it registration answers BUSY. */
@@ -59,6 +68,8 @@ export const MAX_INVITE = 4 * KiB
 export const WALK_DEPTH = 64
 export const WALK_BLOCKS = 100_000
 export const WALK_LINKS = 10_000
+/** A walk over 100 000 blocks on a slow phone takes half of it. */
+export const WALK_TIME = 30_000
 
 /** Waiting for the other side to open a stream. */
 export const OPEN_TIMEOUT = 10_000

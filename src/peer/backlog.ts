@@ -4,7 +4,7 @@
  */
 import type { CID } from 'multiformats/cid'
 import type { PinClient, StoredBlock } from '../cafe/pin/client.ts'
-import { walk } from '../cafe/pin/walk.ts'
+import { storedBlocks, walk } from '../cafe/pin/walk.ts'
 import { parseCid } from '../core/block.ts'
 import { type CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -157,12 +157,7 @@ export function createBacklog({ store, blocks, cafes, client, onChange }: Backlo
 /** All blocks below a root. @throws CafeError NOT_FOUND or CORRUPT if this device has lost one. */
 async function blocksBelow(root: CID, blocks: Blocks, signal: AbortSignal): Promise<StoredBlock[]> {
   const found: StoredBlock[] = []
-  const size = async (cid: CID): Promise<number | undefined> => {
-    const bytes = await blocks.get(cid)
-    if (bytes) found.push({ cid, size: bytes.byteLength })
-    return bytes?.byteLength
-  }
-  const read = (cid: CID) => verifiedGet(blocks, cid)
-  await walk(root, { read, size }, { maxBytes: Number.MAX_SAFE_INTEGER, signal })
+  const onBlock = (cid: CID, size: number): void => void found.push({ cid, size })
+  await walk(root, storedBlocks(blocks), { maxBytes: Number.MAX_SAFE_INTEGER, signal, onBlock })
   return found
 }

@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
@@ -11,6 +12,7 @@ import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
+import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { GatewayApi } from './api.ts'
 import { createChanges } from './changes.ts'
@@ -81,8 +83,11 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
+  const holds = createHolds(blocks)
+  const keep = await createKeep({ ...shared, holds })
   const hosting = await createHosting({
     ...shared,
+    keep,
     peer: node.peer,
     registrar: node,
     jwtKey: await jwtKey(keys),

@@ -6,6 +6,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
+import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
 import { type Clock, systemRandom } from '../../src/core/clock.ts'
 import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
@@ -17,6 +18,7 @@ import { createNode, type Node } from '../../src/net/node.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
+import { createHolds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import type { Rows } from '../../src/store/rows.ts'
 
@@ -76,6 +78,7 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
+  readonly keep: Keep
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
   /** Every row the cafe keeps: the same before and after means that nothing was stored. */
@@ -88,11 +91,19 @@ export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: Jw
   const base = await createTestNode(parts)
   const { node, rows, blocks, clock } = base
   const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
-  const components = { ...shared, peer: node.peer, registrar: node, jwtKey: parts.jwtKey ?? (await createJwtKey()) }
+  const keep = await createKeep({ ...shared, holds: createHolds(blocks) })
+  const components = {
+    ...shared,
+    keep,
+    peer: node.peer,
+    registrar: node,
+    jwtKey: parts.jwtKey ?? (await createJwtKey()),
+  }
   const cafe = await createCafe(components, parts.name ?? 'Test cafe')
   return {
     ...base,
     cafe,
+    keep: components.keep,
     token: async (options = {}) => (await cafe.createToken(options)).token,
     dump: () => dumpRows(rows),
     stop: () => node.stop(),
