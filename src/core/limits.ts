@@ -33,6 +33,9 @@ export const CLIENT_ROOTS = 10_000
 
 /** Bytes a cafe keeps for all its clients unless its host says otherwise: below the 10 GiB that browsers grant an origin. */
 export const CAFE_BUDGET = 8 * 1024 * MiB
+/** Fetched blocks kept as a cache: a few films' beginnings, or what one reads in a week. */
+export const CACHE_BYTES = 512 * MiB
+export const CACHE_AGE = 30 * 86_400_000
 /** What an interrupted upload brought is kept this long: who closes a laptop in the evening goes on in the morning. */
 export const LEASE_TTL = 24 * 3_600_000
 /** Unfinished uploads an account may have at once; the oldest interrupted one gives way to the next. */

@@ -10,11 +10,14 @@ import type { PeerIdText } from '../core/ids.ts'
 import { parse } from '../core/schema.ts'
 import { createFileKey } from '../crypto/file-key.ts'
 import { type Blocks, verifiedGet } from '../store/blocks.ts'
+import type { RootSource } from '../store/collect.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import { createBacklog } from './backlog.ts'
 import { type Backup, type BackupAt, backupStore, fileName } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
 import { importedSize, importFile } from './import.ts'
+import { createOwnBlocks } from './own-blocks.ts'
 import { type BlockLog, blockLog, delay, isPathFailure, upload } from './upload.ts'
 
 /** Bytes so far: `encrypted` of the file, `sent` ciphertext confirmed by the slowest cafe, of `total`. Never less than before. */
@@ -27,12 +30,15 @@ export interface BackupProgress {
 export interface BackupsComponents {
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
   readonly cafes: Cafes
   readonly client: PinClient
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup, without anybody having asked. */
   readonly onChange: () => void
+  /** There are blocks now that nobody needs. */
+  readonly onGarbage: () => void
 }
 
 export interface Backups {
@@ -58,6 +64,8 @@ export interface Backups {
    * @throws CafeError NOT_FOUND {what: 'pin'}.
    */
   retry(root: string, options: { signal: AbortSignal }): Promise<Backup>
+  /** What a collection must spare. */
+  readonly roots: RootSource
   /** Stops what goes on by itself. */
   close(): void
 }
@@ -76,9 +84,10 @@ interface Target {
 }
 
 export function createBackups(components: BackupsComponents): Backups {
-  const { rows, blocks, cafes, client, clock, random, onChange } = components
+  const { rows, blocks, holds, cafes, client, clock, random, onChange, onGarbage } = components
   const store = backupStore(rows)
   const { backups } = store
+  const own = createOwnBlocks({ rows, blocks, holds, store, onGarbage })
   const backlog = createBacklog({ store, blocks, cafes, client, onChange })
   void backlog.run()
   const read = (cid: CID) => verifiedGet(blocks, cid)
@@ -119,6 +128,7 @@ export function createBackups(components: BackupsComponents): Backups {
     const held = states.filter(({ state }) => state !== 'failed').map(({ cafe }) => cafe)
     if (aborted || held.length === 0) {
       await store.forget(row.root, held)
+      onGarbage()
       throw aborted ? new CafeError('ABORTED') : targets[0]?.outcome
     }
     for (const at of states) await store.note(row.root, at)
@@ -141,9 +151,10 @@ export function createBackups(components: BackupsComponents): Backups {
     const stop = new AbortController()
     const sending = send(targets, total, log, AbortSignal.any([signal, stop.signal]), report)
     let release: () => void = () => {}
+    const adding = own.adding()
     try {
       const put = async (cid: CID, block: Uint8Array<ArrayBuffer>): Promise<void> => {
-        await blocks.put(cid, block)
+        await adding.put(cid, block)
         signal.throwIfAborted()
         if (targets.every(isRefused)) throw targets[0]?.outcome
         log.add({ cid, size: block.byteLength })
@@ -163,7 +174,7 @@ export function createBackups(components: BackupsComponents): Backups {
       }
       // From here on the file survives the end of this process.
       release = backlog.hold(row.root, stop)
-      await rows.commit([backups.put([row.root], row)])
+      await rows.commit([backups.put([row.root], row), ...adding.lists(root)])
       log.end(root)
       while (!isEnough(targets)) await sending.changed()
       stop.abort()
@@ -176,6 +187,7 @@ export function createBackups(components: BackupsComponents): Backups {
     } finally {
       stop.abort()
       release()
+      adding.end()
       void backlog.run()
     }
   }
@@ -191,6 +203,7 @@ export function createBackups(components: BackupsComponents): Backups {
         root,
         held.map(({ cafe }) => cafe),
       )
+      onGarbage()
       backlog.stop(root)
       await Promise.race([backlog.run(), delay(UNPIN_WAIT, signal).catch(() => {})])
     },
@@ -205,6 +218,7 @@ export function createBackups(components: BackupsComponents): Backups {
       await Promise.race([backlog.run(), stopped.promise])
       return find(root)
     },
+    roots: own.roots,
     close: backlog.close,
   }
 }

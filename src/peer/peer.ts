@@ -10,6 +10,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import { type Account, type AccountKeys, accountFromKeys, openAccount } from '../crypto/account.ts'
 import { accountSeed, createWords, type WordCount } from '../crypto/wallet.ts'
 import type { Blocks } from '../store/blocks.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { type Backups, createBackups } from './backup.ts'
@@ -26,11 +27,14 @@ export interface PeerComponents {
   readonly connector: Connector & { know(peer: PeerIdText, addresses: readonly string[]): void }
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
   readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup, without anybody having asked. */
   readonly onChange?: () => void
+  /** There are blocks now that nobody needs. */
+  readonly onGarbage?: () => void
 }
 
 export interface Peer {
@@ -50,7 +54,8 @@ export interface Peer {
 const ACCOUNT = 'account'
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { peer, connector, rows, blocks, keys, clock, random, onChange = () => {} } = components
+  const { peer, connector, rows, blocks, holds, keys, clock, random } = components
+  const { onChange = () => {}, onGarbage = () => {} } = components
   const stored = await keys.get<AccountKeys>(ACCOUNT)
   let account: Account | undefined = stored && accountFromKeys(stored)
 
@@ -74,7 +79,17 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     know: connector.know,
     clock,
   })
-  const backups = createBackups({ rows, blocks, cafes, client: pinClient({ connector }), clock, random, onChange })
+  const backups = createBackups({
+    rows,
+    blocks,
+    holds,
+    cafes,
+    client: pinClient({ connector }),
+    clock,
+    random,
+    onChange,
+    onGarbage,
+  })
 
   return {
     cafes,

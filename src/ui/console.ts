@@ -23,6 +23,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       close: async () => void (await call('host.close', {})),
       createToken: (input = {}) => call('host.createToken', input),
       clients: () => call('host.clients', {}),
+      setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),
+      collect: (options = {}) => call('host.collect', {}, options),
     },
     account: {
       create: (input = {}) => call('account.create', input),

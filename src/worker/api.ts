@@ -51,7 +51,36 @@ export type HostStatus =
       /** Roots and ciphertext bytes kept for clients. */
       readonly roots: number
       readonly bytes: number
+      readonly room: HostRoom
     })
+
+/** What the cafe may keep in all, what it keeps, and what could go. All in bytes. */
+export interface HostRoom {
+  /** Set by the host; 8 GiB without. */
+  readonly budget: number
+  /** Charged to accounts for what they pinned, a block once for every root that has it. */
+  readonly pinned: number
+  /** Of unfinished uploads: kept for a day, so that they can go on. */
+  readonly leased: number
+  /** About what the next collection frees. */
+  readonly collectable: number
+  /** When the disk itself last refused a write, though the budget allowed it (milliseconds since the epoch). */
+  readonly diskFull?: number | undefined
+  /** The last collection since the start of the worker. */
+  readonly collected?: (Collected & { readonly at: number; readonly failed?: string | undefined }) | undefined
+}
+
+export interface Collected {
+  readonly blocks: number
+  readonly bytes: number
+}
+
+export interface CollectProgress extends Collected {
+  /** First all that must stay is counted, then the rest is removed. */
+  readonly phase: 'mark' | 'sweep'
+  /** Blocks looked at in this phase. */
+  readonly seen: number
+}
 
 export interface TokenInput {
   readonly label?: string | undefined
@@ -150,11 +179,13 @@ export type PageApi = {
   hello: Call<{ life: string }, { life: string }>
   'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
   'tab.gateway': Call<{ port: MessagePort }, None>
-  'host.open': Call<{ name: string }, OpenCafe>
+  'host.open': Call<{ name: string; budget?: number | undefined }, OpenCafe>
   'host.status': Call<None, HostStatus>
   'host.close': Call<None, None>
   'host.createToken': Call<TokenInput, NewToken>
   'host.clients': Call<None, readonly ClientInfo[]>
+  'host.setBudget': Call<{ bytes: number }, None>
+  'host.collect': Call<None, Collected, CollectProgress>
   'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
   'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
   'account.status': Call<None, AccountStatus | null>
@@ -182,11 +213,16 @@ export type GatewayApi = {
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
   readonly host: {
-    open(input: { name: string }): Promise<OpenCafe>
+    /** `budget`: bytes to keep for clients in all. */
+    open(input: { name: string; budget?: number }): Promise<OpenCafe>
     status(): Promise<HostStatus>
     close(): Promise<void>
     createToken(input?: TokenInput): Promise<NewToken>
     clients(): Promise<readonly ClientInfo[]>
+    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
+    setBudget(bytes: number): Promise<void>
+    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
+    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
   }
   readonly account: {
     create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>

@@ -40,10 +40,21 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     return result
   }
   return {
-    'host.open': { input: v.strictObject({ name }), run: (input) => hosting.open(input.name) },
+    'host.open': {
+      input: v.strictObject({ name, budget: v.optional(count()) }),
+      run: (input) => hosting.open(input.name, input.budget),
+    },
     'host.status': { input: none, run: () => hosting.status() },
     'host.close': { input: none, run: () => hosting.close().then(() => ({})) },
     'host.createToken': { input: token, run: (input) => hosting.createToken(input) },
+    'host.setBudget': {
+      input: v.strictObject({ bytes: count() }),
+      run: (input) => hosting.setBudget(input.bytes).then(() => ({})),
+    },
+    'host.collect': {
+      input: none,
+      run: (_input, { signal, progress }) => hosting.collect({ signal, onProgress: throttled(progress) }),
+    },
     'host.clients': { input: none, run: () => hosting.clients() },
 
     'account.create': {

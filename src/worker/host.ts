@@ -15,7 +15,9 @@ import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { GatewayApi } from './api.ts'
+import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
+import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
@@ -43,6 +45,11 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const [rows, blocks, datastore, keys] = await Promise.all([openRows(), openBlocks(), openDatastore(), openKeys()])
   const config = await loadConfig(rows, log, origin)
 
+  const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+  const cache = createCache(shared)
+  const collecting = createCollecting({ ...shared, onChange: () => changes.emit('host') })
+  const onGarbage = collecting.soon
+
   let cafes: readonly PeerIdText[] = []
   const node = await createNode({
     datastore,
@@ -57,6 +64,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     listen: ['/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    onFetched: cache.note,
     log,
     onChange: () => changes.emit('node'),
   })
@@ -69,13 +77,13 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   pool.onnews = node.wake
   addEventListener('online', () => node.wake('online'))
 
-  const shared = { rows, blocks, clock: systemClock, random: systemRandom, log }
   const peer = await createPeer({
     ...shared,
     peer: node.peer,
     connector: node.connector,
     keys,
     onChange: () => changes.emit('pins'),
+    onGarbage,
   })
   const refreshCafes = async (): Promise<void> => {
     cafes = (await peer.cafes.list()).map(({ cafe }) => cafe)
@@ -83,11 +91,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
-  const holds = createHolds(blocks)
-  const keep = await createKeep({ ...shared, holds })
+  const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
+  // Everything that puts blocks into the store has a source here, or loses them.
+  for (const source of [keep.roots, peer.backups.roots, cache.roots]) collecting.add(source)
+  collecting.start()
   const hosting = await createHosting({
     ...shared,
     keep,
+    collecting,
     peer: node.peer,
     registrar: node,
     jwtKey: await jwtKey(keys),

@@ -10,8 +10,10 @@ import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
 import { throughRelay } from '../net/paths.ts'
+import type { Collected, CollectProgress } from '../store/collect.ts'
 import { table } from '../store/table.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
+import type { Collecting } from './collecting.ts'
 
 const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
@@ -22,16 +24,21 @@ const ADDRESS_WAIT = 5000
 
 export interface HostingComponents extends CafeComponents {
   readonly node: Node
+  readonly collecting: Collecting
   /** Where the app is served: where invites lead. */
   readonly origin: string
 }
 
 export interface Hosting {
-  open(name: string): Promise<OpenCafe>
+  open(name: string, budget?: number): Promise<OpenCafe>
   close(): Promise<void>
   status(): Promise<HostStatus>
   createToken(options: TokenOptions): Promise<NewToken>
   clients(): Promise<readonly ClientInfo[]>
+  /** Bytes kept for clients in all, from now on and after restarts. */
+  setBudget(bytes: number): Promise<void>
+  /** Removes what nobody needs from this device. */
+  collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
 
 interface Running {
@@ -42,7 +49,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, origin, clock, onChange } = components
+  const { rows, node, keep, collecting, origin, clock, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -81,8 +88,9 @@ export async function createHosting(components: HostingComponents): Promise<Host
   if (before?.open) await start(before.name, before.since)
 
   return {
-    open: (name) =>
+    open: (name, budget) =>
       serial('host', async () => {
+        if (budget !== undefined) await keep.setBudget(budget)
         await start(name, running?.since ?? clock())
         await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
@@ -106,8 +114,14 @@ export async function createHosting(components: HostingComponents): Promise<Host
         roots += usage.roots
         bytes += usage.bytes
       }
-      return { ...card(), open: true, since: running.since, clients: clients.length, roots, bytes }
+      const room = { ...keep.status(), collected: collecting.last }
+      return { ...card(), open: true, since: running.since, clients: clients.length, roots, bytes, room }
     },
+    async setBudget(bytes) {
+      await keep.setBudget(bytes)
+      onChange()
+    },
+    collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
       return { id, token, invite: invite(token) }

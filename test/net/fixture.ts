@@ -18,7 +18,7 @@ import { createNode, type Node } from '../../src/net/node.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
-import { createHolds } from '../../src/store/holds.ts'
+import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import type { Rows } from '../../src/store/rows.ts'
 
@@ -54,6 +54,7 @@ export interface TestNode {
   readonly node: Node
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
   readonly clock: TestClock
   /** What an invite says about this node. */
   readonly at: CafeAddress
@@ -73,7 +74,7 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
   const { datastore = new MemoryDatastore() } = parts
   const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
-  return { node, rows, blocks, clock, at: { cafe: node.peer, addresses: node.addresses() } }
+  return { node, rows, blocks, holds: createHolds(blocks), clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
 
 export interface CafeNode extends TestNode {
@@ -89,9 +90,9 @@ export interface CafeNode extends TestNode {
 /** A node that hosts a cafe. */
 export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: JwtKey } = {}): Promise<CafeNode> {
   const base = await createTestNode(parts)
-  const { node, rows, blocks, clock } = base
-  const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
-  const keep = await createKeep({ ...shared, holds: createHolds(blocks) })
+  const { node, rows, blocks, holds, clock } = base
+  const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog, onChange: () => {} }
+  const keep = await createKeep(shared)
   const components = {
     ...shared,
     keep,
@@ -127,13 +128,22 @@ export interface GuestNode extends TestNode {
 export async function createGuestNode(parts: Parts & { words?: string } = {}): Promise<GuestNode> {
   let known: readonly PeerIdText[] = []
   const base = await createTestNode({ cafes: () => known, ...parts })
-  const { node, rows, blocks, clock } = base
+  const { node, rows, blocks, holds, clock } = base
   const store = new Map<string, unknown>()
   const keys: KeyStore = {
     get: async <T>(name: string) => store.get(name) as T | undefined,
     put: async (name, value) => void store.set(name, value),
   }
-  const components = { rows, blocks, clock, keys, random: systemRandom, connector: node.connector, peer: node.peer }
+  const components = {
+    rows,
+    blocks,
+    holds,
+    clock,
+    keys,
+    random: systemRandom,
+    connector: node.connector,
+    peer: node.peer,
+  }
   const peer = await createPeer(components)
   if (parts.words) await peer.restore(parts.words, '')
   else await peer.create(12)

@@ -89,7 +89,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
 /** Where bytes enter a block store by another way than `verifiedPut`, and why that is right. */
 const RAW_PUTS: Record<string, string> = {
   'src/net/node.ts': 'helia stores what our fetcher brought, which is verified there',
-  'src/peer/backup.ts': 'our own importer made the block and hashed it',
+  'src/peer/own-blocks.ts': 'our own importer made the block and hashed it',
 }
 
 /** Modules with a variable of their own, and what there can be only one of. */

@@ -80,7 +80,7 @@ export async function createKeep(components: KeepComponents): Promise<Keep> {
   const store = pinStore(rows)
   const room = await Room.load(store, clock)
   const serial = createSerial()
-  const uploads: UploadComponents = { blocks, holds, own: new Map() }
+  const uploads: UploadComponents = { blocks, holds, fresh: new Map() }
   const running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
   const parts: KeepParts = { store, room, clock, serial, uploads, blocks, onGarbage }
 

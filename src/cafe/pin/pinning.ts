@@ -209,10 +209,14 @@ export function pinning(parts: KeepParts, lease: Lease, turn: { signal: AbortSig
     },
     async refused(error) {
       if (error !== undefined) room.noteFailure(error)
-      await upload.discard().catch(() => {}) // a collection finds what could not be removed
-      await inTurn(() => dropLease(parts, lease)).catch(() => {}) // the row on the medium expires
+      // What could not be removed, and what an earlier run brought, is known to the lease's list only.
+      const removed = await upload.discard().then(
+        () => !lease.resumed,
+        () => false,
+      )
+      await inTurn(() => dropLease(parts, lease, removed)).catch(() => {}) // the row on the medium expires
       turn.end()
-      if (lease.resumed) onGarbage()
+      if (!removed) onGarbage()
     },
   }
 }
@@ -249,18 +253,17 @@ async function commitPin(parts: KeepParts, lease: Lease, row: PinRow, found: rea
   return pinned ?? row
 }
 
-/** Ends a lease without a reference. What an earlier run of it brought is known to its list only, which stays for a collection. */
-async function dropLease({ room }: KeepParts, lease: Lease): Promise<void> {
-  const { account, id, resumed } = lease
-  const { offered, lists } = lease.row
-  const changes: Change[] = lease.end({ lists: !resumed })
-  const left = resumed && lists > 0 ? offered : 0
-  // Erased meanwhile, it was counted then.
+/** Ends a lease without a reference. Its list stays for a collection unless all that was in it is `removed`. */
+async function dropLease({ room }: KeepParts, lease: Lease, removed: boolean): Promise<void> {
+  const { account, id } = lease
   const before = room.leasesOf(account).get(id)
+  const changes: Change[] = lease.end({ lists: removed })
+  const left = removed ? 0 : lease.row.offered
   room.lease(account, id, undefined)
-  if (left > 0) changes.push(room.doom(left))
+  // Erased meanwhile, its list is gone.
+  if (left > 0) changes.push(room.doom(left, before ? {} : { unlisted: true }))
   await room.commit(changes, () => {
     room.lease(account, id, before && { row: lease.row, running: false })
-    if (left > 0) room.doom(-left)
+    room.doom(-left)
   })
 }

@@ -25,12 +25,12 @@ interface Offered extends OfferedBlock {
 export interface UploadComponents {
   readonly blocks: Blocks
   readonly holds: Holds
-  /** Blocks that only one running upload brings, by key: if it fails, they go. */
-  readonly own: Map<string, Blocking>
+  /**
+   * Blocks that came with uploads under way, by key, and who of them counts on each. The last one to be refused takes
+   * the block with it; the first to end well makes it stay.
+   */
+  readonly fresh: Map<string, Set<Upload>>
 }
-
-/** Whoever brings a block. */
-type Blocking = object
 
 export class Upload {
   readonly lease: Lease
@@ -38,7 +38,9 @@ export class Upload {
   readonly #components: UploadComponents
   readonly #offered: Offered[] = []
   /** Keys of blocks that were not in the store when they were offered. */
-  readonly #wanted = new Map<string, CID>()
+  readonly #wanted = new Set<string>()
+  /** Those of `fresh` that this upload counts on. */
+  readonly #fresh = new Map<string, CID>()
   readonly #sizes = new Map<string, number>()
   readonly #writing = new Set<Promise<void>>()
   #unconfirmed = 0
@@ -68,9 +70,9 @@ export class Upload {
       const known = isInline(cid) || sizes.get(key) !== undefined || this.#wanted.has(key)
       if (!known) {
         want.push(this.#offered.length)
-        this.#wanted.set(key, cid)
+        this.#wanted.add(key)
       }
-      if (!isInline(cid)) this.#share(key, cid, known)
+      if (!isInline(cid)) this.#countOn(key, cid, !known)
       this.#offered.push({ cid, size, state: known ? 'here' : 'wanted' })
     }
     return want
@@ -90,13 +92,14 @@ export class Upload {
     return sizes
   }
 
-  /** Notes whose a block is: ours if we bring it and nobody else has been told of it; nobody's from the second on. */
-  #share(key: string, cid: CID, known: boolean): void {
-    const { own, holds } = this.#components
-    const owner = own.get(key)
-    if (owner === this) return
-    if (owner) own.delete(key)
-    else if (!known && !holds.isHeld(cid.multihash.bytes, this.hold)) own.set(key, this)
+  /** Notes that this upload needs a block, which may be one that only uploads under way have brought. */
+  #countOn(key: string, cid: CID, isFresh: boolean): void {
+    const { fresh } = this.#components
+    const others = fresh.get(key)
+    if (!others && !isFresh) return
+    if (others) others.add(this)
+    else fresh.set(key, new Set([this]))
+    this.#fresh.set(key, cid)
   }
 
   /**
@@ -138,10 +141,10 @@ export class Upload {
    * For the walk below the root: sizes of blocks, which stay from now on whoever brought them.
    */
   async sizesOf(cids: readonly CID[]): Promise<Array<number | undefined>> {
-    const { own, blocks } = this.#components
+    const { blocks } = this.#components
     await this.hold.add(cids.map((cid) => cid.multihash.bytes))
     const keys = cids.map(blockKey)
-    for (const key of keys) if (own.has(key) && own.get(key) !== this) own.delete(key)
+    for (const [i, cid] of cids.entries()) this.#countOn(keys[i] as string, cid, false)
     const unknown = keys.filter((key) => !this.#sizes.has(key))
     const found = unknown.length > 0 ? await blocks.sizes(unknown) : []
     let at = 0
@@ -150,24 +153,24 @@ export class Upload {
 
   /** Ends the upload and leaves its blocks: pinned, or to be resumed. */
   leave(): void {
-    this.#forget()
+    for (const key of this.#fresh.keys()) this.#components.fresh.delete(key)
     this.hold.release()
   }
 
-  /** Ends the upload and removes what only it has brought. */
+  /** Ends the upload and removes what it has brought, unless others count on it. */
   async discard(): Promise<void> {
     await Promise.allSettled(this.#writing)
-    const own = this.#forget()
+    const { fresh, holds } = this.#components
+    const unwanted: Uint8Array[] = []
+    for (const [key, { multihash }] of this.#fresh) {
+      const users = fresh.get(key)
+      users?.delete(this)
+      if (users?.size !== 0) continue
+      fresh.delete(key)
+      unwanted.push(multihash.bytes)
+    }
     this.hold.release()
-    await this.#components.holds.remove(own.map((cid) => cid.multihash.bytes))
-  }
-
-  /** Gives up what is its own. */
-  #forget(): CID[] {
-    const { own } = this.#components
-    const mine = [...this.#wanted].filter(([key]) => own.get(key) === this)
-    for (const [key] of mine) own.delete(key)
-    return mine.map(([, cid]) => cid)
+    await holds.remove(unwanted)
   }
 }
 
