@@ -175,8 +175,9 @@ async function pin(
       })
       model.pins.set(op.owner, (model.pins.get(op.owner) ?? new Set()).add(op.dag))
     } else {
+      const until = world.clock() + LEASE_TTL
       await pinning.interrupted()
-      model.told.set(name, { keys, until: world.clock() + LEASE_TTL })
+      model.told.set(name, { keys, until })
     }
   } catch (error) {
     await pinning.refused(error)
@@ -245,6 +246,9 @@ async function check(world: World, model: Model, dags: readonly Dag[]): Promise<
       for (const { key } of dags[i] as Dag) if (!keys.has(key)) fail(`a block of a pin of ${owner} is missing`)
   }
   if (world.keep.status().pinned !== total) fail(`the cafe counts ${world.keep.status().pinned} instead of ${total}`)
+  const { leased, collectable } = world.keep.status()
+  const stored = await world.bytes()
+  if (stored > total + leased + collectable) fail(`${stored} bytes are stored, ${total + leased + collectable} counted`)
   for (const { keys: told, until } of model.told.values())
     if (until > world.clock())
       for (const key of told) if (!keys.has(key)) fail('a block of an interrupted upload is missing')

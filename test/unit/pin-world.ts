@@ -90,6 +90,7 @@ export interface World {
   inPeace(run: () => Promise<void>): Promise<void>
   /** What is on the medium. */
   keys(): Promise<string[]>
+  bytes(): Promise<number>
   rows(prefix: string): Promise<string[]>
 }
 
@@ -184,6 +185,10 @@ async function live(medium: Medium, seed: number, trouble?: Trouble): Promise<Wo
       armed = true
     },
     keys: () => Array.fromAsync(medium.blocks.keys()),
+    async bytes() {
+      const sizes = await medium.blocks.sizes(await Array.fromAsync(medium.blocks.keys()))
+      return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+    },
     rows: async (prefix) => (await medium.rows.range(prefix)).map(([key]) => key),
   }
 }

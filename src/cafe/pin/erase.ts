@@ -24,14 +24,17 @@ export async function erase(
     ...leases.map(([id]) => store.leases.remove(account, id)),
     store.usage.remove(account),
   ]
+  let dropped = 0
   for (let after: string | undefined, page = PAGE; page === PAGE; ) {
     const lists = await store.lists.list([account], { after, limit: PAGE })
+    dropped += lists.length
     changes.push(...lists.map(({ key }) => store.lists.remove(...key)))
     after = lists.at(-1)?.key.slice(1).join('/')
     page = lists.length
   }
   const doomed = usage.bytes + leases.reduce((sum, [, leased]) => sum + chargeOf(leased), 0)
-  if (doomed === 0) {
+  // Also what was unpinned before may stand in lists that go now.
+  if (doomed === 0 && dropped === 0) {
     await commit(changes)
     return pins.length
   }

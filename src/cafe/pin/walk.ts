@@ -4,7 +4,8 @@
  */
 import * as dagCbor from '@ipld/dag-cbor'
 import * as dagPb from '@ipld/dag-pb'
-import type { CID } from 'multiformats/cid'
+import { Node } from 'ipfs-unixfs'
+import { CID } from 'multiformats/cid'
 import { identity } from 'multiformats/hashes/identity'
 import { checkCid } from '../../core/block.ts'
 import { CafeError } from '../../core/errors.ts'
@@ -89,16 +90,14 @@ export async function walk(root: CID, components: WalkComponents, options: WalkO
 /** For the visited set: ten times as fast as base32, and exact. */
 const keyOf = ({ multihash }: CID): string => String.fromCharCode(...multihash.bytes)
 
-const hasLinks = ({ code }: CID): boolean => code === dagPb.code || code === dagCbor.code
-
-/** CIDs a block links to; none for raw and json, which have no links. */
+/** CIDs a block links to, by the rules of its codec; raw, json and cbor have no links. */
 async function linksOf(cid: CID, read: WalkComponents['read']): Promise<CID[]> {
-  if (!hasLinks(cid)) return []
+  const decode = LINKS.get(cid.code)
+  if (!decode) return []
   const block = cid.multihash.code === identity.code ? cid.multihash.digest : await read(cid)
   let links: CID[]
   try {
-    links =
-      cid.code === dagPb.code ? dagPb.decode(block).Links.map(({ Hash }) => Hash) : cborLinks(dagCbor.decode(block))
+    links = decode(block)
   } catch (cause) {
     throw new CafeError('BAD_REQUEST', { what: 'dag' }, { cause })
   }
@@ -106,13 +105,53 @@ async function linksOf(cid: CID, read: WalkComponents['read']): Promise<CID[]> {
   return links
 }
 
-function cborLinks(value: unknown): CID[] {
+const DAG_JSON = 0x0129
+
+const LINKS: ReadonlyMap<number, (block: Uint8Array) => CID[]> = new Map([
+  [dagPb.code, pbLinks],
+  [dagCbor.code, (block) => linksIn(dagCbor.decode(block), CID.asCID)],
+  [DAG_JSON, (block) => linksIn(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(block)), jsonLink)],
+])
+
+function pbLinks(block: Uint8Array): CID[] {
+  const { Data, Links } = dagPb.decode(block)
+  if (Data && Links.length > 0 && Links.length <= WALK_LINKS) checkSizes(block)
+  return Links.map(({ Hash }) => Hash)
+}
+
+/**
+ * The parts of a UnixFS file must be as long as the whole says, and as many as there are links: whoever reads a range of
+ * it goes by these numbers. Other data in a node is none of our business.
+ */
+function checkSizes(block: Uint8Array): void {
+  let node: ReturnType<typeof Node.decode>
+  try {
+    node = Node.decode(block, { limits: { links: WALK_LINKS } })
+  } catch {
+    return // no UnixFS
+  }
+  const { data, links } = node
+  if (data?.type !== 'FILE') return
+  const size = data.blockSizes.reduce((sum, part) => sum + part, BigInt(data.data?.byteLength ?? 0))
+  const agree = data.blockSizes.length === links.length && (data.fileSize ?? size) === size
+  if (!agree || size > Number.MAX_SAFE_INTEGER) throw new RangeError('sizes of a file that do not agree')
+}
+
+/** `{'/': text}`, the one form of a link in dag-json. */
+function jsonLink(value: object): CID | null {
+  const text = '/' in value ? value['/'] : undefined
+  return typeof text === 'string' && Object.keys(value).length === 1 ? CID.parse(text) : null
+}
+
+/** Links in a decoded value, however deep. */
+function linksIn(value: unknown, asLink: (value: object) => CID | null): CID[] {
   const found: CID[] = []
   const stack: unknown[] = [value]
   while (stack.length > 0) {
     const next = stack.pop()
     if (typeof next !== 'object' || next === null || next instanceof Uint8Array) continue
-    if ('asCID' in next) found.push(next as unknown as CID)
+    const link = asLink(next)
+    if (link) found.push(link)
     else for (const inner of Object.values(next)) stack.push(inner)
   }
   return found
