@@ -27,7 +27,10 @@ export interface RootSource {
   lists(signal: AbortSignal): AsyncIterable<{ readonly blocks: readonly Listed[] } | { readonly doomed: DoomedList }>
   /** There may be blocks in the store that are in none of its lists, though they were once. */
   readonly unlisted?: boolean
-  /** A collection is over: `left` bytes of doomed lists are still held by somebody. `whole`: it saw every key. */
+  /**
+   * A collection is over: `left` bytes of doomed lists are still held by somebody. `whole`: every key was looked at, and
+   * nothing is left that no list has.
+   */
   collected?(result: { readonly left: number; readonly whole: boolean }): Promise<void>
 }
 
@@ -68,11 +71,12 @@ export async function collect(components: CollectComponents, options: CollectOpt
   const run = new Run(components, options)
   const unwatch = components.holds.watch(run.held)
   try {
+    options.signal.throwIfAborted()
     await run.mark()
     await run.sweepDoomed()
     const whole = options.whole || components.sources.some(({ unlisted }) => unlisted)
-    if (whole) await run.sweepAll()
-    for (const source of components.sources) await source.collected?.({ left: run.left, whole })
+    const all = whole && (await run.sweepAll())
+    for (const source of components.sources) await source.collected?.({ left: run.left, whole: all })
     return run.collected
   } catch (error) {
     throw toCafeError(error)
@@ -132,11 +136,15 @@ class Run {
     }
   }
 
-  async sweepAll(): Promise<void> {
+  /** Looks at every key. @returns whether all that nobody lists is gone: what is held may have to wait for the next time. */
+  async sweepAll(): Promise<boolean> {
     let page: Uint8Array[] = []
+    let clean = true
     const look = async (): Promise<void> => {
-      const found = await this.#withSizes(page.filter((hash) => !this.#listed.has(hash) && !this.held.has(hash)))
-      await this.#remove(found)
+      const unlisted = page.filter((hash) => !this.#listed.has(hash))
+      const found = await this.#withSizes(unlisted.filter((hash) => !this.held.has(hash)))
+      const removed = await this.#remove(found)
+      if (found.length < unlisted.length || removed.includes(false)) clean = false
       this.#seen += page.length
       page = []
       await this.#step('sweep')
@@ -146,6 +154,7 @@ class Run {
       if (page.length === STEP) await look()
     }
     if (page.length > 0) await look()
+    return clean
   }
 
   /** Removes what is neither listed nor held at this moment; tells which were here. */
@@ -172,8 +181,8 @@ class Run {
   }
 
   async #step(phase: CollectProgress['phase']): Promise<void> {
-    this.#options.signal.throwIfAborted()
     this.#options.onProgress?.({ phase, seen: this.#seen, ...this.collected })
     await this.#options.pause?.()
+    this.#options.signal.throwIfAborted()
   }
 }

@@ -83,7 +83,7 @@ const COMBINE_BYTES = 4 * MiB
 /** Bytes waiting to be written before `put` makes the caller wait. */
 const MAX_WAITING = 16 * MiB
 
-/** Blocks whose sizes are looked up in one transaction: each may be MAX_BLOCK. */
+/** Blocks read in one transaction for their sizes: each may be MAX_BLOCK. */
 const SIZES_AT_ONCE = 16
 
 interface Waiting {
@@ -160,14 +160,10 @@ export async function openBlocks(): Promise<Blocks> {
   const enqueue = writeQueue(db)
   const isHere = keyLookup(db)
 
-  const sizesOf = async (keys: readonly string[]): Promise<Array<number | undefined>> => {
+  const sizesOf = async (keys: readonly string[]): Promise<number[]> => {
     const { store } = db.transaction(BLOCKS_DB)
-    return Promise.all(
-      keys.map(async (key) => {
-        if ((await store.getKey(key)) === undefined) return undefined
-        return ((await store.get(key)) as Uint8Array | undefined)?.byteLength
-      }),
-    )
+    const found = await Promise.all(keys.map((key) => store.get(key) as Promise<Uint8Array | undefined>))
+    return found.map((bytes) => bytes?.byteLength ?? 0)
   }
 
   return {
@@ -176,11 +172,14 @@ export async function openBlocks(): Promise<Blocks> {
     put: (cid, bytes) => enqueue(bytes.byteLength, (store) => void store.put(compact(bytes), blockKey(cid))),
     delete: (cid) => enqueue(0, (store) => void store.delete(blockKey(cid))),
     async sizes(keys) {
-      const found: Array<number | undefined> = []
-      // Few at a time: what is here is read, and all of a transaction's results are held at once.
-      for (let at = 0; at < keys.length; at += SIZES_AT_ONCE)
-        found.push(...(await sizesOf(keys.slice(at, at + SIZES_AT_ONCE))))
-      return found
+      const here = await Promise.all(keys.map(isHere))
+      const present = keys.filter((_, i) => here[i])
+      const sizes: number[] = []
+      // Few at a time: all results of a transaction are held at once.
+      for (let at = 0; at < present.length; at += SIZES_AT_ONCE)
+        sizes.push(...(await sizesOf(present.slice(at, at + SIZES_AT_ONCE))))
+      let at = 0
+      return here.map((isHere) => (isHere ? sizes[at++] : undefined))
     },
     async remove(keys) {
       const here = keys.map(() => false)

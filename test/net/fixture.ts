@@ -64,6 +64,7 @@ interface Parts {
   readonly clock?: TestClock
   readonly rows?: Rows
   readonly blocks?: Blocks
+  readonly holds?: Holds
   readonly cafes?: () => readonly PeerIdText[]
   /** Holds the node's identity: given to a second node, that one is the first one started again. */
   readonly datastore?: MemoryDatastore
@@ -72,9 +73,9 @@ interface Parts {
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
-  const { datastore = new MemoryDatastore() } = parts
+  const { datastore = new MemoryDatastore(), holds = createHolds(blocks) } = parts
   const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
-  return { node, rows, blocks, holds: createHolds(blocks), clock, at: { cafe: node.peer, addresses: node.addresses() } }
+  return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
 
 export interface CafeNode extends TestNode {

@@ -101,11 +101,11 @@ export async function createKeep(components: KeepComponents): Promise<Keep> {
   }
 
   return {
-    async begin(owner, { bytes, name }) {
+    async begin(owner, { bytes, name, window }) {
       const id = name === undefined ? hex(random(16)) : await leaseId(owner.peer, name)
       const turn = await takeOver(`${owner.account}/${id}`)
       try {
-        return pinning(parts, await takeRoom(parts, owner, id, bytes, reclaim), turn)
+        return pinning(parts, await takeRoom(parts, owner, id, bytes, reclaim), turn, window)
       } catch (error) {
         turn.end()
         throw error

@@ -47,6 +47,8 @@ export interface BeginOptions {
   readonly bytes: number
   /** The interrupted or running upload of that peer by this name is the one that goes on. */
   readonly name?: string | undefined
+  /** Bytes that may be on their way to the medium, and one block more. WINDOW, which a client on a stream counts on. */
+  readonly window?: number | undefined
 }
 
 export interface CompleteOptions {
@@ -169,10 +171,16 @@ function inTheWay(others: readonly NamedLease[], room: number): NamedLease[] {
 }
 
 /** The upload over a lease. `turn.end` is called when it is over, however it ends. */
-export function pinning(parts: KeepParts, lease: Lease, turn: { signal: AbortSignal; end(): void }): Pinning {
+export function pinning(
+  parts: KeepParts,
+  lease: Lease,
+  turn: { signal: AbortSignal; end(): void },
+  window?: number,
+): Pinning {
   const { store, room, clock, serial, blocks, onGarbage } = parts
   const { account, id } = lease
-  const upload = new Upload(parts.uploads, lease)
+  const upload = new Upload(parts.uploads, lease, window)
+  const collected = room.sinceNow()
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => serial(accountKey(account), task)
 
   return {
@@ -209,9 +217,11 @@ export function pinning(parts: KeepParts, lease: Lease, turn: { signal: AbortSig
     },
     async refused(error) {
       if (error !== undefined) room.noteFailure(error)
-      // What could not be removed, and what an earlier run brought, is known to the lease's list only.
+      // Its list may be the only one left that knows of a block: of what an earlier run brought, of what could not be
+      // removed, and of what was here and nobody else's when a collection came by.
+      const needless = !lease.resumed && (upload.onlyFresh || !collected())
       const removed = await upload.discard().then(
-        () => !lease.resumed,
+        () => needless,
         () => false,
       )
       await inTurn(() => dropLease(parts, lease, removed)).catch(() => {}) // the row on the medium expires

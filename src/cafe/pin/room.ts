@@ -43,6 +43,8 @@ export class Room {
   #doomed = 0
   #unlisted = false
   #erasures = 0
+  #collections = 0
+  #collecting = false
   #diskFull: number | undefined
 
   private constructor(store: PinStore, clock: Clock) {
@@ -86,6 +88,18 @@ export class Room {
   /** Grows whenever lists are dropped unswept. */
   get erasures(): number {
     return this.#erasures
+  }
+
+  /** A collection has begun or ended. */
+  collecting(now: boolean): void {
+    this.#collections++
+    this.#collecting = now
+  }
+
+  /** Gives a question: has any collection been under way since now? It may have counted on lists that are to go. */
+  sinceNow(): () => boolean {
+    const before = this.#collecting ? -1 : this.#collections
+    return () => this.#collections !== before
   }
 
   get unlisted(): boolean {

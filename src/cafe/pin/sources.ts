@@ -18,6 +18,7 @@ export function cafeRoots(parts: { store: PinStore; room: Room; serial: Serial; 
   return {
     name: 'cafe pins and uploads',
     async *lists() {
+      room.collecting(true)
       await expire(parts)
       settling = room.doomed
       erasures = room.erasures
@@ -39,10 +40,12 @@ export function cafeRoots(parts: { store: PinStore; room: Room; serial: Serial; 
       return room.unlisted
     },
     async collected({ left, whole }) {
+      room.collecting(false)
       await serial('collected', async () => {
         // An account erased meanwhile may have left blocks where the sweep had been.
         const swept = whole && room.erasures === erasures
-        await room.commit([room.doom(left - settling, swept ? { unlisted: false } : {})])
+        if (room.unlisted && !swept) return
+        await room.commit([room.doom(left - settling, { unlisted: false })])
       })
     },
   }

@@ -43,9 +43,11 @@ export class Upload {
   readonly #fresh = new Map<string, CID>()
   readonly #sizes = new Map<string, number>()
   readonly #writing = new Set<Promise<void>>()
+  readonly #window: number
   #unconfirmed = 0
 
-  constructor(components: UploadComponents, lease: Lease) {
+  constructor(components: UploadComponents, lease: Lease, window = WINDOW) {
+    this.#window = window
     this.#components = components
     this.lease = lease
     this.hold = components.holds.open()
@@ -110,7 +112,7 @@ export class Upload {
     const offered = this.#offered[place]
     if (offered?.state !== 'wanted') throw new CafeError('BAD_REQUEST', { at: 'block' })
     if (offered.size !== bytes.byteLength) throw new CafeError('BAD_REQUEST', { at: 'size' })
-    if (this.#unconfirmed > WINDOW) throw new CafeError('BAD_REQUEST', { at: 'window' })
+    if (this.#unconfirmed > this.#window) throw new CafeError('BAD_REQUEST', { at: 'window' })
     offered.state = 'arriving'
     this.#unconfirmed += bytes.byteLength
     const write = verifiedPut(this.#components.blocks, offered.cid, bytes).then(async () => {
@@ -135,6 +137,11 @@ export class Upload {
   /** Rejects as soon as a block under way fails; resolves when there is none. */
   failure(): Promise<unknown> {
     return Promise.all(this.#writing)
+  }
+
+  /** Is nothing in its list that was here before? */
+  get onlyFresh(): boolean {
+    return this.#fresh.size === this.lease.row.blocks
   }
 
   /**
