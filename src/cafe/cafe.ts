@@ -10,10 +10,14 @@ import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
+import type { Blocks } from '../store/blocks.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
+import type { BlockSource } from './pin/fetch.ts'
+import { createJobs, type PinJobs } from './pin/jobs.ts'
 import type { Keep } from './pin/keep.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { pinService } from './pin/service.ts'
@@ -40,6 +44,10 @@ export interface CafeComponents {
   readonly rows: Rows
   /** What this device keeps for clients: it is there whether or not the cafe is open. */
   readonly keep: Keep
+  readonly blocks: Blocks
+  readonly holds: Holds
+  /** Blocks of the peers that clients name. */
+  readonly source: BlockSource
   readonly jwtKey: JwtKey
   readonly clock: Clock
   readonly random: Random
@@ -53,6 +61,8 @@ export interface Client extends ClientRow {
 }
 
 export interface Cafe {
+  /** What clients asked to be pinned, for other carriers. */
+  readonly jobs: PinJobs
   /** Stops answering; everything kept stays. */
   close(): Promise<void>
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
@@ -61,12 +71,15 @@ export interface Cafe {
 
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, registrar, rows, keep, jwtKey, clock, random, log, onChange } = components
+  const { peer, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } = components
   const serial = createSerial()
   const sessions = sessionStore(rows)
   const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: 1 })
   const guard = createGuard({ store: sessions, issuer, clock })
   const challengeKey = await createChallengeKey()
+  const stands = createStands(sessions)
+  const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
+  const { erase } = jobs
 
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
@@ -79,13 +92,15 @@ export async function createCafe(components: CafeComponents, name: string): Prom
 
   await add(
     sessionProtocol,
-    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase: keep.erase }),
+    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
   )
-  await add(pinProtocol, pinService({ keep, stands: createStands(sessions) }))
+  await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands }))
 
   return {
+    jobs,
     async close() {
       await Promise.all(open.map((id) => registrar.unhandle(id)))
+      await jobs.close()
     },
     createToken: (options) => issueToken({ store: sessions, clock, random }, options),
     async clients() {

@@ -43,6 +43,32 @@ export const CLIENT_LEASES = 64
 /** Blocks in one row of a list: a full offer; 20 to 36 KiB, below what IndexedDB stores as a file of its own. */
 export const LIST_BLOCKS = 512
 
+/** Bytes of a pin's name and key as sealed by their owner: the larger of two sizes, so that a length tells little. */
+export const MAX_SEALED = 1 * KiB
+/** Where a root may be fetched from, as in the IPFS Pinning Service API. */
+export const MAX_ORIGINS = 20
+/** Roots an account may have waiting to be fetched: a page of them is looked at each time one is done. */
+export const CLIENT_JOBS = 1000
+/** Fetches from peers that run at once: each may hold some megabytes of blocks that are not stored yet. */
+export const FETCHES = 3
+/** A root whose origins were not reached for this long is given up. */
+export const FETCH_TTL = 24 * 3_600_000
+/** Header of a CAR: thousands of roots; ours have one. */
+export const MAX_CAR_HEADER = 16 * KiB
+/** Bytes of a CAR in one frame. */
+export const CAR_CHUNK = 256 * KiB
+/** Blocks in one audit: at most 64 MiB to be read and hashed, 8 MiB where they are leaves of ours. */
+export const MAX_AUDIT = 32
+/** Audited blocks an account gets at once, and again each second: a day's audit of 10 000 files in under an hour. */
+export const AUDIT_BURST = 256
+export const AUDIT_RATE = 8
+/**
+ * Bytes of blocks one peer gets in the long run, a second, and at once: many films side by side, and an archive at the full
+ * speed of a direct path; but nobody takes the host's whole uplink for a day.
+ */
+export const SERVE_RATE = 16 * MiB
+export const SERVE_BURST = 256 * MiB
+
 /** Registration challenge: long enough for a slow phone, short enough that the consumed-nonce table stays small. */
 export const CHALLENGE_TTL = 120_000
 /** Consumed nonces remembered at once; beyond it registration answers BUSY. */

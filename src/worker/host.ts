@@ -10,6 +10,7 @@ import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
+import { blockSource } from '../net/origins.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
@@ -99,6 +100,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     ...shared,
     keep,
     collecting,
+    source: blockSource(node.connector),
     peer: node.peer,
     registrar: node,
     jwtKey: await jwtKey(keys),

@@ -15,6 +15,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Account, accountFromKeys } from '../../src/crypto/account.ts'
 import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
+import { blockSource } from '../../src/net/origins.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
@@ -97,6 +98,7 @@ export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: Jw
   const components = {
     ...shared,
     keep,
+    source: blockSource(node.connector),
     peer: node.peer,
     registrar: node,
     jwtKey: parts.jwtKey ?? (await createJwtKey()),

@@ -8,6 +8,7 @@ import type { PeerIdText } from '../../core/ids.ts'
 import { IDLE_TIMEOUT, LEAF, MAX_PAGE, WINDOW } from '../../core/limits.ts'
 import { type CallOptions, type Connector, call, type Exchange, start } from '../../wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
+import { type PinCalls, pinCalls } from './calls.ts'
 import { pinProtocol } from './protocol.ts'
 
 type PinOperation = (typeof pinProtocol)['operations']['pin']
@@ -31,9 +32,11 @@ export interface UploadOptions extends CallOptions {
   readonly name?: string | undefined
   /** The root, if it is known: where it is pinned already, the receipt comes at once. */
   readonly root?: CID | undefined
+  /** Name and key, sealed by the account for itself: kept with the pin. */
+  readonly sealed?: Uint8Array<ArrayBuffer> | undefined
 }
 
-export interface PinClient {
+export interface PinClient extends PinCalls {
   /**
    * Starts an upload of at most `bytes` bytes of blocks.
    * @throws CafeError QUOTA {needed, free} before anything was sent, as soon as the cafe has answered: at the first
@@ -67,8 +70,10 @@ const PULSE = IDLE_TIMEOUT / 4
 
 export function pinClient({ connector }: { readonly connector: Connector }): PinClient {
   return {
-    async upload(cafe, bytes, { read, onStored, name, root, ...options }) {
-      return uploading(await start(connector, cafe, pinProtocol, 'pin', { bytes, name, root }, options), read, onStored)
+    ...pinCalls({ connector }),
+    async upload(cafe, bytes, { read, onStored, name, root, sealed, ...options }) {
+      const request = { bytes, name, root, sealed }
+      return uploading(await start(connector, cafe, pinProtocol, 'pin', request, options), read, onStored)
     },
     unpin: (cafe, root, options) => call(connector, cafe, pinProtocol, 'unpin', { root }, options),
     async *list(cafe, options) {

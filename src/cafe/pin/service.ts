@@ -1,18 +1,31 @@
 /** The pin service of a cafe: the carrier between a client and the engine (`keep.ts`), frame by frame. */
 import type { CID } from 'multiformats/cid'
+import type { Clock } from '../../core/clock.ts'
 import { toCafeError } from '../../core/errors.ts'
-import { IDLE_TIMEOUT } from '../../core/limits.ts'
+import type { Blocks } from '../../store/blocks.ts'
+import type { Holds } from '../../store/holds.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
 import type { Context, ServiceHandlers } from '../../wire/serve.ts'
 import type { Session, Stands } from '../guard.ts'
+import { atWork } from './at-work.ts'
+import { auditHandler } from './audit.ts'
+import { endFailed } from './ending.ts'
+import type { Jobs } from './jobs.ts'
 import type { Keep } from './keep.ts'
+import { mendHandler } from './mend.ts'
 import type { Pinning } from './pinning.ts'
 import type { pinProtocol } from './protocol.ts'
-import type { PinRow } from './store.ts'
+import { type PinRow, rootKey } from './store.ts'
+import { carHandler } from './take-car.ts'
 import type { Upload } from './upload.ts'
+import { asStatus, watchHandler } from './watch.ts'
 
 export interface PinComponents {
   readonly keep: Keep
+  readonly jobs: Jobs
+  readonly blocks: Blocks
+  readonly holds: Holds
+  readonly clock: Clock
   readonly stands: Stands
 }
 
@@ -20,44 +33,68 @@ type Handlers = ServiceHandlers<typeof pinProtocol, Session>
 type PinOperation = (typeof pinProtocol)['operations']['pin']
 type PinContext = Context<UploadOf<PinOperation>, ItemOf<PinOperation>, Session>
 
-/** Milliseconds between signs of life while nothing else is said: a silence of IDLE_TIMEOUT would end the call. */
-const PULSE = IDLE_TIMEOUT / 4
+/** Says that the cafe is at work, to a client that waits for confirmations. */
+const STILL = { stored: 0 }
 
-/** Failures of the path, not of the data: what was uploaded is kept, so that the client can go on from there. */
-const RESUMABLE = new Set(['UNREACHABLE', 'TIMEOUT', 'ABORTED', 'BUSY'])
-
-export function pinService({ keep, stands }: PinComponents): Handlers {
-  const pin: Handlers['pin'] = async ({ bytes, name, root }, context) => {
+export function pinService(components: PinComponents): Handlers {
+  const { keep, jobs, stands } = components
+  const pin: Handlers['pin'] = async ({ bytes, name, root, sealed }, context) => {
     // Its receipt was lost on the way.
-    const pinned = root && (await keep.find(context.session.account, root))
-    if (pinned) return receiptOf(pinned)
-    const pinning = await atWork(context, () => keep.begin(context.session, { bytes, name }))
+    const { session } = context
+    const pinned = root && (await whole(session, root))
+    const row = pinned ?? (await begin({ bytes, name }, context))
+    await jobs.pinned(session, row.root, { sealed })
+    return receiptOf(row)
+  }
+
+  /** The reference, if nothing below it was found damaged. */
+  const whole = async ({ account }: Session, root: CID): Promise<PinRow | undefined> => {
+    const pinned = await keep.find(account, root)
+    if (!pinned) return undefined
+    return (await jobs.get(account, rootKey(root)))?.state === 'degraded' ? undefined : pinned
+  }
+
+  const begin = async (options: { bytes: number; name: string | undefined }, context: PinContext): Promise<PinRow> => {
+    const pinning = await atWork(context.send, STILL, () => keep.begin(context.session, options))
     const signal = AbortSignal.any([context.signal, pinning.signal])
     return take(pinning, { ...context, signal })
   }
 
-  const take = async (pinning: Pinning, context: PinContext): Promise<ReceiptOf<PinOperation>> => {
+  const take = async (pinning: Pinning, context: PinContext): Promise<PinRow> => {
     try {
       const root = await receive(pinning.upload, context)
-      const { signal, session } = context
-      const row = await atWork(context, () => pinning.complete(root, { signal, stands: () => stands(session) }))
-      return receiptOf(row)
+      const { signal, session, send } = context
+      const complete = () => pinning.complete(root, { signal, stands: () => stands(session) })
+      return await atWork(send, STILL, complete)
     } catch (error) {
-      if (RESUMABLE.has(toCafeError(error).code)) await pinning.interrupted()
-      else await pinning.refused(error)
-      throw error
+      throw await endFailed(pinning, error)
     }
   }
 
-  const unpin: Handlers['unpin'] = ({ root }, { session: { account } }) => keep.unpin(account, root)
-
   const list: Handlers['list'] = async ({ after, limit }, { session: { account, quota }, send }) => {
     const found = await keep.list(account, { after, limit: limit + 1 })
-    for (const { root, blocks, bytes, since } of found.slice(0, limit)) await send({ root, blocks, bytes, since })
+    for (const { root, blocks, bytes, since } of found.slice(0, limit)) {
+      const status = await jobs.get(account, rootKey(root))
+      const state = status?.state === 'degraded' ? 'degraded' : 'pinned'
+      await send({ root, blocks, bytes, since, state, sealed: status?.sealed })
+    }
     return { more: found.length > limit, used: (await keep.usage(account)).bytes, quota }
   }
 
-  return { pin, unpin, list }
+  return {
+    pin,
+    car: carHandler(components),
+    unpin: ({ root }, { session: { account } }) => jobs.unpin(account, root),
+    list,
+    fetch: ({ root, origins, sealed }, { session, peer }) =>
+      jobs
+        .add(session, { root, origins: origins.length > 0 ? origins : [peer], sealed })
+        .then((status) => asStatus(status)),
+    status: async ({ id }, { session }) => ({ status: asStatus((await jobs.get(session.account, id)) ?? null) }),
+    watch: watchHandler(components),
+    audit: auditHandler(components),
+    mend: mendHandler(components),
+  }
 }
 
 const receiptOf = ({ root, blocks, bytes }: PinRow): ReceiptOf<PinOperation> => ({ root, blocks, bytes })
@@ -84,14 +121,4 @@ function nextFrame(upload: Upload, { upload: next, signal }: PinContext): Promis
   next().then(resolve, reject)
   upload.failure().catch(reject)
   return promise.finally(() => signal.removeEventListener('abort', stop))
-}
-
-/** Runs a task that may take long while the client hears nothing else. */
-async function atWork<T>({ send }: PinContext, task: () => Promise<T>): Promise<T> {
-  const pulse = setInterval(() => void send({ stored: 0 }).catch(() => {}), PULSE)
-  try {
-    return await task()
-  } finally {
-    clearInterval(pulse)
-  }
 }

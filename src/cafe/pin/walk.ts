@@ -91,7 +91,7 @@ export async function walk(root: CID, components: WalkComponents, options: WalkO
 const keyOf = ({ multihash }: CID): string => String.fromCharCode(...multihash.bytes)
 
 /** CIDs a block links to, by the rules of its codec; raw, json and cbor have no links. */
-async function linksOf(cid: CID, read: WalkComponents['read']): Promise<CID[]> {
+export async function linksOf(cid: CID, read: WalkComponents['read']): Promise<CID[]> {
   const decode = LINKS.get(cid.code)
   if (!decode) return []
   const block = cid.multihash.code === identity.code ? cid.multihash.digest : await read(cid)
