@@ -28,7 +28,7 @@ export interface FetchQueue {
   running(key: string): Fetching | undefined
   /** Fetches of an account, waiting or under way. */
   countOf(account: string): number
-  /** Forgets one and resolves when nothing of it goes on. */
+  /** Forgets one, with what it brought, and resolves when nothing of it goes on. */
   stop(key: string): Promise<void>
   stopAll(account: string): Promise<void>
   close(): Promise<void>
@@ -81,12 +81,14 @@ export function createFetchQueue({ attempt, clock }: FetchQueueComponents): Fetc
     if ([...waiting.values()].some(({ next }) => next > clock())) timer = setTimeout(run, LOOK)
   }
 
-  const stop = async (key: string): Promise<void> => {
+  const end = async (key: string, reason: CafeError): Promise<void> => {
     waiting.delete(key)
     const job = running.get(key)
-    job?.stop.abort(new CafeError('ABORTED'))
+    job?.stop.abort(reason)
     await job?.ended
   }
+  /** Nobody wants it any more: that is no reason to keep what came of it. */
+  const stop = (key: string): Promise<void> => end(key, new CafeError('NOT_FOUND', { what: 'pin' }))
   const keysOf = (account: string): string[] =>
     [...waiting.keys(), ...running.keys()].filter((key) => accountOf(key) === account)
 
@@ -109,7 +111,7 @@ export function createFetchQueue({ attempt, clock }: FetchQueueComponents): Fetc
       closed = true
       clearTimeout(timer)
       waiting.clear()
-      await Promise.all([...running.keys()].map(stop))
+      await Promise.all([...running.keys()].map((key) => end(key, new CafeError('ABORTED'))))
     },
   }
 }

@@ -203,7 +203,8 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
     const note: NoteRow = { ...rest, state, created: before?.created ?? pin?.since ?? now, changed: now }
     const next = { next: 0, tries: 0 }
     await rows.commit([notes.put([account, id], note), ...(isWhole ? [] : [due.put([account, id], next)])])
-    if (!isKnown) queue.add(key, next)
+    // Asked again, perhaps with better origins, it is not left waiting.
+    if (state === 'queued') queue.add(key, next)
     return note
   }
 
