@@ -234,7 +234,12 @@ describe('the life of a pin', () => {
   })
 
   it('goes on by itself after a restart of the cafe, and asks for nothing twice', async () => {
-    const [rows, blocks, datastore, jwtKey] = [memoryRows(), memoryBlocks(), new MemoryDatastore(), await createJwtKey()]
+    const [rows, blocks, datastore, jwtKey] = [
+      memoryRows(),
+      memoryBlocks(),
+      new MemoryDatastore(),
+      await createJwtKey(),
+    ]
     const same = { rows, blocks, datastore, jwtKey, clock: testClock() }
     const first = keep(await createCafeNode(same))
     const client = await newClient(first)
