@@ -5,7 +5,7 @@
 import type { CID } from 'multiformats/cid'
 import { storedBlocks, walk } from '../cafe/pin/walk.ts'
 import { parseCid } from '../core/block.ts'
-import { type Listed, listPlace, listRow, packLists, unpackList } from '../store/block-list.ts'
+import { type Listed, listPlace, listRow, packList, packLists, unpackList } from '../store/block-list.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { DoomedList, RootSource } from '../store/collect.ts'
 import type { Holds } from '../store/holds.ts'
@@ -34,6 +34,10 @@ export interface Adding {
 
 export interface OwnBlocks {
   adding(): Adding
+  /** The blocks of a file that are here: none of one that only cafes have. */
+  of(root: string): Promise<readonly Listed[]>
+  /** Changes that say that none of a file's blocks are here. */
+  none(root: string): Change[]
   readonly roots: RootSource
 }
 
@@ -108,6 +112,8 @@ export function createOwnBlocks({ rows, blocks, holds, store, onGarbage }: OwnBl
         },
       }
     },
+    of: async (root) => (await own.list([root])).flatMap(({ row }) => unpackList(row)),
+    none: (root) => [own.put([root, listPlace(0)], packList([]))],
     roots: {
       name: 'own backups',
       lists,

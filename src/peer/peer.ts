@@ -3,6 +3,7 @@
  * account does with cafes is a file beside this one and one line in {@link createPeer}.
  */
 import { pinClient } from '../cafe/pin/client.ts'
+import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
@@ -15,6 +16,7 @@ import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import { createLabels } from './pin-label.ts'
 
 /** Where the account's non-extractable keys are kept on this device. The seed itself is never stored. */
 export interface KeyStore {
@@ -28,6 +30,8 @@ export interface PeerComponents {
   readonly rows: Rows
   readonly blocks: Blocks
   readonly holds: Holds
+  /** Blocks of named cafes. */
+  readonly source: BlockSource
   readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
@@ -54,7 +58,7 @@ export interface Peer {
 const ACCOUNT = 'account'
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { peer, connector, rows, blocks, holds, keys, clock, random } = components
+  const { peer, connector, rows, blocks, holds, source, keys, clock, random } = components
   const { onChange = () => {}, onGarbage = () => {} } = components
   const stored = await keys.get<AccountKeys>(ACCOUNT)
   let account: Account | undefined = stored && accountFromKeys(stored)
@@ -85,6 +89,8 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     holds,
     cafes,
     client: pinClient({ connector }),
+    source,
+    labels: createLabels(current),
     clock,
     random,
     onChange,

@@ -42,6 +42,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       list: () => call('pins.list', {}),
       remove: async (cid) => void (await call('pins.remove', { cid })),
       retry: (cid) => call('pins.retry', { cid }),
+      audit: (cid) => call('pins.audit', { cid }),
+      unfinished: () => call('pins.unfinished', {}),
+      forget: async (id) => void (await call('pins.forget', { id })),
     },
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {

@@ -151,10 +151,25 @@ export interface PinProgress {
 
 export interface PinAt {
   readonly cafe: PeerIdText
-  /** `queued`: not there yet, tried again by itself; `failed`: refused, for `reason`. */
-  readonly state: 'pinned' | 'queued' | 'failed'
+  /**
+   * `queued`: not there yet, tried again by itself; `failed`: refused, or lost again and again, for `reason`; `degraded`:
+   * an audit found it damaged or missing there, for `reason`, and it is repaired by itself.
+   */
+  readonly state: 'pinned' | 'queued' | 'failed' | 'degraded'
   /** Why it failed: an error code. */
   readonly reason?: string | undefined
+  /** When it last proved that it has the file, in milliseconds since the epoch. */
+  readonly proved?: number | undefined
+}
+
+/** A file whose reading was cut off: given again, it goes on, and what is at the cafes is not sent twice. */
+export interface Unfinished {
+  readonly id: string
+  readonly name: string
+  readonly size: number
+  readonly since: number
+  /** Bytes of it that were read. */
+  readonly read: number
 }
 
 export interface Pin {
@@ -197,6 +212,9 @@ export type PageApi = {
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
   'pins.retry': Call<{ cid: string }, Pin>
+  'pins.audit': Call<{ cid: string }, Pin>
+  'pins.unfinished': Call<None, readonly Unfinished[]>
+  'pins.forget': Call<{ id: string }, None>
   'node.status': Call<None, NodeStatus>
   /** Reports whenever something a page shows has changed; ends only by abort. */
   'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
@@ -246,6 +264,11 @@ export interface CafeConsole {
     remove(cid: string): Promise<void>
     /** Tries a file again at the cafes that do not keep it; those not reached stay `queued` and are tried later. */
     retry(cid: string): Promise<Pin>
+    /** Has every cafe prove that it still has the file, and repairs what fails. It happens by itself about once a day. */
+    audit(cid: string): Promise<Pin>
+    /** Files that were cut off while they were read: add the same file again to go on. */
+    unfinished(): Promise<readonly Unfinished[]>
+    forget(id: string): Promise<void>
   }
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */

@@ -1,6 +1,6 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
 import { CafeError } from '../core/errors.ts'
-import { MAX_INVITE } from '../core/limits.ts'
+import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { count, name, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
@@ -90,6 +90,8 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
         const joined = await changed('account', peer.cafes.register({ cafe, addresses }, token, { signal }))
         // It may have run through the relay: what is shown next should not change a moment later.
         await node.connector.settled(cafe)
+        // Files that another device of this account keeps there: they come into the list by themselves.
+        void peer.backups.adopt({ signal: AbortSignal.timeout(OPEN_TIMEOUT) }).catch(() => {})
         return asSession(joined)
       },
     },
@@ -106,7 +108,9 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
       input: v.strictObject({ file: v.instance(Blob), name: v.optional(fileName) }),
       async run({ file, name }, { signal, progress }) {
         const given = name ?? (file instanceof File ? file.name : 'file')
-        const added = peer.backups.add(file, parse(fileName, given), { signal, onProgress: throttled(progress) })
+        const modified = file instanceof File ? file.lastModified : undefined
+        const options = { signal, onProgress: throttled(progress), modified }
+        const added = peer.backups.add(file, parse(fileName, given), options)
         return asPin(await changed('pins', added))
       },
     },
@@ -118,6 +122,19 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'pins.retry': {
       input: v.strictObject({ cid: text(128) }),
       run: async (input, { signal }) => asPin(await changed('pins', peer.backups.retry(input.cid, { signal }))),
+    },
+    'pins.audit': {
+      input: v.strictObject({ cid: text(128) }),
+      run: async (input, { signal }) => asPin(await changed('pins', peer.backups.audit(input.cid, { signal }))),
+    },
+    'pins.unfinished': {
+      input: none,
+      run: async () =>
+        (await peer.backups.unfinished()).map(({ id, name, size, since, read }) => ({ id, name, size, since, read })),
+    },
+    'pins.forget': {
+      input: v.strictObject({ id: text(64) }),
+      run: (input) => changed('pins', peer.backups.forget(input.id)).then(() => ({})),
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
@@ -155,7 +172,7 @@ const asPin = (row: Backup): Pin => ({
   name: row.name,
   link: backupLink(row),
   since: row.since,
-  cafes: row.cafes,
+  cafes: row.cafes.map(({ cafe, state, reason, proved }) => ({ cafe, state, reason, proved })),
 })
 
 /** Passes at most about twenty reports a second on; the last one before a pause always arrives. */

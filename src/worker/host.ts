@@ -32,6 +32,9 @@ import { becomeWriter, type Holder } from './writer.ts'
  */
 const RTC_MESSAGE = 64 * KiB
 
+/** Milliseconds to look through the lists of all cafes at the start. */
+const ADOPT_TIME = 5 * 60_000
+
 export interface Host {
   readonly handlers: Handlers<HostApi>
   readonly gateway: Handlers<GatewayApi>
@@ -78,8 +81,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   pool.onnews = node.wake
   addEventListener('online', () => node.wake('online'))
 
+  const source = blockSource(node.connector)
   const peer = await createPeer({
     ...shared,
+    source,
     peer: node.peer,
     connector: node.connector,
     keys,
@@ -92,6 +97,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
+  // What other devices of the account keep: a cafe that is not reached now is asked at the next start.
+  void peer.backups
+    .adopt({ signal: AbortSignal.timeout(ADOPT_TIME) })
+    .catch((cause) => log('warn', 'pins not listed', { cause }))
   const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, peer.backups.roots, cache.roots]) collecting.add(source)
@@ -100,7 +109,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     ...shared,
     keep,
     collecting,
-    source: blockSource(node.connector),
+    source,
     peer: node.peer,
     registrar: node,
     jwtKey: await jwtKey(keys),

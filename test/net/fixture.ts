@@ -137,7 +137,9 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
     get: async <T>(name: string) => store.get(name) as T | undefined,
     put: async (name, value) => void store.set(name, value),
   }
+  const source = blockSource(node.connector)
   const components = {
+    source,
     rows,
     blocks,
     holds,

@@ -32,7 +32,7 @@ export interface UploadOptions extends CallOptions {
   readonly name?: string | undefined
   /** The root, if it is known: where it is pinned already, the receipt comes at once. */
   readonly root?: CID | undefined
-  /** Name and key, sealed by the account for itself: kept with the pin. */
+  /** With `root`: what is said of it then, sealed by the account for itself. */
   readonly sealed?: Uint8Array<ArrayBuffer> | undefined
 }
 
@@ -52,8 +52,8 @@ export interface PinClient extends PinCalls {
 export interface Uploading {
   /** Offers more blocks, at most MAX_OFFER; waits while the cafe has many offers to answer. */
   add(blocks: readonly StoredBlock[]): Promise<void>
-  /** Sends what is left and resolves with the cafe's receipt for the whole DAG below `root`. */
-  finish(root: CID): Promise<PinReceipt>
+  /** Sends what is left and resolves with the cafe's receipt for the whole DAG below `root`; `sealed` is kept with it. */
+  finish(root: CID, sealed?: Uint8Array<ArrayBuffer>): Promise<PinReceipt>
   close(): void
 }
 
@@ -200,10 +200,10 @@ function uploading(exchange: PinExchange, read: UploadOptions['read'], onStored:
       await until(() => offers.length < OFFERS_AHEAD)
       if (!ended) await offer(blocks)
     },
-    async finish(root) {
+    async finish(root, sealed) {
       await until(() => offers.length === 0 && offered.size === 0 && unconfirmed === 0)
       clearInterval(pulse)
-      await put({ root })
+      await put({ root, sealed })
       await received
       return exchange.receipt()
     },

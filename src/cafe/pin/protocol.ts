@@ -62,14 +62,15 @@ export const pinProtocol = service({
     pin: operation({
       /**
        * No more than `bytes` bytes of blocks will be offered. An upload by a `name` that this peer is already using takes
-       * over from the one before. Where `root` is pinned already, the receipt comes at once.
+       * over from the one before. Where `root` is pinned already, the receipt comes at once, and `sealed` is what is said of it.
        */
       request: v.strictObject({ bytes: count(), name: v.optional(text(64)), root: v.optional(cid), sealed }),
       upload: v.union([
         v.strictObject({ offer: v.pipe(v.array(offered), v.maxLength(MAX_OFFER)) }),
         /** A wanted block: its place in the order of all offered ones, and its bytes. */
         v.strictObject({ block: count(), bytes: bytes(MAX_BLOCK) }),
-        v.strictObject({ root: cid }),
+        /** The end. */
+        v.strictObject({ root: cid, sealed }),
       ]),
       item: v.union([
         /** Places of offered blocks to send. */

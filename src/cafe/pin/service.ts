@@ -31,6 +31,9 @@ export interface PinComponents {
 
 type Handlers = ServiceHandlers<typeof pinProtocol, Session>
 type PinOperation = (typeof pinProtocol)['operations']['pin']
+type Receipt = ReceiptOf<PinOperation>
+/** The frame that ends an upload. */
+type Root = Extract<UploadOf<PinOperation>, { root: CID }>
 type PinContext = Context<UploadOf<PinOperation>, ItemOf<PinOperation>, Session>
 
 /** Says that the cafe is at work, to a client that waits for confirmations. */
@@ -42,9 +45,9 @@ export function pinService(components: PinComponents): Handlers {
     // Its receipt was lost on the way.
     const { session } = context
     const pinned = root && (await whole(session, root))
-    const row = pinned ?? (await begin({ bytes, name }, context))
-    await jobs.pinned(session, row.root, { sealed })
-    return receiptOf(row)
+    if (!pinned) return begin({ bytes, name }, context)
+    await jobs.pinned(session, pinned.root, { sealed })
+    return receiptOf(pinned)
   }
 
   /** The reference, if nothing below it was found damaged. */
@@ -54,21 +57,25 @@ export function pinService(components: PinComponents): Handlers {
     return (await jobs.get(account, rootKey(root)))?.state === 'degraded' ? undefined : pinned
   }
 
-  const begin = async (options: { bytes: number; name: string | undefined }, context: PinContext): Promise<PinRow> => {
+  const begin = async (options: { bytes: number; name: string | undefined }, context: PinContext): Promise<Receipt> => {
     const pinning = await atWork(context.send, STILL, () => keep.begin(context.session, options))
     const signal = AbortSignal.any([context.signal, pinning.signal])
     return take(pinning, { ...context, signal })
   }
 
-  const take = async (pinning: Pinning, context: PinContext): Promise<PinRow> => {
+  const take = async (pinning: Pinning, context: PinContext): Promise<Receipt> => {
+    let row: PinRow
+    let said: Root['sealed']
     try {
-      const root = await receive(pinning.upload, context)
+      const { root, sealed } = await receive(pinning.upload, context)
       const { signal, session, send } = context
-      const complete = () => pinning.complete(root, { signal, stands: () => stands(session) })
-      return await atWork(send, STILL, complete)
+      row = await atWork(send, STILL, () => pinning.complete(root, { signal, stands: () => stands(session) }))
+      said = sealed
     } catch (error) {
       throw await endFailed(pinning, error)
     }
+    await jobs.pinned(context.session, row.root, { sealed: said })
+    return receiptOf(row)
   }
 
   const list: Handlers['list'] = async ({ after, limit }, { session: { account, quota }, send }) => {
@@ -97,17 +104,17 @@ export function pinService(components: PinComponents): Handlers {
   }
 }
 
-const receiptOf = ({ root, blocks, bytes }: PinRow): ReceiptOf<PinOperation> => ({ root, blocks, bytes })
+const receiptOf = ({ root, blocks, bytes }: PinRow): Receipt => ({ root, blocks, bytes })
 
 /** Takes offers and blocks until the client names the root; a block that fails ends it at once, and so does the signal. */
-async function receive(upload: Upload, context: PinContext): Promise<CID> {
+async function receive(upload: Upload, context: PinContext): Promise<Root> {
   for (;;) {
     const frame = await nextFrame(upload, context)
     if ('offer' in frame) await context.send({ want: await upload.offer(frame.offer) })
     else if ('bytes' in frame) upload.block(frame.block, frame.bytes, (stored) => context.send({ stored }))
     else {
       await upload.settled()
-      return frame.root
+      return frame
     }
   }
 }
