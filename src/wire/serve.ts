@@ -1,6 +1,6 @@
 /**
- * The host's half of the wire: reads one request, checks size, schema and session, runs the handler, writes items and
- * the one end. One of the four edges where errors are caught: only code and data leave.
+ * The host's half of the wire over libp2p: reads one request, answers it, writes items and the one end. One of the four
+ * edges where errors are caught: only code and data leave.
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import { CafeError, toCafeError } from '../core/errors.ts'
@@ -8,37 +8,11 @@ import type { PeerIdText } from '../core/ids.ts'
 import { IDLE_TIMEOUT, MAX_REQUEST } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { parse } from '../core/schema.ts'
-import { endStream, type Frames, frames } from './frames.ts'
-import {
-  type ItemOf,
-  limitOf,
-  type Operation,
-  type ReceiptOf,
-  type RequestOf,
-  requestFrame,
-  type Service,
-  type UploadOf,
-  uploadFrame,
-} from './protocol.ts'
+import { answer, type ServiceHandlers } from './answer.ts'
+import { endStream, frames } from './frames.ts'
+import { limitOf, requestFrame, type Service, uploadFrame } from './protocol.ts'
 
-/** What the guard proved about the caller of an operation with `auth: 'session'`. */
-export interface Context<Upload, Item, Session> {
-  /** The peer proved by the connection's handshake. */
-  readonly peer: PeerIdText
-  /** The caller's session; undefined where the operation needs none. */
-  readonly session: Session
-  readonly signal: AbortSignal
-  /** The next upload. @throws CafeError UNREACHABLE when the caller is gone, BAD_REQUEST for what does not match. */
-  upload(): Promise<Upload>
-  send(item: Item): Promise<void>
-}
-
-export type ServiceHandlers<S extends Service, Session> = {
-  readonly [Op in keyof S['operations']]: (
-    input: RequestOf<S['operations'][Op]>,
-    context: Context<UploadOf<S['operations'][Op]>, ItemOf<S['operations'][Op]>, Session>,
-  ) => Promise<ReceiptOf<S['operations'][Op]>>
-}
+export type { Context, ServiceHandlers } from './answer.ts'
 
 export interface ServeComponents<Session> {
   /** Checks an access token for the proved peer. @throws CafeError UNAUTHORIZED or FORBIDDEN. */
@@ -64,8 +38,18 @@ export function serve<S extends Service, Session>(
     const wire = frames(stream, largest)
 
     try {
-      const run = await prepare(service, handlers, guard, wire, peer, idle)
-      const receipt = await run(signal)
+      const { op, auth, input } = parse(requestFrame, await wire.read({ signal: idle(), limit: MAX_REQUEST }))
+      const receipt = await answer<S, Session>(service, handlers, {
+        op,
+        signal,
+        caller: async (definition) => ({
+          peer,
+          session: definition.auth === 'session' ? await guard(auth, peer) : (undefined as Session),
+        }),
+        input: async () => input,
+        upload: async (limit) => parse(uploadFrame, await wire.read({ signal: idle(), limit })).up,
+        send: (item) => wire.write({ item }, { signal: idle() }),
+      })
       await wire.write({ ok: receipt }, { signal: idle() })
     } catch (error) {
       const { code, data, cause } = toCafeError(error)
@@ -75,38 +59,4 @@ export function serve<S extends Service, Session>(
     }
     await endStream(stream)
   }
-}
-
-/** Reads and checks the request; what it returns runs the handler and checks the receipt. */
-async function prepare<S extends Service, Session>(
-  service: S,
-  handlers: ServiceHandlers<S, Session>,
-  guard: ServeComponents<Session>['guard'],
-  wire: Frames,
-  peer: PeerIdText,
-  idle: () => AbortSignal,
-): Promise<(signal: AbortSignal) => Promise<unknown>> {
-  const frame = parse(requestFrame, await wire.read({ signal: idle(), limit: MAX_REQUEST }))
-  const definition = Object.hasOwn(service.operations, frame.op) ? service.operations[frame.op] : undefined
-  if (!definition) throw new CafeError('UNSUPPORTED', { op: frame.op })
-  const session = definition.auth === 'session' ? await guard(frame.auth, peer) : (undefined as Session)
-  const input = parse(definition.request, frame.input)
-  const { upload: uploadSchema, maxUpload } = definition as Operation
-  const handler = handlers[frame.op] as (
-    input: unknown,
-    context: Context<unknown, unknown, Session>,
-  ) => Promise<unknown>
-
-  return (signal) =>
-    handler(input, {
-      peer,
-      session,
-      signal,
-      async upload() {
-        if (!uploadSchema) throw new CafeError('BAD_REQUEST', { at: 'upload' })
-        const { up } = parse(uploadFrame, await wire.read({ signal: idle(), limit: limitOf(maxUpload) }))
-        return parse(uploadSchema, up)
-      },
-      send: (item) => wire.write({ item }, { signal: idle() }),
-    })
 }
