@@ -80,6 +80,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
+  [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
   [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
   [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)|relay)\//],
