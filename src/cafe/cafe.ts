@@ -13,8 +13,10 @@ import type { JwtKey } from '../crypto/jwt.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
+import { serveHttp } from '../wire/http.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
+import { type CafeFetch, createFace } from './face.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
 import type { BlockSource } from './pin/fetch.ts'
 import { createJobs, type PinJobs } from './pin/jobs.ts'
@@ -22,6 +24,7 @@ import type { Keep } from './pin/keep.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { pinService } from './pin/service.ts'
 import type { UsageRow } from './pin/store.ts'
+import { createBearers } from './session/bearers.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { sessionService } from './session/service.ts'
@@ -65,6 +68,8 @@ export interface Cafe {
   readonly jobs: PinJobs
   /** Stops answering; everything kept stays. */
   close(): Promise<void>
+  /** Its HTTP face: the same services, for bearer tokens (`face.ts`). */
+  readonly fetch: CafeFetch
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
   clients(): Promise<readonly Client[]>
 }
@@ -78,9 +83,11 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const guard = createGuard({ store: sessions, issuer, clock })
   const challengeKey = await createChallengeKey()
   const stands = createStands(sessions)
+  const bearers = createBearers({ store: sessions, stands, serial, clock, random })
   const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
   const { erase } = jobs
 
+  const face = createFace({ onEnd: onChange })
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
     const answer = serve(service, handlers, { guard, log })
@@ -88,17 +95,20 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       answer(stream, connection).finally(onChange)
     await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
     open.push(service.id)
+    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, log }))
   }
 
   await add(
     sessionProtocol,
-    sessionService({ cafe: peer, store: sessions, issuer, challengeKey, serial, clock, random, erase }),
+    sessionService({ cafe: peer, store: sessions, bearers, issuer, challengeKey, serial, clock, random, erase }),
   )
-  await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands }))
+  await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
 
   return {
     jobs,
+    fetch: face.fetch,
     async close() {
+      face.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       await jobs.close()
     },

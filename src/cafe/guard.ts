@@ -12,10 +12,14 @@ export interface Session {
   readonly sid: string
   /** Bytes this client's account may pin. */
   readonly quota: number
+  /** Id of the bearer it came by, over HTTP. */
+  readonly bearer?: string
+  /** Fires when what it rests on ends, with the reason; its running calls end with it. */
+  readonly ended?: AbortSignal
 }
 
 /** Is the client of this session still admitted? For work that goes on long after the guard let it in. */
-export type Stands = (session: Session) => Promise<boolean>
+export type Stands = (session: Pick<Session, 'account' | 'peer' | 'bearer'>) => Promise<boolean>
 
 export const createStands =
   (store: SessionStore): Stands =>

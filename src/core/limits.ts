@@ -83,6 +83,10 @@ export const SESSION_TTL = 180 * 86_400_000
 export const REFRESH_GRACE = 60_000
 /** Difference of clocks we accept in tokens. */
 export const CLOCK_SKEW = 60_000
+/** Bearer tokens for HTTP one client may have at once: a program each, and a person forgets some. */
+export const MAX_BEARERS = 32
+/** A bearer works at most this long: forgotten ones end by themselves. */
+export const BEARER_TTL = 365 * 86_400_000
 /** A JWT is below 1 KiB; anything longer is not looked at. */
 export const MAX_JWT = 2 * KiB
 
@@ -110,5 +114,7 @@ export const BLOCK_TIMEOUT = 20_000
 export const DIRECT_WAIT = 5_000
 /** Streams one peer may have open with one service; four downloads at once and room for control. */
 export const STREAMS_PER_PEER = 16
+/** HTTP requests a cafe answers at once: as many as four programs of a dozen clients need, and no more memory than that. */
+export const HTTP_REQUESTS = 64
 /** Legacy whole-file ciphertext must be held in memory to be verified. */
 export const MAX_LEGACY = 64 * MiB

@@ -15,6 +15,7 @@ import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { type Backups, createBackups } from './backup.ts'
+import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 import { createLabels } from './pin-label.ts'
 
@@ -44,6 +45,7 @@ export interface PeerComponents {
 export interface Peer {
   readonly cafes: Cafes
   readonly backups: Backups
+  readonly bearers: PeerBearers
   /** The account's address, or undefined before there is one. */
   address(): Address | undefined
   /**
@@ -76,9 +78,10 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     return opened.address
   }
 
+  const client = sessionClient({ connector, peer, random })
   const cafes = await createCafes({
     rows,
-    client: sessionClient({ connector, peer, random }),
+    client,
     account: current,
     know: connector.know,
     clock,
@@ -100,6 +103,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   return {
     cafes,
     backups,
+    bearers: createPeerBearers({ cafes, client }),
     address: () => account?.address,
     async create(count) {
       if (account) throw new CafeError('CONFLICT', { what: 'account' })

@@ -33,6 +33,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       register: (invite) => call('account.register', { invite }),
       cafes: () => call('account.cafes', {}),
       deregister: (cafe, { force } = {}) => call('account.deregister', { cafe: cafe as PeerIdText, force }),
+      bearer: (cafe, input) => call('account.bearer', { ...input, cafe: cafe as PeerIdText }),
+      bearers: (cafe) => call('account.bearers', { cafe: cafe as PeerIdText }),
+      revokeBearer: async (cafe, id) => (await call('account.revokeBearer', { cafe: cafe as PeerIdText, id })).revoked,
     },
     pins: {
       add: (file, { name, onProgress, signal } = {}) => {

@@ -2,6 +2,7 @@
  * What every carrier does with a request, in one place: find the operation, ask who is calling, check the input, run the
  * handler with uploads checked by schema. A carrier brings only the way its frames travel.
  */
+import { unlessAborted } from '../core/abort.ts'
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { parse } from '../core/schema.ts'
@@ -39,13 +40,22 @@ export interface Incoming<Session> {
   readonly op: string
   readonly signal: AbortSignal
   /** Who is calling. @throws CafeError UNAUTHORIZED or FORBIDDEN. */
-  caller(definition: Operation): Promise<{ readonly peer: PeerIdText; readonly session: Session }>
+  caller(definition: Operation): Promise<Caller<Session>>
   /** The request's input, not yet checked. */
   input(definition: Operation): Promise<unknown>
-  /** The next upload of at most `limit` bytes, not yet checked. */
-  upload(limit: number): Promise<unknown>
-  send(item: unknown): Promise<void>
+  /** The next upload of at most `limit` bytes, not yet checked; waits for it no longer than `signal` allows. */
+  upload(limit: number, signal: AbortSignal): Promise<unknown>
+  send(item: unknown, signal: AbortSignal): Promise<void>
 }
+
+export interface Caller<Session> {
+  readonly peer: PeerIdText
+  readonly session: Session
+  /** Fires when the session ends: the call is then stopped, with the signal's reason. */
+  readonly ended?: AbortSignal | undefined
+}
+
+const never = new AbortController().signal
 
 /** The operation named `op`. @throws CafeError UNSUPPORTED {op}. */
 export function operationOf(service: Service, op: string): Operation {
@@ -63,20 +73,23 @@ export async function answer<S extends Service, Session>(
   handlers: ServiceHandlers<S, Session>,
   incoming: Incoming<Session>,
 ): Promise<unknown> {
-  const { op, signal } = incoming
+  const { op } = incoming
   const definition = operationOf(service, op)
-  const { peer, session } = await incoming.caller(definition)
+  const { peer, session, ended = never } = await incoming.caller(definition)
+  const signal = AbortSignal.any([incoming.signal, ended])
   const input = parse(definition.request, await incoming.input(definition))
   const { upload: schema, maxUpload } = definition
   const handler = handlers[op] as (input: unknown, context: Context<unknown, unknown, Session>) => Promise<unknown>
-  return handler(input, {
+  const running = handler(input, {
     peer,
     session,
     signal,
     async upload() {
       if (!schema) throw new CafeError('BAD_REQUEST', { at: 'upload' })
-      return parse(schema, await incoming.upload(limitOf(maxUpload)))
+      return parse(schema, await incoming.upload(limitOf(maxUpload), ended))
     },
-    send: (item) => incoming.send(item),
+    send: (item) => incoming.send(item, ended),
   })
+  // Also a handler that does not look at its signal: the caller hears at once why it has ended.
+  return unlessAborted(running, ended)
 }

@@ -53,8 +53,8 @@ export class HttpExchange {
   }
 
   /** The next upload. @throws CafeError UNREACHABLE when there is none, as where a stream has ended. */
-  async read(limit: number): Promise<unknown> {
-    const frame = await this.#frames.read({ signal: this.#idle(), limit })
+  async read(limit: number, stop: AbortSignal): Promise<unknown> {
+    const frame = await this.#frames.read({ signal: this.#idle(stop), limit })
     if (frame === undefined) throw new CafeError('UNREACHABLE')
     return frame
   }
@@ -68,10 +68,10 @@ export class HttpExchange {
   }
 
   /** Resolves when the caller has taken the frame. */
-  async write(frame: unknown): Promise<void> {
+  async write(frame: unknown, ...stop: AbortSignal[]): Promise<void> {
     const bytes = this.#format.encode(frame)
     this.#writer ??= this.#open()
-    await this.#unlessIdle(this.#writer.write(bytes))
+    await this.#unlessIdle(this.#writer.write(bytes), ...stop)
   }
 
   async #end(frame: unknown): Promise<void> {
@@ -100,14 +100,15 @@ export class HttpExchange {
     return writer
   }
 
-  async #unlessIdle(written: Promise<void>): Promise<void> {
+  async #unlessIdle(written: Promise<void>, ...stop: AbortSignal[]): Promise<void> {
     try {
-      await unlessAborted(written, this.#idle())
+      await unlessAborted(written, this.#idle(...stop))
     } catch (error) {
       throw toCafeError(error, 'UNREACHABLE')
     }
   }
 
   readonly #leave = (): void => this.#over.abort(new CafeError('UNREACHABLE'))
-  readonly #idle = (): AbortSignal => AbortSignal.any([this.signal, AbortSignal.timeout(IDLE_TIMEOUT)])
+  readonly #idle = (...more: AbortSignal[]): AbortSignal =>
+    AbortSignal.any([this.signal, AbortSignal.timeout(IDLE_TIMEOUT), ...more])
 }

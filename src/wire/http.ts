@@ -29,11 +29,17 @@ export interface HttpContext {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What HTTP needs of a bearer's session: the client it acts for, and when it ends. */
+export interface HttpSession {
+  readonly peer: PeerIdText
+  readonly ended?: AbortSignal
+}
+
 /** Answers a request for the operation `op`; never throws. `ended` is called when the handler is done. */
 export type HttpAnswer = (op: string, request: Request, context: HttpContext, ended?: () => void) => Promise<Response>
 
 /** The HTTP face of one service. */
-export function serveHttp<S extends Service, Session extends { readonly peer: PeerIdText }>(
+export function serveHttp<S extends Service, Session extends HttpSession>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
   { guard, log }: HttpComponents<Session>,
@@ -51,11 +57,11 @@ export function serveHttp<S extends Service, Session extends { readonly peer: Pe
         async caller({ auth }) {
           if (auth !== 'session') throw new CafeError('FORBIDDEN', { why: 'peer' })
           const session = await guard(bearerOf(request.headers), service.name)
-          return { peer: session.peer, session }
+          return { peer: session.peer, session, ended: session.ended }
         },
         input: ({ upload }) => exchange.input({ alone: upload === undefined }),
-        upload: (limit) => exchange.read(limit),
-        send: (item) => exchange.write({ item }),
+        upload: (limit, ended) => exchange.read(limit, ended),
+        send: (item, ended) => exchange.write({ item }, ended),
       })
     const fault = (error: unknown): CafeError => {
       const failure = toCafeError(error)

@@ -31,7 +31,8 @@ export function serve<S extends Service, Session>(
     const gone = new AbortController()
     stream.addEventListener('close', () => gone.abort(new CafeError('UNREACHABLE')))
     const signal = gone.signal
-    const idle = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(IDLE_TIMEOUT)])
+    const idle = (...more: AbortSignal[]): AbortSignal =>
+      AbortSignal.any([signal, AbortSignal.timeout(IDLE_TIMEOUT), ...more])
 
     // An upload may be larger than a request; the tighter limit of the request is checked by size once it is read.
     const largest = Math.max(MAX_REQUEST, ...Object.values(service.operations).map((op) => limitOf(op.maxUpload)))
@@ -47,8 +48,8 @@ export function serve<S extends Service, Session>(
           session: definition.auth === 'session' ? await guard(auth, peer) : (undefined as Session),
         }),
         input: async () => input,
-        upload: async (limit) => parse(uploadFrame, await wire.read({ signal: idle(), limit })).up,
-        send: (item) => wire.write({ item }, { signal: idle() }),
+        upload: async (limit, ended) => parse(uploadFrame, await wire.read({ signal: idle(ended), limit })).up,
+        send: (item, ended) => wire.write({ item }, { signal: idle(ended) }),
       })
       await wire.write({ ok: receipt }, { signal: idle() })
     } catch (error) {

@@ -141,6 +141,33 @@ export interface Deregistered {
   readonly roots: number
 }
 
+/** A token for programs that reach the cafe over HTTP, without its text. */
+export interface Bearer {
+  readonly id: string
+  /** The device of this account that made it. */
+  readonly peer: PeerIdText
+  readonly label: string
+  /** Services it is for. */
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch. */
+  readonly created: number
+  readonly expires: number
+}
+
+export interface BearerInput {
+  readonly label: string
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch, a year ahead at most; a year without it. */
+  readonly expires?: number | undefined
+}
+
+export interface NewBearer {
+  readonly id: string
+  /** Shown once: the cafe keeps only a hash. */
+  readonly text: string
+  readonly expires: number
+}
+
 export interface PinProgress {
   /** Bytes of the file encrypted and stored here so far. */
   readonly encrypted: number
@@ -208,6 +235,9 @@ export type PageApi = {
   'account.register': Call<{ invite: string }, Session>
   'account.cafes': Call<None, readonly Session[]>
   'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
+  'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
+  'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
+  'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
@@ -250,6 +280,11 @@ export interface CafeConsole {
     cafes(): Promise<readonly Session[]>
     /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
     deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
+    /** A token for programs that reach the cafe over HTTP: its text is given once. */
+    bearer(cafe: string, input: BearerInput): Promise<NewBearer>
+    bearers(cafe: string): Promise<readonly Bearer[]>
+    /** Ends it at once; false if the account has none of that id there. */
+    revokeBearer(cafe: string, id: string): Promise<boolean>
   }
   readonly pins: {
     add(

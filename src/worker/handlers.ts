@@ -1,4 +1,5 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
+import { bearerWish } from '../cafe/session/protocol.ts'
 import { CafeError } from '../core/errors.ts'
 import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { count, name, parse, peerId, text, v } from '../core/schema.ts'
@@ -102,6 +103,19 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
         cafe,
         ...(await changed('account', peer.cafes.deregister(cafe, { signal, force }))),
       }),
+    },
+
+    'account.bearer': {
+      input: v.strictObject({ cafe: peerId, ...bearerWish.entries }),
+      run: ({ cafe, ...wanted }, { signal }) => peer.bearers.grant(cafe, wanted, { signal }),
+    },
+    'account.bearers': {
+      input: v.strictObject({ cafe: peerId }),
+      run: ({ cafe }, { signal }) => peer.bearers.list(cafe, { signal }),
+    },
+    'account.revokeBearer': {
+      input: v.strictObject({ cafe: peerId, id: text(24) }),
+      run: async ({ cafe, id }, { signal }) => ({ revoked: await peer.bearers.revoke(cafe, id, { signal }) }),
     },
 
     'pins.add': {

@@ -137,7 +137,7 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
       job.soFar = { ...progress }
       watchers.tell(account, statusOf(root, undefined, note, job.soFar))
     }
-    const admitted = (): Promise<boolean> => stands({ peer, account, sid: '', quota })
+    const admitted = (): Promise<boolean> => stands({ peer, account })
     try {
       if (!(await admitted())) throw new CafeError('UNAUTHORIZED')
       const owner = { account, peer, quota }

@@ -12,13 +12,15 @@ import { parseToken, tokenHash } from '../../crypto/token.ts'
 import type { Change } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
 import type { Session } from '../guard.ts'
+import { type Bearers, bearerHandlers } from './bearers.ts'
 import type { Issuer } from './issue.ts'
 import { STATEMENT_PROTOCOL, type sessionProtocol } from './protocol.ts'
-import type { ClientRow, SessionRow, SessionStore, TokenRow } from './store.ts'
+import { type ClientRow, SESSION_QUEUE, type SessionRow, type SessionStore, type TokenRow } from './store.ts'
 
 export interface SessionComponents {
   readonly cafe: PeerIdText
   readonly store: SessionStore
+  readonly bearers: Bearers
   readonly issuer: Issuer
   /** HMAC key of challenges: new with every start, since a challenge lives two minutes. */
   readonly challengeKey: CryptoKey
@@ -31,9 +33,6 @@ export interface SessionComponents {
    */
   readonly erase: (account: Address, commit: (changes: readonly Change[]) => Promise<void>) => Promise<number>
 }
-
-/** One queue for all that changes who is in: token uses, nonces, client and session rows are decided together. */
-const QUEUE = 'sessions'
 
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
@@ -57,13 +56,13 @@ export function sessionService(components: SessionComponents): Handlers {
     const about = { cafe, client: peer, address, purpose, exp }
     if (!(await checkChallenge(challengeKey, about, challenge))) throw new CafeError('FORBIDDEN', { why: 'challenge' })
     if (!(await verifyStatement(statement, signature))) throw new CafeError('FORBIDDEN', { why: 'signature' })
-    return serial(QUEUE, () => admit(components, { statement, peer, token, sid: id(), jti: [id(), id()] }))
+    return serial(SESSION_QUEUE, () => admit(components, { statement, peer, token, sid: id(), jti: [id(), id()] }))
   }
 
   const refresh: Handlers['refresh'] = async ({ refresh }, { peer }) => {
     const claims = await issuer.verify(refresh, 'refresh', clock())
     if (claims.sub !== peer || claims.cnf.peer !== peer) throw new CafeError('FORBIDDEN', { why: 'peer' })
-    return serial(QUEUE, async () => {
+    return serial(SESSION_QUEUE, async () => {
       const row = await store.sessions.get(peer, claims.sid)
       const client = row && (await store.clients.get(row.account, peer))
       if (!row || !client) throw new CafeError('UNAUTHORIZED')
@@ -89,13 +88,15 @@ export function sessionService(components: SessionComponents): Handlers {
   }
 
   const deregister: Handlers['deregister'] = (_input, { session: { account, peer } }) =>
-    serial(QUEUE, async () => {
+    serial(SESSION_QUEUE, async () => {
       const sessions = await store.sessions.list([peer])
+      const bearers = await components.bearers.erase(account, peer)
       const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
       const leave = (erased: readonly Change[]): Promise<void> =>
         store.rows.commit([
           store.clients.remove(account, peer),
           ...sessions.map(({ key }) => store.sessions.remove(...key)),
+          ...bearers,
           ...erased,
         ])
       // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
@@ -104,7 +105,7 @@ export function sessionService(components: SessionComponents): Handlers {
       return { roots: 0 }
     })
 
-  return { challenge, register, refresh, deregister }
+  return { challenge, register, refresh, deregister, ...bearerHandlers(components) }
 }
 
 interface Applicant {

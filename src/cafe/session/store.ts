@@ -3,6 +3,9 @@ import { address, bytes, count, name, peerId, text, v } from '../../core/schema.
 import type { Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
 
+/** One queue for all that changes who is in: token uses, nonces, clients, sessions and bearers are decided together. */
+export const SESSION_QUEUE = 'sessions'
+
 const time = count()
 
 export const tokenRow = v.strictObject({
