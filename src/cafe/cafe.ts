@@ -87,15 +87,16 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
   const { erase } = jobs
 
+  const until = ({ ended }: Session): AbortSignal | undefined => ended
   const face = createFace({ onEnd: onChange })
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
-    const answer = serve(service, handlers, { guard, log })
+    const answer = serve(service, handlers, { guard, until, log })
     const handler = (stream: Stream, connection: Connection): Promise<void> =>
       answer(stream, connection).finally(onChange)
     await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
     open.push(service.id)
-    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, log }))
+    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, until, log }))
   }
 
   await add(

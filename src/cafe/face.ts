@@ -5,7 +5,7 @@
 import { CafeError } from '../core/errors.ts'
 import { HTTP_REQUESTS } from '../core/limits.ts'
 import type { HttpAnswer, HttpContext } from '../wire/http.ts'
-import { failureResponse, preflight } from '../wire/http-headers.ts'
+import { failureFormat, failureResponse, preflight } from '../wire/http-headers.ts'
 
 /** A request for a cafe, without what leads to it (host, `/c/<cafe>`) in its path. Never rejects. */
 export type CafeFetch = (request: Request, context?: HttpContext) => Promise<Response>
@@ -34,7 +34,8 @@ export function createFace({ onEnd }: { onEnd: () => void }): Face {
     const service = rest.length === 0 ? services.get(first) : undefined
     if (service) return service(op, request, context, ended)
     ended()
-    return failureResponse(new CafeError('UNSUPPORTED', { service: first.slice(0, 32) }), { status: 404 })
+    const format = failureFormat(request.headers)
+    return failureResponse(new CafeError('UNSUPPORTED', { service: first.slice(0, 32) }), { format, status: 404 })
   }
 
   return {

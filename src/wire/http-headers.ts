@@ -27,6 +27,11 @@ export function responseFormat(headers: Headers, fallback: Format): Format | und
   return undefined
 }
 
+/** The form a failure is told in to whoever sent these headers, whatever else is wrong with them. */
+export function failureFormat(headers: Headers): Format {
+  return responseFormat(headers, requestFormat(headers) ?? jsonFormat) ?? jsonFormat
+}
+
 /** The text after `Bearer`, not yet looked at; undefined where the request carries none. */
 export function bearerOf(headers: Headers): string | undefined {
   return /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]

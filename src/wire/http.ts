@@ -15,12 +15,14 @@ import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { answer, type ServiceHandlers } from './answer.ts'
 import { HttpExchange } from './http-exchange.ts'
-import { bearerOf, failureResponse, requestFormat, responseFormat } from './http-headers.ts'
+import { bearerOf, failureFormat, failureResponse, requestFormat, responseFormat } from './http-headers.ts'
 import type { Service } from './protocol.ts'
 
 export interface HttpComponents<Session> {
   /** Checks a bearer token for a service. @throws CafeError UNAUTHORIZED or FORBIDDEN. */
   readonly guard: (bearer: string | undefined, service: string) => Promise<Session>
+  /** Fires when a session ends: its running calls are then stopped, with the signal's reason. */
+  readonly until?: (session: Session) => AbortSignal | undefined
   readonly log: Log
 }
 
@@ -29,20 +31,14 @@ export interface HttpContext {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What HTTP needs of a bearer's session: the client it acts for, and when it ends. */
-export interface HttpSession {
-  readonly peer: PeerIdText
-  readonly ended?: AbortSignal
-}
-
 /** Answers a request for the operation `op`; never throws. `ended` is called when the handler is done. */
 export type HttpAnswer = (op: string, request: Request, context: HttpContext, ended?: () => void) => Promise<Response>
 
 /** The HTTP face of one service. */
-export function serveHttp<S extends Service, Session extends HttpSession>(
+export function serveHttp<S extends Service, Session extends { readonly peer: PeerIdText }>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
-  { guard, log }: HttpComponents<Session>,
+  { guard, until, log }: HttpComponents<Session>,
 ): HttpAnswer {
   return async (op, request, context, ended = () => {}) => {
     const exchange = begin(service, op, request, context)
@@ -57,7 +53,7 @@ export function serveHttp<S extends Service, Session extends HttpSession>(
         async caller({ auth }) {
           if (auth !== 'session') throw new CafeError('FORBIDDEN', { why: 'peer' })
           const session = await guard(bearerOf(request.headers), service.name)
-          return { peer: session.peer, session, ended: session.ended }
+          return { peer: session.peer, session, ended: until?.(session) }
         },
         input: ({ upload }) => exchange.input({ alone: upload === undefined }),
         upload: (limit, ended) => exchange.read(limit, ended),
@@ -75,13 +71,16 @@ export function serveHttp<S extends Service, Session extends HttpSession>(
 
 /** The exchange to come, or what a request gets that is none. */
 function begin(service: Service, op: string, request: Request, { signal }: HttpContext): HttpExchange | Response {
+  const { headers, method } = request
+  const format = failureFormat(headers)
   if (!Object.hasOwn(service.operations, op))
-    return failureResponse(new CafeError('UNSUPPORTED', { op: op.slice(0, 32) }), { status: 404 })
-  if (request.method !== 'POST')
-    return failureResponse(new CafeError('BAD_REQUEST', { at: 'method' }), { status: 405, headers: { allow: 'POST' } })
-  const written = requestFormat(request.headers)
-  if (!written) return failureResponse(new CafeError('BAD_REQUEST', { at: 'content-type' }), { status: 415 })
-  const wanted = responseFormat(request.headers, written)
-  if (!wanted) return failureResponse(new CafeError('BAD_REQUEST', { at: 'accept' }), { status: 406 })
+    return failureResponse(new CafeError('UNSUPPORTED', { op: op.slice(0, 32) }), { format, status: 404 })
+  const refuse = (at: string, status: number, more: Record<string, string> = {}): Response =>
+    failureResponse(new CafeError('BAD_REQUEST', { at }), { format, status, headers: more })
+  if (method !== 'POST') return refuse('method', 405, { allow: 'POST' })
+  const written = requestFormat(headers)
+  if (!written) return refuse('content-type', 415)
+  const wanted = responseFormat(headers, written)
+  if (!wanted) return refuse('accept', 406)
   return new HttpExchange(request, { written, wanted, signal })
 }

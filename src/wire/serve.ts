@@ -17,6 +17,8 @@ export type { Context, ServiceHandlers } from './answer.ts'
 export interface ServeComponents<Session> {
   /** Checks an access token for the proved peer. @throws CafeError UNAUTHORIZED or FORBIDDEN. */
   readonly guard: (token: string | undefined, peer: PeerIdText) => Promise<Session>
+  /** Fires when a session ends: its running calls are then stopped, with the signal's reason. */
+  readonly until?: (session: Session) => AbortSignal | undefined
   readonly log: Log
 }
 
@@ -24,7 +26,7 @@ export interface ServeComponents<Session> {
 export function serve<S extends Service, Session>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
-  { guard, log }: ServeComponents<Session>,
+  { guard, until, log }: ServeComponents<Session>,
 ): (stream: Stream, connection: Connection) => Promise<void> {
   return async (stream, connection) => {
     const peer = connection.remotePeer.toString() as PeerIdText
@@ -43,10 +45,11 @@ export function serve<S extends Service, Session>(
       const receipt = await answer<S, Session>(service, handlers, {
         op,
         signal,
-        caller: async (definition) => ({
-          peer,
-          session: definition.auth === 'session' ? await guard(auth, peer) : (undefined as Session),
-        }),
+        async caller(definition) {
+          if (definition.auth === 'none') return { peer, session: undefined as Session }
+          const session = await guard(auth, peer)
+          return { peer, session, ended: until?.(session) }
+        },
         input: async () => input,
         upload: async (limit, ended) => parse(uploadFrame, await wire.read({ signal: idle(ended), limit })).up,
         send: (item, ended) => wire.write({ item }, { signal: idle(ended) }),
