@@ -22,6 +22,7 @@ import type { BlockSource } from './pin/fetch.ts'
 import { createJobs, type PinJobs } from './pin/jobs.ts'
 import type { Keep } from './pin/keep.ts'
 import { pinProtocol } from './pin/protocol.ts'
+import { createPsa } from './pin/psa.ts'
 import { pinService } from './pin/service.ts'
 import type { UsageRow } from './pin/store.ts'
 import { createBearers } from './session/bearers.ts'
@@ -52,6 +53,8 @@ export interface CafeComponents {
   /** Blocks of the peers that clients name. */
   readonly source: BlockSource
   readonly jwtKey: JwtKey
+  /** Where it can be dialled now. */
+  readonly addresses: () => readonly string[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -104,6 +107,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     sessionService({ cafe: peer, store: sessions, bearers, issuer, challengeKey, serial, clock, random, erase }),
   )
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
+  face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), log }))
 
   return {
     jobs,
@@ -119,6 +123,12 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(keep, row.account) })))
     },
   }
+}
+
+/** Where clients of the Pinning Service API connect to hand over blocks: also a cafe that nobody can dial is somebody. */
+function delegatesOf({ addresses, peer }: CafeComponents): readonly string[] {
+  const now = addresses()
+  return now.length > 0 ? now : [`/p2p/${peer}`]
 }
 
 /** What an account pays for its pins. */

@@ -113,6 +113,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     peer: node.peer,
     registrar: node,
     jwtKey: await jwtKey(keys),
+    addresses: () => node.addresses(),
     onChange: () => changes.emit('host'),
     node,
     origin,

@@ -102,6 +102,7 @@ export async function createCafeNode(parts: Parts & { name?: string; jwtKey?: Jw
     peer: node.peer,
     registrar: node,
     jwtKey: parts.jwtKey ?? (await createJwtKey()),
+    addresses: () => node.addresses(),
   }
   const cafe = await createCafe(components, parts.name ?? 'Test cafe')
   return {

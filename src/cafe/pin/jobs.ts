@@ -106,6 +106,13 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
   const inTurn = createSerial()
   const watchers = createWatchers()
 
+  let newest = 0
+  /** When something was asked for: no two at the same time, because carriers page by it. */
+  const asked = (): number => {
+    newest = Math.max(clock(), newest + 1)
+    return newest
+  }
+
   const soFar = (account: Address, id: string) => queue.running(`${account}/${id}`)?.soFar
   const tell = async (account: Address, root: CID, note: NoteRow | undefined): Promise<PinStatus> => {
     const now = statusOf(root, await keep.find(account, root), note, soFar(account, rootKey(root)))
@@ -200,7 +207,7 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
     const state = isWhole ? 'pinned' : queue.running(key) ? 'pinning' : 'queued'
     const now = clock()
     const rest = { root, peer, quota, name, meta, sealed, origins: [...origins] }
-    const note: NoteRow = { ...rest, state, created: before?.created ?? pin?.since ?? now, changed: now }
+    const note: NoteRow = { ...rest, state, created: before?.created ?? pin?.since ?? asked(), changed: now }
     const next = { next: 0, tries: 0 }
     await rows.commit([notes.put([account, id], note), ...(isWhole ? [] : [due.put([account, id], next)])])
     // Asked again, perhaps with better origins, it is not left waiting.
