@@ -114,6 +114,11 @@ export const BLOCK_TIMEOUT = 20_000
 export const DIRECT_WAIT = 5_000
 /** Streams one peer may have open with one service; four downloads at once and room for control. */
 export const STREAMS_PER_PEER = 16
+/**
+ * Bytes of an HTTP answer that wait for a caller who does not read yet: browsers read no answer before their upload is out,
+ * so the confirmations of a large one must fit.
+ */
+export const HTTP_AHEAD = 64 * KiB
 /** HTTP requests a cafe answers at once: as many as four programs of a dozen clients need, and no more memory than that. */
 export const HTTP_REQUESTS = 64
 /** Legacy whole-file ciphertext must be held in memory to be verified. */

@@ -4,7 +4,7 @@
  */
 import { unlessAborted } from '../core/abort.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
-import { IDLE_TIMEOUT, MAX_REQUEST } from '../core/limits.ts'
+import { HTTP_AHEAD, IDLE_TIMEOUT, MAX_REQUEST } from '../core/limits.ts'
 import { type Format, type FrameReader, frameReader } from './http-frames.ts'
 import { answerHeaders, failureResponse } from './http-headers.ts'
 
@@ -67,7 +67,7 @@ export class HttpExchange {
     return input
   }
 
-  /** Resolves when the caller has taken the frame. */
+  /** Resolves when the caller has taken what was before the frame, but for HTTP_AHEAD bytes. */
   async write(frame: unknown, ...stop: AbortSignal[]): Promise<void> {
     const bytes = this.#format.encode(frame)
     this.#writer ??= this.#open()
@@ -93,7 +93,8 @@ export class HttpExchange {
   }
 
   #open(): WritableStreamDefaultWriter<Bytes> {
-    const { readable, writable } = new TransformStream<Bytes, Bytes>()
+    const ahead = new ByteLengthQueuingStrategy({ highWaterMark: HTTP_AHEAD })
+    const { readable, writable } = new TransformStream<Bytes, Bytes>({}, undefined, ahead)
     const writer = writable.getWriter()
     writer.closed.catch(this.#leave)
     this.#respond(new Response(readable, { headers: answerHeaders(this.#format.type) }))
