@@ -66,11 +66,20 @@ export const cborFormat: Format = {
     const prefix = gathered.peek(MAX_PREFIX)
     const before = prefix.findIndex((octet) => octet < 0x80) + 1
     if (before === 0 && prefix.byteLength < MAX_PREFIX) return undefined
-    const size = before === 0 ? Number.POSITIVE_INFINITY : varint.decode(prefix)[0]
+    const size = before === 0 ? Number.POSITIVE_INFINITY : readLength(prefix)
     if (size > limit) throw new CafeError('BAD_REQUEST', { limit })
     return gathered.length < before + size ? undefined : { before, size, after: 0 }
   },
   decode,
+}
+
+/** @throws CafeError BAD_REQUEST {what: 'cbor'} for a length written with more bytes than it needs. */
+function readLength(prefix: Bytes): number {
+  try {
+    return varint.decode(prefix)[0]
+  } catch (cause) {
+    throw new CafeError('BAD_REQUEST', { what: 'cbor' }, { cause })
+  }
 }
 
 export interface FrameReader {

@@ -133,6 +133,7 @@ describe('a request', () => {
   it.each([
     ['bytes that are no CBOR', Uint8Array.of(1, 0xff), { what: 'cbor' }],
     ['a length that never ends', new Uint8Array(8).fill(0x80), { limit: MAX_REQUEST }],
+    ['a length written longer than need be', Uint8Array.of(0xd0, 0x88, 0x00, 0x9c), { what: 'cbor' }],
     ['a length of two gigabytes', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x07), { limit: MAX_REQUEST }],
     ['more frames than the operation takes', Uint8Array.from([...frame({ text: '' }), 0]), { what: 'cbor' }],
   ])('in dag-cbor with %s is a bad one', async (_what, body, data) => {
