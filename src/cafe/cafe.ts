@@ -7,6 +7,7 @@ import type { Clock, Random } from '../core/clock.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import { STREAMS_PER_PEER } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
+import { createSeats } from '../core/seats.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
@@ -91,6 +92,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const { erase } = jobs
 
   const until = ({ ended }: Session): AbortSignal | undefined => ended
+  const seats = createSeats(STREAMS_PER_PEER)
   const face = createFace({ onEnd: onChange })
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
@@ -99,7 +101,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       answer(stream, connection).finally(onChange)
     await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
     open.push(service.id)
-    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, until, log }))
+    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, until, seats, log }))
   }
 
   await add(
@@ -107,7 +109,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     sessionService({ cafe: peer, store: sessions, bearers, issuer, challengeKey, serial, clock, random, erase }),
   )
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
-  face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), log }))
+  face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   return {
     jobs,

@@ -13,6 +13,7 @@
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
+import type { Seats } from '../core/seats.ts'
 import { answer, type ServiceHandlers } from './answer.ts'
 import { HttpExchange } from './http-exchange.ts'
 import { bearerOf, failureFormat, failureResponse, requestFormat, responseFormat } from './http-headers.ts'
@@ -23,6 +24,8 @@ export interface HttpComponents<Session> {
   readonly guard: (bearer: string | undefined, service: string) => Promise<Session>
   /** Fires when a session ends: its running calls are then stopped, with the signal's reason. */
   readonly until?: (session: Session) => AbortSignal | undefined
+  /** How many requests each client may have running. */
+  readonly seats: Seats
   readonly log: Log
 }
 
@@ -38,7 +41,7 @@ export type HttpAnswer = (op: string, request: Request, context: HttpContext, en
 export function serveHttp<S extends Service, Session extends { readonly peer: PeerIdText }>(
   service: S,
   handlers: ServiceHandlers<S, Session>,
-  { guard, until, log }: HttpComponents<Session>,
+  { guard, until, seats, log }: HttpComponents<Session>,
 ): HttpAnswer {
   return async (op, request, context, ended = () => {}) => {
     const exchange = begin(service, op, request, context)
@@ -46,6 +49,7 @@ export function serveHttp<S extends Service, Session extends { readonly peer: Pe
       ended()
       return exchange
     }
+    let leave = ended
     const task = (): Promise<unknown> =>
       answer<S, Session>(service, handlers, {
         op,
@@ -53,6 +57,11 @@ export function serveHttp<S extends Service, Session extends { readonly peer: Pe
         async caller({ auth }) {
           if (auth !== 'session') throw new CafeError('FORBIDDEN', { why: 'peer' })
           const session = await guard(bearerOf(request.headers), service.name)
+          const free = seats.take(session.peer)
+          leave = () => {
+            free()
+            ended()
+          }
           return { peer: session.peer, session, ended: until?.(session) }
         },
         input: ({ upload }) => exchange.input({ alone: upload === undefined }),
@@ -64,7 +73,7 @@ export function serveHttp<S extends Service, Session extends { readonly peer: Pe
       if (failure.code === 'INTERNAL') log('error', `${service.name} failed over HTTP`, { cause: failure.cause })
       return failure
     }
-    void exchange.run(task, fault).then(ended)
+    void exchange.run(task, fault).then(() => leave())
     return exchange.response
   }
 }

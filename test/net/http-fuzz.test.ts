@@ -6,13 +6,14 @@ import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { sessionProtocol } from '../../src/cafe/session/protocol.ts'
 import { encode } from '../../src/core/codec.ts'
 import { ERRORS, isErrorCode } from '../../src/core/errors.ts'
+import { STREAMS_PER_PEER } from '../../src/core/limits.ts'
 import { cborFormat, frameReader, jsonFormat } from '../../src/wire/http-frames.ts'
 import type { CafeNode } from './fixture.ts'
 import { newCafe, newClient } from './pin-fixture.ts'
 
 const RUNS = 20_000
-/** Less than a cafe answers at once. */
-const BATCH = 50
+/** What one client may ask at once. */
+const BATCH = STREAMS_PER_PEER
 const LINK = Cid.parse('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')
 const CID = LINK.toString()
 

@@ -4,6 +4,7 @@ import { createPsa } from '../../src/cafe/pin/psa.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import type { Address } from '../../src/core/ids.ts'
 import { createLog, silentLog } from '../../src/core/log.ts'
+import { createSeats } from '../../src/core/seats.ts'
 import { api, newCid, PSA_CASES } from '../contract/psa.ts'
 import { PEER } from '../contract/wire.ts'
 import { type HttpServer, serveOnLoopback } from '../fixtures/http-call.ts'
@@ -11,6 +12,7 @@ import { type MemoryJobs, memoryJobs } from '../fixtures/memory-jobs.ts'
 
 const ACCOUNTS: Record<string, string> = { one: 'ann', two: 'bob' }
 let now = Date.UTC(2030, 0, 1)
+const seats = createSeats(100)
 const tick = (): void => {
   now += 1
 }
@@ -22,7 +24,7 @@ const guard = async (bearer: string | undefined, service: string) => {
   return { account: account as Address, peer: PEER, sid: '', quota: 1000 }
 }
 const delegates = () => [`/ip4/127.0.0.1/tcp/1/ws/p2p/${PEER}`, `/ip4/127.0.0.1/tcp/1/ws/p2p/${PEER}`]
-const psa = createPsa({ jobs, guard, delegates, log: silentLog })
+const psa = createPsa({ jobs, guard, delegates, seats, log: silentLog })
 
 let server: HttpServer
 beforeAll(async () => {
@@ -66,7 +68,7 @@ describe('the Pinning Service API', () => {
     const owner = { account: 'ann' as Address, peer: PEER, quota: 1 }
     const { CID } = await import('multiformats/cid')
     for (let i = 0; i < 1201; i++) await many.add(owner, { root: CID.parse(await newCid()), origins: [] })
-    const response = await createPsa({ jobs: many, guard, delegates, log: silentLog })(
+    const response = await createPsa({ jobs: many, guard, delegates, seats, log: silentLog })(
       new Request('http://cafe.test/pins?status=queued&limit=1000', { headers: { authorization: 'Bearer one' } }),
     )
     const { count, results } = (await response.json()) as { count: number; results: Array<{ created: string }> }
@@ -86,7 +88,7 @@ describe('the Pinning Service API', () => {
     const add = async () => {
       throw code === 'INTERNAL' ? new Error('a secret') : new CafeError(code, data)
     }
-    const failing = createPsa({ jobs: { ...jobs, add }, guard, delegates, log })
+    const failing = createPsa({ jobs: { ...jobs, add }, guard, delegates, seats, log })
     const body = JSON.stringify({ cid: await newCid() })
     const headers = { authorization: 'Bearer one' }
     const response = await failing(new Request('http://cafe.test/pins', { method: 'POST', headers, body }))

@@ -3,6 +3,7 @@ import type { Connection } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/core/log.ts'
+import { createSeats } from '../../src/core/seats.ts'
 import { type Exchange, start } from '../../src/wire/call.ts'
 import { serveHttp } from '../../src/wire/http.ts'
 import { cborFormat, type Format, jsonFormat } from '../../src/wire/http-frames.ts'
@@ -33,7 +34,7 @@ function libp2pCarrier({ handlers, guard }: EchoHost): WireCarrier {
 }
 
 const fetchOf = ({ handlers, guard }: EchoHost): Fetch => {
-  const answer = serveHttp(echoService, handlers, { guard, until, log: silentLog })
+  const answer = serveHttp(echoService, handlers, { guard, until, seats: createSeats(16), log: silentLog })
   return (request) => answer(new URL(request.url).pathname.split('/')[2] ?? '', request, {})
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { encode } from '../../src/core/codec.ts'
 import { HTTP_AHEAD, KiB, MAX_REQUEST } from '../../src/core/limits.ts'
 import { createLog, silentLog } from '../../src/core/log.ts'
+import { createSeats, type Seats } from '../../src/core/seats.ts'
 import { serveHttp } from '../../src/wire/http.ts'
 import { echoHost, echoService } from '../contract/wire.ts'
 
@@ -18,13 +19,22 @@ interface Sent {
   readonly body?: Body
   readonly headers?: Record<string, string>
   readonly log?: Parameters<typeof serveHttp>[2]['log']
+  readonly seats?: Seats
   readonly handlers?: Partial<ReturnType<typeof echoHost>['handlers']>
 }
 
 /** Sends a request to the contract's service, as a client with a ticket unless it says otherwise. */
-async function send({ op = 'echo', method = 'POST', body, headers = {}, log = silentLog, handlers = {} }: Sent) {
+async function send({
+  op = 'echo',
+  method = 'POST',
+  body,
+  headers = {},
+  log = silentLog,
+  handlers = {},
+  seats = createSeats(1),
+}: Sent) {
   const host = echoHost()
-  const answer = serveHttp(echoService, { ...host.handlers, ...handlers }, { guard: host.guard, log })
+  const answer = serveHttp(echoService, { ...host.handlers, ...handlers }, { guard: host.guard, seats, log })
   const all = { 'content-type': JSON_TYPE, authorization: 'Bearer ticket', ...headers }
   const init = { method, headers: all, ...(body === undefined ? {} : { body, duplex: 'half' }) } as RequestInit
   const response = await answer(op, new Request(`http://cafe.test/test/${op}`, init), {})
@@ -223,6 +233,23 @@ describe('an answer', () => {
       expect(sent * data.byteLength).toBeLessThanOrEqual(read + HTTP_AHEAD + 2 * data.byteLength)
       expect(sent).toBeGreaterThan(4)
     }
+  })
+
+  it('is owed to so many of one caller at once, and to the next when one is over', async () => {
+    const seats = createSeats(2)
+    const go = Promise.withResolvers<void>()
+    const echo = async () => {
+      await go.promise
+      return { text: '' }
+    }
+    const sent = { body: '{"text":""}', seats, handlers: { echo } }
+    const waiting = [send(sent), send(sent)]
+    const third = await send(sent)
+    expect([third.status, third.headers.get('retry-after'), third.begun()]).toEqual([429, '1', 0])
+    go.resolve()
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200)
+    expect((await send({ body: '{', seats })).status).toBe(400)
+    expect((await send(sent)).status).toBe(200)
   })
 
   it('that is cancelled stops its handler', async () => {

@@ -17,6 +17,7 @@ import { parseCid } from '../../core/block.ts'
 import { CafeError, ERRORS, isCafeError, toCafeError } from '../../core/errors.ts'
 import { IDLE_TIMEOUT, MAX_PAGE, MAX_REQUEST } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
+import type { Seats } from '../../core/seats.ts'
 import type { HttpContext } from '../../wire/http.ts'
 import { type Format, frameReader } from '../../wire/http-frames.ts'
 import { answerHeaders, bearerOf, failureHeaders } from '../../wire/http-headers.ts'
@@ -31,24 +32,27 @@ export interface PsaComponents {
   readonly guard: (bearer: string | undefined, service: string) => Promise<Session>
   /** Where clients can dial this cafe, to hand over blocks: at least one. */
   readonly delegates: () => readonly string[]
+  /** How many requests each client may have running. */
+  readonly seats: Seats
   readonly log: Log
 }
 
 /** Answers requests for `/pins` and below. Never rejects. */
 export function createPsa(components: PsaComponents): (request: Request, context?: HttpContext) => Promise<Response> {
+  const { guard, seats, log } = components
   return async (request, { signal } = {}) => {
+    let leave = (): void => {}
     try {
-      const session = await components.guard(bearerOf(request.headers), 'pin')
-      return await answer(
-        components,
-        session,
-        request,
-        signal ? AbortSignal.any([request.signal, signal]) : request.signal,
-      )
+      const session = await guard(bearerOf(request.headers), 'pin')
+      leave = seats.take(session.peer)
+      const gone = signal ? AbortSignal.any([request.signal, signal]) : request.signal
+      return await answer(components, session, request, gone)
     } catch (error) {
       const failure = toCafeError(error)
-      if (failure.code === 'INTERNAL') components.log('error', 'psa failed', { cause: failure.cause })
+      if (failure.code === 'INTERNAL') log('error', 'psa failed', { cause: failure.cause })
       return failureOf(failure)
+    } finally {
+      leave()
     }
   }
 }
