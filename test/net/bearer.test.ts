@@ -3,7 +3,12 @@ import { base58 } from '@scure/base'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { BEARER_TTL, CLOCK_SKEW, MAX_BEARERS, STREAMS_PER_PEER } from '../../src/core/limits.ts'
+import { parse } from '../../src/core/schema.ts'
+import { createConsole } from '../../src/ui/console.ts'
 import { jsonFormat } from '../../src/wire/http-frames.ts'
+import { createChanges } from '../../src/worker/changes.ts'
+import { createHandlers } from '../../src/worker/handlers.ts'
+import type { Hosting } from '../../src/worker/hosting.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -180,6 +185,38 @@ describe('a bearer', () => {
       expect(await failure(use(base58.encode(changed)))).toEqual(over)
     }
     await use(text)
+  })
+})
+
+describe('by the console', () => {
+  /** The console API over the worker's own handlers, without the port between them. */
+  const consoleOf = (guest: GuestNode) => {
+    const never = new Proxy({}, { get: () => () => Promise.reject(new Error('not part of this test')) })
+    const handlers = createHandlers({
+      ...{ node: guest.node, peer: guest.peer, hosting: never as Hosting, changes: createChanges(), tabs: () => 0 },
+    })
+    const call = async (name: keyof typeof handlers, input: unknown) => {
+      const { input: schema, run } = handlers[name]
+      return run(parse(schema, input) as never, { ...soon, progress: () => {} } as never)
+    }
+    return createConsole(call as never)
+  }
+
+  it('a bearer is made, listed and revoked', async () => {
+    const client = await newClient()
+    const { account } = consoleOf(client)
+    const expires = cafe.clock() + DAY
+    const { id, text, ...rest } = await account.bearer(cafe.at.cafe, { label: 'ipfs CLI', scopes: ['pin'], expires })
+    expect(rest).toEqual({ expires })
+    await use(text)
+    expect(await account.bearers(cafe.at.cafe)).toMatchObject([{ id, label: 'ipfs CLI', scopes: ['pin'], expires }])
+    expect(await account.revokeBearer(cafe.at.cafe, id)).toBe(true)
+    expect(await failure(use(text))).toEqual(over)
+    expect(await account.bearers(cafe.at.cafe)).toEqual([])
+    const wrong = account.bearer(cafe.at.cafe, { label: '', scopes: ['pin'] })
+    expect(await failure(wrong)).toEqual({ code: 'BAD_REQUEST', at: 'label' })
+    const nobody = account.bearer('x', { label: 'x', scopes: ['pin'] })
+    expect(await failure(nobody)).toEqual({ code: 'BAD_REQUEST', at: 'cafe' })
   })
 })
 
