@@ -78,6 +78,8 @@ export async function answer<S extends Service, Session>(
   const { peer, session, ended = never } = await incoming.caller(definition)
   const signal = AbortSignal.any([incoming.signal, ended])
   const input = parse(definition.request, await incoming.input(definition))
+  // The input may have been long on its way.
+  ended.throwIfAborted()
   const { upload: schema, maxUpload } = definition
   const handler = handlers[op] as (input: unknown, context: Context<unknown, unknown, Session>) => Promise<unknown>
   const running = handler(input, {

@@ -137,6 +137,32 @@ describe('the Pinning Service API of a cafe', () => {
     expect((await ask.list()).count).toBe(2)
   })
 
+  it('takes no pin of a bearer that is revoked while its request is still coming in', async () => {
+    const { guest, token, id } = await tool()
+    const cid = await newCid()
+    const asked = Promise.withResolvers<void>()
+    const revoked = Promise.withResolvers<void>()
+    const text = new TextEncoder().encode(JSON.stringify({ cid }))
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          controller.enqueue(text)
+          asked.resolve()
+          await revoked.promise
+          controller.close()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const init = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body, duplex: 'half' } as RequestInit
+    const answer = cafe.cafe.fetch(new Request('http://cafe.test/pins', init))
+    await asked.promise
+    await guest.peer.bearers.revoke(cafe.at.cafe, id, soon())
+    revoked.resolve()
+    expect((await answer).status).toBe(401)
+    expect(await cafe.cafe.jobs.list(guest.account().address)).toEqual([])
+  })
+
   it('refuses a bearer from the moment it is revoked, or its client has left', async () => {
     const { guest, token, id } = await tool()
     const ask = api({ origin: server.origin, token })

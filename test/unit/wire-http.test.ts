@@ -1,6 +1,7 @@
 /** HTTP as people and programs write it by hand: media types, statuses, headers, bodies in pieces, and callers that are wrong. */
 import { describe, expect, it } from 'vitest'
 import { encode } from '../../src/core/codec.ts'
+import { CafeError } from '../../src/core/errors.ts'
 import { HTTP_AHEAD, KiB, MAX_REQUEST } from '../../src/core/limits.ts'
 import { createLog, silentLog } from '../../src/core/log.ts'
 import { createSeats, type Seats } from '../../src/core/seats.ts'
@@ -178,6 +179,25 @@ describe('a request', () => {
       expect(await response.json()).toEqual({ err: 'BAD_REQUEST', data: { limit } })
       expect(body.asked() * size).toBeLessThan(limit + 4 * size)
     }
+  })
+
+  it('of a session that ends while the request comes in runs no handler', async () => {
+    const host = echoHost()
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(utf8.encode('{"text":""}'))
+        controller.close()
+        host.end.abort(new CafeError('UNAUTHORIZED', { why: 'revoked' }))
+      },
+    })
+    const { guard, handlers } = host
+    const until = ({ ended }: { ended: AbortSignal }): AbortSignal => ended
+    const answer = serveHttp(echoService, handlers, { guard, until, seats: createSeats(1), log: silentLog })
+    const headers = { 'content-type': JSON_TYPE, authorization: 'Bearer ticket' }
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+    const response = await answer('echo', new Request('http://cafe.test/test/echo', init), {})
+    expect([response.status, await response.json()]).toEqual([401, { err: 'UNAUTHORIZED', data: { why: 'revoked' } }])
+    expect(host.begun()).toBe(0)
   })
 
   it('is not read at all for a caller who may not call', async () => {

@@ -45,8 +45,8 @@ export function createPsa(components: PsaComponents): (request: Request, context
     try {
       const session = await guard(bearerOf(request.headers), 'pin')
       leave = seats.take(session.peer)
-      const gone = signal ? AbortSignal.any([request.signal, signal]) : request.signal
-      return await answer(components, session, request, gone)
+      const stops = [request.signal, signal, session.ended].filter((one) => one !== undefined)
+      return await answer(components, session, request, AbortSignal.any(stops))
     } catch (error) {
       const failure = toCafeError(error)
       if (failure.code === 'INTERNAL') log('error', 'psa failed', { cause: failure.cause })
@@ -68,7 +68,12 @@ async function answer(
   const [, , id, ...rest] = url.pathname.split('/')
   if (id === '' || rest.length > 0) throw new CafeError('NOT_FOUND')
   const reply = (status: number, pin: PinStatus): Response => json(status, describe(pin, parts.delegates()))
-  const add = async (): Promise<PinStatus> => jobs.add(session, parsePin(await readJson(request, signal)))
+  const add = async (): Promise<PinStatus> => {
+    const ask = parsePin(await readJson(request, signal))
+    // Reading may have taken long: the bearer may be over, or the caller gone.
+    signal.throwIfAborted()
+    return jobs.add(session, ask)
+  }
 
   if (id === undefined) {
     if (request.method === 'GET') return json(200, await list(parts, session, parseQuery(url.searchParams)))
