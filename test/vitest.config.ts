@@ -6,7 +6,7 @@ const MINUTE = 60_000
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', root: 'test', include: ['unit/**/*.test.ts'] } },
+      { test: { name: 'unit', root: 'test', include: ['unit/**/*.test.ts'], testTimeout: MINUTE } },
       { test: { name: 'net', root: 'test', include: ['net/**/*.test.ts'], testTimeout: MINUTE, hookTimeout: MINUTE } },
       {
         test: {

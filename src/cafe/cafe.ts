@@ -7,26 +7,35 @@ import type { Clock, Random } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { STREAMS_PER_PEER } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
+import { createSeats } from '../core/seats.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
 import type { JwtKey } from '../crypto/jwt.ts'
 import type { Blocks } from '../store/blocks.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
+import { serveHttp } from '../wire/http.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
 import { createErase, type Part } from './erase.ts'
+import { type CafeFetch, createFace } from './face.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
 import { createLive } from './live.ts'
+import type { BlockSource } from './pin/fetch.ts'
+import { createJobs, type Jobs, type PinJobs } from './pin/jobs.ts'
+import type { Keep } from './pin/keep.ts'
 import { pinProtocol } from './pin/protocol.ts'
+import { createPsa } from './pin/psa.ts'
 import { pinService } from './pin/service.ts'
-import { erasePins, type PinStore, pinStore, type UsageRow, usageKey, usageOf } from './pin/store.ts'
+import type { UsageRow } from './pin/store.ts'
 import { type Alarms, createAlarms } from './session/alarms.ts'
+import { createBearers } from './session/bearers.ts'
 import { createDesk, type Desk } from './session/desk.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { createTurns, SESSION_RATES, type SessionRates } from './session/rates.ts'
-import { SESSIONS, sessionService } from './session/service.ts'
-import { type AlarmRow, type ClientRow, sessionStore } from './session/store.ts'
+import { sessionService } from './session/service.ts'
+import { type AlarmRow, type ClientRow, SESSION_QUEUE, sessionStore } from './session/store.ts'
 import { createCafeTime } from './session/time.ts'
 import { issueToken, listTokens, type Token, type TokenOptions } from './tokens.ts'
 
@@ -46,8 +55,15 @@ export interface CafeComponents {
   readonly peerKey: PrivateKey
   readonly registrar: Registrar
   readonly rows: Rows
+  /** What this device keeps for clients: it is there whether or not the cafe is open. */
+  readonly keep: Keep
   readonly blocks: Blocks
+  readonly holds: Holds
+  /** Blocks of the peers that clients name. */
+  readonly source: BlockSource
   readonly jwtKey: JwtKey
+  /** Where it can be dialled now. */
+  readonly addresses: () => readonly string[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -62,8 +78,12 @@ export interface Client extends ClientRow {
 }
 
 export interface Cafe extends Omit<Desk, 'revoke'> {
+  /** What clients asked to be pinned, for other carriers. */
+  readonly jobs: PinJobs
   /** Stops answering, also calls that run; everything kept stays. */
   close(): Promise<void>
+  /** Its HTTP face: the same services, for bearer tokens (`face.ts`). */
+  readonly fetch: CafeFetch
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
   /** All tokens that admit somebody or that somebody came with, newest first; never their text. */
   tokens(): Promise<readonly Token[]>
@@ -78,13 +98,13 @@ const EPOCH = 1
 
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, peerKey, registrar, rows, blocks, jwtKey, clock, random, log, onChange } = components
+  const { peer, peerKey, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } =
+    components
   const serial = createSerial()
   const store = sessionStore(rows)
-  const pins = pinStore(rows)
   const alarms = createAlarms(store)
   const raise = (alarm: Pick<AlarmRow, 'kind' | 'account' | 'peer'>): void => {
-    const raised = serial(SESSIONS, async () => rows.commit(await alarms.raise(alarm, time.now())))
+    const raised = serial(SESSION_QUEUE, async () => rows.commit(await alarms.raise(alarm, time.now())))
     // The refusal stands whether or not it can be written down.
     raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
   }
@@ -93,31 +113,35 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const live = createLive()
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
-  const erase = createErase(serial, erasable({ pins }))
-  const desk = createDesk({ store, serial, time, live, erase })
+  const stands = createStands(store)
+  const bearers = createBearers({ store, stands, serial, live, clock: time.now, random })
+  const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
+  const erase = createErase(erasable({ jobs }))
+  const desk = createDesk({ store, serial, time, live, bearers, erase })
 
+  const until = ({ ended }: Session): AbortSignal => ended
+  const seats = createSeats(STREAMS_PER_PEER)
+  const face = createFace({ onEnd: onChange })
   const open: string[] = []
   const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
-    const answer = serve(service, handlers, {
-      guard: (token, caller) => guard(token, caller, service.name),
-      until: ({ ended }) => ended,
-      log,
-    })
+    const answer = serve(service, handlers, { guard: (token, by) => guard(token, by, service.name), until, log })
     const handler = (stream: Stream, connection: Connection): Promise<void> =>
       answer(stream, connection).finally(onChange)
     await registrar.handle(service.id, handler, { limited: service.limited, maxStreams: STREAMS_PER_PEER })
     open.push(service.id)
+    face.addService(service.name, serveHttp(service, handlers, { guard: bearers.check, until, seats, log }))
   }
 
   await add(
     sessionProtocol,
     sessionService({
       ...{ cafe: peer, peerKey, epoch: EPOCH, challengeKey: await createChallengeKey(), name: () => name },
-      ...{ store, issuer, serial, time, random, live, alarms, erase },
+      ...{ store, issuer, serial, time, random, live, alarms, bearers, erase },
       turns: createTurns(components.rates ?? SESSION_RATES, clock),
     }),
   )
-  await add(pinProtocol, pinService({ store: pins, blocks, serial, clock, stands: createStands(store) }))
+  await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
+  face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   /** Tells the host's pages after a decision of the host. */
   const told = <A extends unknown[], T>(decide: (...args: A) => Promise<T>) => {
@@ -130,29 +154,36 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     evict: told(desk.evict),
     revoke: told(desk.revoke),
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
+    jobs,
+    fetch: face.fetch,
     async close() {
+      face.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
+      await jobs.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),
     tokens: () => listTokens({ store }),
     async clients() {
       const found = await store.clients.list([])
-      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(pins, row.account) })))
+      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(keep, row.account) })))
     },
   }
 }
 
 /** What is erased with an account, a line for each service. */
-function erasable({ pins }: { pins: PinStore }): readonly Part[] {
-  return [
-    {
-      name: 'pins',
-      queue: usageKey,
-      async erase(account) {
-        const { changes, roots } = await erasePins(pins, account)
-        return { changes, count: roots }
-      },
-    },
-  ]
+function erasable({ jobs }: { jobs: Pick<Jobs, 'erase'> }): readonly Part[] {
+  return [{ name: 'pins', erase: jobs.erase }]
+}
+
+/** Where clients of the Pinning Service API connect to hand over blocks: also a cafe that nobody can dial is somebody. */
+function delegatesOf({ addresses, peer }: CafeComponents): readonly string[] {
+  const now = addresses()
+  return now.length > 0 ? now : [`/p2p/${peer}`]
+}
+
+/** What an account pays for its pins. */
+async function usageOf(keep: Keep, account: ClientRow['account']): Promise<UsageRow> {
+  const { roots, bytes } = await keep.usage(account)
+  return { roots, bytes }
 }

@@ -15,10 +15,12 @@ export interface Session {
   readonly quota: number
   /** Fires when the client's right to be here ends, with the reason; its running calls end with it. */
   readonly ended: AbortSignal
+  /** Id of the bearer it came by, over HTTP. */
+  readonly bearer?: string
 }
 
 /** Is the client of this session still admitted? For work that goes on long after the guard let it in. */
-export type Stands = (session: Pick<Session, 'account' | 'peer'>) => Promise<boolean>
+export type Stands = (session: Pick<Session, 'account' | 'peer' | 'bearer'>) => Promise<boolean>
 
 export const createStands =
   (store: SessionStore): Stands =>

@@ -20,7 +20,8 @@ export function decode(bytes: Uint8Array, limit: number): unknown {
   }
 }
 
-function prune(value: unknown): unknown {
+/** `value` without keys whose value is undefined. */
+export function prune(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(prune)
   if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
   return Object.fromEntries(

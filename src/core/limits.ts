@@ -35,6 +35,44 @@ export const OPEN_QUOTA = 64_000_000
 /** Roots a client may pin: bounds the list and the walk of a collection. */
 export const CLIENT_ROOTS = 10_000
 
+/** Bytes a cafe keeps for all its clients unless its host says otherwise: below the 10 GiB that browsers grant an origin. */
+export const CAFE_BUDGET = 8 * 1024 * MiB
+/** Fetched blocks kept as a cache: a few films' beginnings, or what one reads in a week. */
+export const CACHE_BYTES = 512 * MiB
+export const CACHE_AGE = 30 * 86_400_000
+/** What an interrupted upload brought is kept this long: who closes a laptop in the evening goes on in the morning. */
+export const LEASE_TTL = 24 * 3_600_000
+/** Unfinished uploads an account may have at once; the oldest interrupted one gives way to the next. */
+export const CLIENT_LEASES = 64
+/** Blocks in one row of a list: a full offer; 20 to 36 KiB, below what IndexedDB stores as a file of its own. */
+export const LIST_BLOCKS = 512
+
+/** Bytes of a pin's name and key as sealed by their owner: the larger of two sizes, so that a length tells little. */
+export const MAX_SEALED = 1 * KiB
+/** Where a root may be fetched from, as in the IPFS Pinning Service API. */
+export const MAX_ORIGINS = 20
+/** Roots an account may have waiting to be fetched: a page of them is looked at each time one is done. */
+export const CLIENT_JOBS = 1000
+/** Fetches from peers that run at once: each may hold some megabytes of blocks that are not stored yet. */
+export const FETCHES = 3
+/** A root whose origins were not reached for this long is given up. */
+export const FETCH_TTL = 24 * 3_600_000
+/** Header of a CAR: thousands of roots; ours have one. */
+export const MAX_CAR_HEADER = 16 * KiB
+/** Bytes of a CAR in one frame. */
+export const CAR_CHUNK = 256 * KiB
+/** Blocks in one audit: at most 64 MiB to be read and hashed, 8 MiB where they are leaves of ours. */
+export const MAX_AUDIT = 32
+/** Audited blocks an account gets at once, and again each second: a day's audit of 10 000 files in under an hour. */
+export const AUDIT_BURST = 256
+export const AUDIT_RATE = 8
+/**
+ * Bytes of blocks one peer gets in the long run, a second, and at once: many films side by side, and an archive at the full
+ * speed of a direct path; but nobody takes the host's whole uplink for a day.
+ */
+export const SERVE_RATE = 16 * MiB
+export const SERVE_BURST = 256 * MiB
+
 /** Registration challenge: long enough for a slow phone, short enough that the consumed-nonce table stays small. */
 export const CHALLENGE_TTL = 120_000
 /** Consumed nonces remembered at once; beyond it registration answers BUSY. */
@@ -91,6 +129,10 @@ export const WATCH_PULSE = 25_000
 export const WATCH_IDLE = 3 * WATCH_PULSE
 /** A signed receipt with its counts: far below this. */
 export const MAX_RECEIPT = 4 * KiB
+/** Bearer tokens for HTTP one client may have at once: a program each, and a person forgets some. */
+export const MAX_BEARERS = 32
+/** A bearer works at most this long: forgotten ones end by themselves. */
+export const BEARER_TTL = 365 * 86_400_000
 /** A JWT is below 1 KiB; anything longer is not looked at. */
 export const MAX_JWT = 2 * KiB
 
@@ -105,6 +147,8 @@ export const MAX_INVITE = 4 * KiB
 export const WALK_DEPTH = 64
 export const WALK_BLOCKS = 100_000
 export const WALK_LINKS = 10_000
+/** A walk over 100 000 blocks on a slow phone takes half of it. */
+export const WALK_TIME = 30_000
 
 /** Waiting for the other side to open a stream. */
 export const OPEN_TIMEOUT = 10_000
@@ -116,5 +160,12 @@ export const BLOCK_TIMEOUT = 20_000
 export const DIRECT_WAIT = 5_000
 /** Streams one peer may have open with one service; four downloads at once and room for control. */
 export const STREAMS_PER_PEER = 16
+/**
+ * Bytes of an HTTP answer that wait for a caller who does not read yet: browsers read no answer before their upload is out,
+ * so the confirmations of a large one must fit.
+ */
+export const HTTP_AHEAD = 64 * KiB
+/** HTTP requests a cafe answers at once: as many as four programs of a dozen clients need, and no more memory than that. */
+export const HTTP_REQUESTS = 64
 /** Legacy whole-file ciphertext must be held in memory to be verified. */
 export const MAX_LEGACY = 64 * MiB

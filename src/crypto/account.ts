@@ -10,7 +10,7 @@ import { concat, unshared, utf8 } from './bytes.ts'
 import { decodeAddress, encodeAddress } from './strkey.ts'
 
 /** What a derived key is for; a key for one purpose says nothing about another. */
-export type Purpose = 'snapshot' | 'manifest' | 'slot' | 'dedupe' | 'backup'
+export type Purpose = 'snapshot' | 'manifest' | 'slot' | 'dedupe' | 'backup' | 'pin'
 
 /** An account at rest: survives structured clone into IndexedDB, gives no secret to whoever reads it. */
 export interface AccountKeys {

@@ -2,10 +2,12 @@
 import type { CID } from 'multiformats/cid'
 import { unlessAborted } from '../core/abort.ts'
 import { verifyBlock } from '../core/block.ts'
+import { systemClock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { BLOCK_TIMEOUT, WINDOW } from '../core/limits.ts'
+import { BLOCK_TIMEOUT, KiB, SERVE_BURST, SERVE_RATE, WINDOW } from '../core/limits.ts'
 import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
+import { createRate, type Rate } from '../core/rate.ts'
 import { type Blocks, blockKey } from '../store/blocks.ts'
 import { blockProtocol, findProtocol, MAX_PROVIDERS, MAX_WANTS } from '../wire/block.ts'
 import { start } from '../wire/call.ts'
@@ -14,13 +16,29 @@ import { type BlockStream, blockStream } from './block-stream.ts'
 import type { PeerConnector } from './connector.ts'
 import { throughRelay } from './paths.ts'
 
-/** Answers `blockProtocol` from `blocks`, within the caller's credit. */
-export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtocol, undefined> {
+/** What a want costs beside the block's bytes: a look into the store, and an answer. */
+const LOOK_UP = KiB
+
+/**
+ * Answers `blockProtocol` from `blocks`, within the caller's credit and at the pace that one peer may have, however many
+ * streams it opens.
+ */
+export function blockService(
+  blocks: Blocks,
+  rate: Rate = createRate({ rate: SERVE_RATE, burst: SERVE_BURST, clock: systemClock }),
+): ServiceHandlers<typeof blockProtocol, undefined> {
+  /** Waits until the peer may have so many bytes more. */
+  const pace = async (peer: PeerIdText, bytes: number, signal: AbortSignal): Promise<void> => {
+    for (let wait = rate.draw(peer, bytes); wait > 0; wait = rate.draw(peer, bytes)) {
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, wait)), signal)
+    }
+  }
   return {
-    async have({ cids }) {
+    async have({ cids }, { peer, signal }) {
+      await pace(peer, LOOK_UP * cids.length, signal)
       return { have: await Promise.all(cids.map((cid) => blocks.has(cid))) }
     },
-    async get(_request, { upload, send }) {
+    async get(_request, { upload, send, peer, signal }) {
       const wants: CID[] = []
       let credit = WINDOW
       let changed = Promise.withResolvers<void>()
@@ -46,6 +64,7 @@ export function blockService(blocks: Blocks): ServiceHandlers<typeof blockProtoc
           else {
             const block = (await blocks.get(cid)) ?? null
             credit -= block?.byteLength ?? 0
+            await pace(peer, LOOK_UP + (block?.byteLength ?? 0), signal)
             await send({ block })
           }
         }

@@ -39,6 +39,8 @@ export interface NodeInit {
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
   readonly cafes?: () => readonly PeerIdText[]
+  /** A block was fetched and stored. */
+  readonly onFetched?: (cid: CID, size: number) => void
   readonly log: Log
   /** Connections or addresses have changed. */
   readonly onChange?: () => void
@@ -91,7 +93,7 @@ const ADDRESS_POLL = 50
 const PINGS = { maxInboundStreams: 8, maxOutboundStreams: 8 }
 
 export async function createNode(init: NodeInit): Promise<Node> {
-  const { datastore, blocks, log, onChange = () => {}, canDirect = () => true } = init
+  const { datastore, blocks, log, onChange = () => {}, onFetched = () => {}, canDirect = () => true } = init
   // Filled in below: the broker needs the node's connector, the node needs the broker.
   let fetcher: Fetcher | undefined
   const broker = {
@@ -103,7 +105,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
   const privateKey = await loadOrCreateSelfKey(datastore)
   const helia = withLibp2pLight(
-    createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks), blockBrokers: [broker] }),
+    createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
     { ...libp2pOptions(init), privateKey },
   )
   await helia.start()
@@ -210,10 +212,12 @@ function describe(connection: Connection, { whyRelayed }: PeerConnector): NodeCo
 /** Our block store in helia's contract: helia puts here what a broker brought, after checking its hash. */
 class HeliaBlockstore extends BaseBlockstore {
   readonly #blocks: Blocks
+  readonly #onFetched: (cid: CID, size: number) => void
 
-  constructor(blocks: Blocks) {
+  constructor(blocks: Blocks, onFetched: (cid: CID, size: number) => void) {
     super()
     this.#blocks = blocks
+    this.#onFetched = onFetched
   }
 
   override async has(cid: CID): Promise<boolean> {
@@ -230,6 +234,7 @@ class HeliaBlockstore extends BaseBlockstore {
   override async put(cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
     if (!(bytes instanceof Uint8Array)) throw new TypeError('blocks are put whole')
     await this.#blocks.put(cid, bytes as Uint8Array<ArrayBuffer>)
+    this.#onFetched(cid, bytes.byteLength)
     return cid
   }
 

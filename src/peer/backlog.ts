@@ -1,25 +1,27 @@
 /**
- * What cafes still have to be told: files without a receipt, roots that need not be kept any more. It is on disk, tried
+ * What cafes still have to be told: files without a receipt, files that are damaged there, roots that need not be kept any more. It is on disk, tried
  * at the start and again later by itself, each cafe independently, until the cafe has answered.
  */
-import type { CID } from 'multiformats/cid'
-import type { PinClient, StoredBlock } from '../cafe/pin/client.ts'
-import { walk } from '../cafe/pin/walk.ts'
+import type { PinClient } from '../cafe/pin/client.ts'
+import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { parseCid } from '../core/block.ts'
 import { type CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { type Pauses, pauseAfter } from '../core/pause.ts'
-import { type Blocks, verifiedGet } from '../store/blocks.ts'
-import type { BackupStore } from './backup-row.ts'
+import type { Blocks } from '../store/blocks.ts'
+import type { BackupAt, BackupStore } from './backup-row.ts'
 import { authorized, type Cafes } from './cafes.ts'
+import { handOver } from './hand-over.ts'
 import { isPathFailure } from './insist.ts'
-import { blockLog, upload } from './upload.ts'
+import type { Labels } from './pin-label.ts'
 
 export interface BacklogComponents {
   readonly store: BackupStore
   readonly blocks: Blocks
-  readonly cafes: Pick<Cafes, 'access'>
+  readonly cafes: Pick<Cafes, 'access' | 'list'>
   readonly client: PinClient
+  readonly source: BlockSource
+  readonly labels: Labels
   /** It stands differently with some backup. */
   readonly onChange: () => void
 }
@@ -36,8 +38,6 @@ export interface Backlog {
 
 /** Before what was not reached is tried again. */
 const PAUSES: Pauses = { first: 2000, longest: 60_000 }
-/** Milliseconds one upload waits for a broken path before it goes back to the end of the line. */
-const PATIENCE = 10_000
 
 interface Task {
   readonly what: 'unpin' | 'upload'
@@ -45,7 +45,8 @@ interface Task {
   readonly root: string
 }
 
-export function createBacklog({ store, blocks, cafes, client, onChange }: BacklogComponents): Backlog {
+export function createBacklog(components: BacklogComponents): Backlog {
+  const { store, cafes, client, onChange } = components
   const turns = new Map<PeerIdText, Promise<void>>()
   const held = new Map<string, AbortController>()
   const uploading = new Map<PeerIdText, { readonly root: string; readonly stop: AbortController }>()
@@ -56,7 +57,7 @@ export function createBacklog({ store, blocks, cafes, client, onChange }: Backlo
   const tasks = async (): Promise<Task[]> => {
     const [unpins, backups] = await Promise.all([store.unpins.list([]), store.backups.list([])])
     const uploads = backups.flatMap(({ row: { root, cafes } }) =>
-      held.has(root) ? [] : cafes.filter(({ state }) => state === 'queued').map(({ cafe }) => ({ cafe, root })),
+      held.has(root) ? [] : cafes.filter(isDue).map(({ cafe }) => ({ cafe, root })),
     )
     return [
       ...unpins.map(({ row }): Task => ({ what: 'unpin', ...row })),
@@ -82,11 +83,8 @@ export function createBacklog({ store, blocks, cafes, client, onChange }: Backlo
     const signal = AbortSignal.any([closed.signal, stop.signal])
     let refusal: CafeError | undefined
     try {
-      const all = await blocksBelow(parseCid(root), blocks, signal)
-      const bytes = all.reduce((sum, { size }) => sum + size, 0)
-      const read = (cid: CID) => verifiedGet(blocks, cid)
-      const log = blockLog(all, parseCid(root))
-      await upload({ client, cafes, read }, { cafe, bytes, log, patience: PATIENCE, signal })
+      const row = await store.backups.get(root)
+      if (row) await handOver(components, row, cafe, signal)
     } catch (thrown) {
       refusal = toCafeError(thrown)
       if (signal.aborted || isPathFailure(refusal)) throw refusal
@@ -154,15 +152,4 @@ export function createBacklog({ store, blocks, cafes, client, onChange }: Backlo
   }
 }
 
-/** All blocks below a root. @throws CafeError NOT_FOUND or CORRUPT if this device has lost one. */
-async function blocksBelow(root: CID, blocks: Blocks, signal: AbortSignal): Promise<StoredBlock[]> {
-  const found: StoredBlock[] = []
-  const size = async (cid: CID): Promise<number | undefined> => {
-    const bytes = await blocks.get(cid)
-    if (bytes) found.push({ cid, size: bytes.byteLength })
-    return bytes?.byteLength
-  }
-  const read = (cid: CID) => verifiedGet(blocks, cid)
-  await walk(root, { read, size }, { maxBytes: Number.MAX_SAFE_INTEGER, signal })
-  return found
-}
+const isDue = ({ state }: BackupAt): boolean => state === 'queued' || state === 'degraded'

@@ -3,7 +3,7 @@ import type { PeerIdText } from '../core/ids.ts'
 import { bytes, count, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
-import type { Rows } from '../store/rows.ts'
+import type { Change, Rows } from '../store/rows.ts'
 import { type Table, table } from '../store/table.ts'
 
 /** File names as given by people and systems: no path, no control characters; 255 bytes is every file system's limit. */
@@ -18,11 +18,20 @@ export const fileName = v.pipe(
   v.transform((value) => [...value].slice(0, 120).join('') || 'file'),
 )
 
-/** `queued`: without a receipt yet, will be tried again by itself. `failed`: the cafe refused, for `reason`. */
+/**
+ * `queued`: without a receipt yet, will be tried again by itself. `failed`: the cafe refused, or did not keep it, for
+ * `reason`. `degraded`: an audit found it damaged there; it is repaired by itself.
+ */
 const pinAt = v.strictObject({
   cafe: peerId,
-  state: v.picklist(['pinned', 'queued', 'failed']),
+  state: v.picklist(['pinned', 'queued', 'failed', 'degraded']),
   reason: v.optional(text(32)),
+  /** When the cafe last proved that it has it. */
+  proved: v.optional(count()),
+  /** When it was last asked, whatever it answered. */
+  asked: v.optional(count()),
+  /** Audits failed since it last proved it. */
+  strikes: v.optional(count()),
 })
 
 const backupRow = v.strictObject({
@@ -32,6 +41,10 @@ const backupRow = v.strictObject({
   name: text(512),
   since: count(),
   cafes: v.array(pinAt),
+  /** Names its uploads at the cafes, so that each goes on where the one before ended. */
+  upload: v.optional(text(64)),
+  /** Found at a cafe, where another device of this account put it: its blocks are not here. */
+  adopted: v.optional(v.boolean()),
 })
 
 /** A cafe that still has to be told that a root need not be kept. */
@@ -47,12 +60,19 @@ export interface BackupStore {
   readonly backups: Table<Backup>
   /** By cafe, then root. */
   readonly unpins: Table<Unpin>
-  /** Notes how it stands with a backup at one cafe. Nothing happens if it has been removed meanwhile. */
+  /**
+   * Notes how it stands with a backup at one cafe; what is not said stays, but a reason. Nothing happens if it has been
+   * removed meanwhile.
+   */
   note(root: string, at: BackupAt): Promise<void>
   /** A cafe keeps nothing of ours any more: each backup notes it as `at`, or does not name the cafe any more. */
   strike(cafe: PeerIdText, at: BackupAt | undefined): Promise<void>
   /** A cafe that did not admit us does again: what it could not be given is queued. */
   requeue(cafe: PeerIdText): Promise<void>
+  /** Changes the row, if it is there; undefined from `change` removes it. Gives the row as it is then. */
+  change(root: string, change: (row: Backup) => Backup | undefined): Promise<Backup | undefined>
+  /** Lists a file unless it is listed already. */
+  adopt(row: Backup, more: readonly Change[]): Promise<void>
   /** Removes the row; cafes that may have the file are to be told. In one commit. */
   forget(root: string, cafes: readonly PeerIdText[]): Promise<void>
 }
@@ -61,30 +81,41 @@ export function backupStore(rows: Rows): BackupStore {
   const backups = table(rows, 'backup', backupRow)
   const unpins = table(rows, 'unpin', unpinRow)
   const serial = createSerial()
+  const change: BackupStore['change'] = (root, make) =>
+    serial(root, async () => {
+      const row = await backups.get(root)
+      const next = row && make(row)
+      if (row) await rows.commit([next ? backups.put([root], next) : backups.remove(root)])
+      return next
+    })
   /** Changes what is noted about a cafe in every backup that names it. */
-  const change = async (cafe: PeerIdText, to: (at: BackupAt) => BackupAt | undefined): Promise<void> => {
-    for (const { key } of await backups.list([])) {
-      await serial(key.join('/'), async () => {
-        const row = await backups.get(...key)
-        if (!row?.cafes.some((at) => at.cafe === cafe)) return
-        const cafes = row.cafes.flatMap((at) => (at.cafe === cafe ? (to(at) ?? []) : [at]))
-        await rows.commit([backups.put(key, { ...row, cafes })])
-      })
+  const changeAt = async (cafe: PeerIdText, to: (at: BackupAt) => BackupAt | undefined): Promise<void> => {
+    const all = await backups.list([])
+    for (const { row } of all.filter(({ row }) => row.cafes.some((at) => at.cafe === cafe))) {
+      await change(row.root, (now) => ({
+        ...now,
+        cafes: now.cafes.flatMap((at) => (at.cafe === cafe ? (to(at) ?? []) : [at])),
+      }))
     }
   }
   return {
     rows,
     backups,
     unpins,
-    note: (root, at) =>
-      serial(root, async () => {
-        const row = await backups.get(root)
-        if (!row) return
-        const cafes = row.cafes.map((before) => (before.cafe === at.cafe ? at : before))
-        await rows.commit([backups.put([root], { ...row, cafes })])
+    async note(root, at) {
+      const noted = (before: BackupAt): BackupAt => ({ ...before, reason: undefined, ...at })
+      await change(root, (row) => ({
+        ...row,
+        cafes: row.cafes.map((before) => (before.cafe === at.cafe ? noted(before) : before)),
+      }))
+    },
+    change,
+    adopt: (row, more) =>
+      serial(row.root, async () => {
+        if (!(await backups.get(row.root))) await rows.commit([backups.put([row.root], row), ...more])
       }),
-    strike: (cafe, at) => change(cafe, () => at),
-    requeue: (cafe) => change(cafe, (at) => (at.reason === 'UNAUTHORIZED' ? { cafe, state: 'queued' } : at)),
+    strike: (cafe, at) => changeAt(cafe, () => at),
+    requeue: (cafe) => changeAt(cafe, (at) => (at.reason === 'UNAUTHORIZED' ? { cafe, state: 'queued' } : at)),
     forget: (root, cafes) =>
       serial(root, () =>
         rows.commit([backups.remove(root), ...cafes.map((cafe) => unpins.put([cafe, root], { cafe, root }))]),

@@ -2,39 +2,43 @@
  * Backups: files encrypted here, pinned at every cafe of the account, and listed with their keys. A file is listed as
  * soon as it is whole on this device; a cafe that could not be reached gets it later (see `backlog.ts`).
  */
-import type { CID } from 'multiformats/cid'
 import type { PinClient } from '../cafe/pin/client.ts'
+import type { BlockSource } from '../cafe/pin/fetch.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { delay } from '../core/pause.ts'
-import { parse } from '../core/schema.ts'
-import { createFileKey } from '../crypto/file-key.ts'
-import { type Blocks, verifiedGet } from '../store/blocks.ts'
+import type { Blocks } from '../store/blocks.ts'
+import type { RootSource } from '../store/collect.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
+import { type Add, createAdd } from './add.ts'
+import { adoptAll } from './adopt.ts'
+import { createAudits } from './audit.ts'
 import { createBacklog } from './backlog.ts'
-import { type Backup, type BackupAt, backupStore, fileName } from './backup-row.ts'
+import { type Backup, backupStore } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
-import { importedSize, importFile } from './import.ts'
-import { isPathFailure } from './insist.ts'
-import { type BlockLog, blockLog, upload } from './upload.ts'
+import { createDrafts, type Unfinished } from './draft.ts'
+import { createOwnBlocks } from './own-blocks.ts'
+import type { Labels } from './pin-label.ts'
 
-/** Bytes so far: `encrypted` of the file, `sent` ciphertext confirmed by the slowest cafe, of `total`. Never less than before. */
-export interface BackupProgress {
-  readonly encrypted: number
-  readonly sent: number
-  readonly total: number
-}
+export type { BackupProgress } from './add.ts'
 
 export interface BackupsComponents {
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
   readonly cafes: Cafes
   readonly client: PinClient
+  /** Blocks of named cafes. */
+  readonly source: BlockSource
+  readonly labels: Labels
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup, without anybody having asked. */
   readonly onChange: () => void
+  /** There are blocks now that nobody needs. */
+  readonly onGarbage: () => void
 }
 
 export interface Backups {
@@ -45,11 +49,11 @@ export interface Backups {
    * @throws CafeError NOT_FOUND {what: 'cafe'} without any cafe; QUOTA {needed, free} before anything is sent; what the
    * first cafe refused with if all refuse; ABORTED. Nothing is listed then.
    */
-  add(
-    file: Blob,
-    name: string,
-    options: { signal: AbortSignal; onProgress: (p: BackupProgress) => void },
-  ): Promise<Backup>
+  readonly add: Add
+  /** Files that were cut off while they were read: given again, each goes on where it was. */
+  unfinished(): Promise<readonly Unfinished[]>
+  /** Forgets one of those. */
+  forget(id: string): Promise<void>
   /**
    * Forgets a file and its key, and has it unpinned at the cafes: at once where they are reached, else later by itself.
    * @throws CafeError NOT_FOUND {what: 'pin'}.
@@ -64,30 +68,34 @@ export interface Backups {
   erased(cafe: PeerIdText, left: boolean): Promise<void>
   /** A cafe admits us again: what it could not be given for that follows by itself. */
   readmitted(cafe: PeerIdText): Promise<void>
+  /**
+   * Has every cafe of a file prove that it still has it, and repairs what fails; cafes not reached stay as they were.
+   * @throws CafeError NOT_FOUND {what: 'pin'}.
+   */
+  audit(root: string, options: { signal: AbortSignal }): Promise<Backup>
+  /** Audits what has not been for a day: comes by itself. Never rejects. */
+  auditDue(): Promise<void>
+  /** Lists the files that other devices of the account keep at its cafes, as far as these are reached. */
+  adopt(options: { signal: AbortSignal }): Promise<void>
+  /** What a collection must spare. */
+  readonly roots: RootSource
   /** Stops what goes on by itself. */
   close(): void
 }
 
-/** Milliseconds without any progress after which a file that is being added waits for its cafe in the backlog. */
-const PATIENCE = 120_000
 /** Milliseconds that a removal waits for cafes to confirm: those that are gone take longer to be found so. */
 const UNPIN_WAIT = 5000
 
-/** One cafe's upload while a file is added. */
-interface Target {
-  readonly cafe: PeerIdText
-  stored: number
-  works: boolean
-  outcome: 'pinned' | CafeError | undefined
-}
-
 export function createBackups(components: BackupsComponents): Backups {
-  const { rows, blocks, cafes, client, clock, random, onChange } = components
+  const { rows, blocks, holds, cafes, client, source, labels, clock, random, onChange, onGarbage } = components
   const store = backupStore(rows)
   const { backups } = store
-  const backlog = createBacklog({ store, blocks, cafes, client, onChange })
+  const own = createOwnBlocks({ rows, blocks, holds, store, onGarbage })
+  const backlog = createBacklog({ store, blocks, cafes, client, source, labels, onChange })
   void backlog.run()
-  const read = (cid: CID) => verifiedGet(blocks, cid)
+  const audits = createAudits({ store, own, blocks, cafes, client, source, backlog, clock, random, onChange })
+  const drafts = createDrafts({ rows, clock, random })
+  const add = createAdd({ store, blocks, own, drafts, backlog, cafes, client, labels, clock, random, onGarbage })
 
   const find = async (root: string): Promise<Backup> => {
     const row = await backups.get(root)
@@ -95,100 +103,11 @@ export function createBackups(components: BackupsComponents): Backups {
     return row
   }
 
-  /** Uploads to all targets side by side; `over` resolves when the last is, `changed` at each that is or loses its path. */
-  const send = (targets: readonly Target[], bytes: number, log: BlockLog, signal: AbortSignal, report: () => void) => {
-    let next = Promise.withResolvers<void>()
-    const wake = (): void => {
-      report()
-      next.resolve()
-      next = Promise.withResolvers()
-    }
-    const one = async (target: Target): Promise<void> => {
-      const onStored = (stored: number): void => {
-        target.stored = stored
-        report()
-      }
-      const onPath = (works: boolean): void => {
-        target.works = works
-        wake()
-      }
-      const task = { cafe: target.cafe, bytes, log, patience: PATIENCE, signal, onStored, onPath }
-      target.outcome = await upload({ client, cafes, read }, task).then(() => 'pinned' as const, toCafeError)
-      wake()
-    }
-    return { over: Promise.all(targets.map(one)), changed: () => next.promise }
-  }
-
-  /** Keeps the row, or forgets it again, by what the uploads came to. */
-  const conclude = async (row: Backup, targets: readonly Target[], aborted: boolean): Promise<Backup> => {
-    const states = targets.map(stateOf)
-    const held = states.filter(({ state }) => state !== 'failed').map(({ cafe }) => cafe)
-    if (aborted || held.length === 0) {
-      await store.forget(row.root, held)
-      throw aborted ? new CafeError('ABORTED') : targets[0]?.outcome
-    }
-    for (const at of states) await store.note(row.root, at)
-    return { ...row, cafes: states }
-  }
-
-  const add: Backups['add'] = async (file, name, { signal, onProgress }) => {
-    const joined = (await cafes.list()).filter(({ state }) => state === 'active')
-    if (joined.length === 0) throw new CafeError('NOT_FOUND', { what: 'cafe' })
-    const total = importedSize(file.size)
-    const key = createFileKey(random)
-    const log = blockLog()
-    const targets = joined.map(({ cafe }): Target => ({ cafe, stored: 0, works: true, outcome: undefined }))
-    const progress = { encrypted: 0, sent: 0, total }
-    const report = (): void => {
-      const live = targets.filter(({ outcome }) => outcome === undefined || outcome === 'pinned')
-      if (live.length > 0) progress.sent = Math.max(progress.sent, Math.min(total, ...live.map(({ stored }) => stored)))
-      onProgress({ ...progress })
-    }
-    const stop = new AbortController()
-    const sending = send(targets, total, log, AbortSignal.any([signal, stop.signal]), report)
-    let release: () => void = () => {}
-    try {
-      const put = async (cid: CID, block: Uint8Array<ArrayBuffer>): Promise<void> => {
-        await blocks.put(cid, block)
-        signal.throwIfAborted()
-        if (targets.every(isRefused)) throw targets[0]?.outcome
-        log.add({ cid, size: block.byteLength })
-      }
-      const onBytes = (n: number): void => {
-        progress.encrypted += n
-        report()
-      }
-      const root = await importFile(file.stream(), key, put, { signal, onBytes })
-      const row: Backup = {
-        root: root.toString(),
-        key: key.reveal(),
-        size: file.size,
-        name: parse(fileName, name),
-        since: clock(),
-        cafes: targets.map(stateOf),
-      }
-      // From here on the file survives the end of this process.
-      release = backlog.hold(row.root, stop)
-      await rows.commit([backups.put([row.root], row)])
-      log.end(root)
-      while (!isEnough(targets)) await sending.changed()
-      stop.abort()
-      await sending.over
-      // Somebody may have removed it already.
-      const removed = (await backups.get(row.root)) === undefined
-      const kept = await conclude(row, targets, signal.aborted || removed)
-      if (kept.cafes.some(({ state }) => state === 'pinned')) onProgress({ ...progress, sent: total })
-      return kept
-    } finally {
-      stop.abort()
-      release()
-      void backlog.run()
-    }
-  }
-
   return {
     list: async () => (await backups.list([])).map(({ row }) => row),
     add,
+    unfinished: drafts.unfinished,
+    forget: drafts.forget,
     async remove(root, { signal }) {
       const row = await find(root)
       const joined = new Set((await cafes.list()).map(({ cafe }) => cafe))
@@ -197,12 +116,14 @@ export function createBackups(components: BackupsComponents): Backups {
         root,
         held.map(({ cafe }) => cafe),
       )
+      onGarbage()
       backlog.stop(root)
       await Promise.race([backlog.run(), delay(UNPIN_WAIT, signal).catch(() => {})])
     },
     async retry(root, { signal }) {
       const { cafes: before } = await find(root)
-      for (const { cafe, state } of before) if (state === 'failed') await store.note(root, { cafe, state: 'queued' })
+      for (const { cafe, state } of before)
+        if (state === 'failed') await store.note(root, { cafe, state: 'queued', strikes: 0 })
       onChange()
       const stopped = Promise.withResolvers<never>()
       const stop = (): void => stopped.reject(toCafeError(signal.reason, 'ABORTED'))
@@ -211,6 +132,10 @@ export function createBackups(components: BackupsComponents): Backups {
       await Promise.race([backlog.run(), stopped.promise])
       return find(root)
     },
+    audit: audits.audit,
+    auditDue: audits.run,
+    adopt: ({ signal }) => adoptAll({ store, own, cafes, client, labels, onChange }, signal),
+    roots: own.roots,
     async erased(cafe, left) {
       await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })
       onChange()
@@ -220,23 +145,9 @@ export function createBackups(components: BackupsComponents): Backups {
       onChange()
       void backlog.run()
     },
-    close: backlog.close,
+    close() {
+      backlog.close()
+      audits.close()
+    },
   }
-}
-
-/** A receipt is there and nobody is still taking blocks, or nothing more will come. */
-function isEnough(targets: readonly Target[]): boolean {
-  const pinned = targets.some(({ outcome }) => outcome === 'pinned')
-  return targets.every(({ outcome, works }) => outcome !== undefined || (pinned && !works))
-}
-
-const isRefused = ({ outcome }: Target): boolean => outcome !== undefined && outcome !== 'pinned' && !isWaiting(outcome)
-
-/** Did an upload end without the cafe having refused it? */
-const isWaiting = (error: CafeError): boolean => isPathFailure(error) || error.code === 'ABORTED'
-
-function stateOf({ cafe, outcome }: Target): BackupAt {
-  if (outcome === 'pinned') return { cafe, state: 'pinned' }
-  if (outcome === undefined || isWaiting(outcome)) return { cafe, state: 'queued' }
-  return { cafe, state: 'failed', reason: outcome.code }
 }

@@ -7,6 +7,7 @@ import { importByteStream } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { balanced } from 'ipfs-unixfs-importer/layout'
 import type { CID } from 'multiformats/cid'
+import type { Random } from '../core/clock.ts'
 import { LEAF } from '../core/limits.ts'
 import type { Secret } from '../core/secret.ts'
 import { ciphertextSize, encryptStream } from '../crypto/stream-cipher.ts'
@@ -34,8 +35,14 @@ export async function importFile(
   file: ReadableStream<Uint8Array<ArrayBuffer>>,
   key: Secret<Uint8Array<ArrayBuffer>>,
   put: (cid: CID, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
-  options: { signal: AbortSignal; onBytes?: (plain: number) => void },
+  options: {
+    signal: AbortSignal
+    onBytes?: (plain: number) => void
+    /** What the cipher draws its salt and nonces from, if not from the system. */
+    random?: Random | undefined
+  },
 ): Promise<CID> {
+  const { random } = options
   const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
       options.signal.throwIfAborted()
@@ -43,7 +50,7 @@ export async function importFile(
       controller.enqueue(chunk)
     },
   })
-  const cipher = file.pipeThrough(counted).pipeThrough(encryptStream(key))
+  const cipher = file.pipeThrough(counted).pipeThrough(encryptStream(key, random ? { random } : {}))
   const store = {
     async put(cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
       await put(cid, bytes as Uint8Array<ArrayBuffer>)

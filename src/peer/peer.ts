@@ -3,6 +3,7 @@
  * account does with cafes is a file beside this one and one line in {@link createPeer}.
  */
 import { pinClient } from '../cafe/pin/client.ts'
+import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
@@ -10,11 +11,14 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import { type Account, type AccountKeys, accountFromKeys, openAccount } from '../crypto/account.ts'
 import { accountSeed, createWords, type WordCount } from '../crypto/wallet.ts'
 import type { Blocks } from '../store/blocks.ts'
+import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
+import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import { createLabels } from './pin-label.ts'
 
 /** Where the account's non-extractable keys are kept on this device. The seed itself is never stored. */
 export interface KeyStore {
@@ -27,16 +31,22 @@ export interface PeerComponents {
   readonly connector: Connector & { know(peer: PeerIdText, addresses: readonly string[]): void }
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
+  /** Blocks of named cafes. */
+  readonly source: BlockSource
   readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
   readonly onChange?: (what: 'pins' | 'account') => void
+  /** There are blocks now that nobody needs. */
+  readonly onGarbage?: () => void
 }
 
 export interface Peer {
   readonly cafes: Cafes
   readonly backups: Backups
+  readonly bearers: PeerBearers
   /** The account's address, or undefined before there is one. */
   address(): Address | undefined
   /**
@@ -57,7 +67,8 @@ export interface Peer {
 const ACCOUNT = 'account'
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { peer, connector, rows, blocks, keys, clock, random, onChange = () => {} } = components
+  const { peer, connector, rows, blocks, holds, source, keys, clock, random } = components
+  const { onChange = () => {}, onGarbage = () => {} } = components
   const stored = await keys.get<AccountKeys>(ACCOUNT)
   let account: Account | undefined = stored && accountFromKeys(stored)
 
@@ -87,13 +98,16 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   })
   const attendance = createAttendance({ cafes, client, clock })
   const backups = createBackups({
-    ...{ rows, blocks, cafes, client: pinClient({ connector }), clock, random },
+    ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
+    labels: createLabels(current),
     onChange: () => onChange('pins'),
+    onGarbage,
   })
 
   return {
     cafes,
     backups,
+    bearers: createPeerBearers({ cafes, client }),
     address: () => account?.address,
     async create(count) {
       if (account) throw new CafeError('CONFLICT', { what: 'account' })

@@ -64,6 +64,10 @@ export interface UploadTask {
   /** Bytes of all blocks, at most. */
   readonly bytes: number
   readonly log: BlockLog
+  /** What the cafe is to keep about the root, sealed. */
+  readonly label?: ((root: CID) => Promise<Uint8Array<ArrayBuffer>>) | undefined
+  /** The same for all uploads of this file from this device: each goes on where the one before ended. Else a new one. */
+  readonly name?: string | undefined
   /** Milliseconds without any progress after which a path failure is final. */
   readonly patience: number
   readonly signal: AbortSignal
@@ -79,7 +83,7 @@ export interface UploadTask {
  */
 export async function upload(components: UploadComponents, task: UploadTask): Promise<PinReceipt> {
   const { patience, signal, onStored, onPath } = task
-  const name = hex(crypto.getRandomValues(new Uint8Array(16)))
+  const name = task.name ?? hex(crypto.getRandomValues(new Uint8Array(16)))
   let best = 0
   /** Of the path: when it last did something, whether it ever has, and failures since then. */
   let since = performance.now()
@@ -125,7 +129,7 @@ function passing(error: CafeError, worked: boolean): CafeError {
 /** One connection's worth of the upload. */
 async function attempt(
   { client, read }: UploadComponents,
-  { cafe, bytes, log, signal }: UploadTask,
+  { cafe, bytes, log, label, signal }: UploadTask,
   as: { readonly auth: string; readonly name: string },
   progress: (stored: number) => void,
 ): Promise<PinReceipt> {
@@ -134,13 +138,15 @@ async function attempt(
     stored += size
     progress(stored)
   }
-  const running = await client.upload(cafe, bytes, { ...as, signal, read, onStored, root: log.root })
+  const sealed = async () => (log.root && label ? label(log.root) : undefined)
+  const { root } = log
+  const running = await client.upload(cafe, bytes, { ...as, signal, read, onStored, root, sealed: await sealed() })
   try {
     for (let at = 0; ; ) {
       const blocks = log.blocks.slice(at, at + MAX_OFFER)
       at += blocks.length
       if (blocks.length > 0) await running.add(blocks)
-      else if (log.root) return await running.finish(log.root)
+      else if (log.root) return await running.finish(log.root, await sealed())
       else await log.changed(signal)
     }
   } finally {

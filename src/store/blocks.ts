@@ -17,15 +17,23 @@ export interface Blocks {
    */
   put(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   delete(cid: CID): Promise<void>
-  /** Keys of all blocks (see {@link blockKey}), in key order. */
+  /** Bytes of the block under each key, or undefined where there is none. Reads what is here: of what is not, only the key is looked up. */
+  sizes(keys: readonly string[]): Promise<Array<number | undefined>>
+  /** Removes the blocks under these keys in one transaction, in order with all writes, and tells which were here. */
+  remove(keys: readonly string[]): Promise<boolean[]>
+  /** Keys of all blocks (see {@link blockKey}), in key order, read page by page. */
   keys(): AsyncIterable<string>
   close(): void
 }
 
 /** The key of a block in a store: that of blockstore-idb 4, `/` and the multihash in upper-case base32 multibase. */
 export function blockKey(cid: CID): string {
-  return `/${base32upper.encode(cid.multihash.bytes)}`
+  return hashKey(cid.multihash.bytes)
 }
+
+/** The same of the bytes of a multihash, and back. */
+export const hashKey = (multihash: Uint8Array): string => `/${base32upper.encode(multihash)}`
+export const keyHash = (key: string): Uint8Array => base32upper.decode(key.slice(1))
 
 /**
  * Stores a block that came from outside, after proving that it is what its CID says.

@@ -3,6 +3,7 @@
  * blockstore-idb 4 and datastore-idb 5, so their tools read what we write; what is added is what they lack: combined,
  * strict writes and prefix ranges (measured: one transaction costs about 1 ms whatever is in it).
  */
+
 import { IDBBlockstore } from 'blockstore-idb'
 import { IDBDatastore } from 'datastore-idb'
 import { type IDBPDatabase, openDB, unwrap } from 'idb'
@@ -82,17 +83,18 @@ const COMBINE_BYTES = 4 * MiB
 /** Bytes waiting to be written before `put` makes the caller wait. */
 const MAX_WAITING = 16 * MiB
 
+/** Blocks read in one transaction for their sizes: each may be MAX_BLOCK. */
+const SIZES_AT_ONCE = 16
+
 interface Waiting {
-  readonly key: string
-  readonly bytes: Uint8Array
+  /** Bytes this write holds in memory until it is on the medium. */
+  readonly size: number
+  write(store: IDBObjectStore): void
   readonly done: PromiseWithResolvers<void>
 }
 
-/** The block store: reads side by side, writes combined into strict transactions, one after the other. */
-export async function openBlocks(): Promise<Blocks> {
-  const inner = new IDBBlockstore(BLOCKS_DB)
-  await inner.open() // creates the database in its own form
-  const db = await openPlain(BLOCKS_DB)
+/** Combines writes into strict transactions, one after the other, in the order they came. */
+function writeQueue(db: IDBPDatabase): (size: number, write: Waiting['write']) => Promise<void> {
   const waiting: Waiting[] = []
   let waitingBytes = 0
   let writing: Promise<void> | undefined
@@ -100,7 +102,7 @@ export async function openBlocks(): Promise<Blocks> {
   const takeBatch = (): Waiting[] => {
     let size = 0
     let end = 0
-    while (end < waiting.length && size < COMBINE_BYTES) size += waiting[end++]?.bytes.byteLength ?? 0
+    while (end < waiting.length && size < COMBINE_BYTES) size += waiting[end++]?.size ?? 0
     return waiting.splice(0, end)
   }
 
@@ -109,30 +111,88 @@ export async function openBlocks(): Promise<Blocks> {
       const batch = takeBatch()
       try {
         await commitStrict(db, BLOCKS_DB, (store) => {
-          for (const { key, bytes } of batch) store.put(compact(bytes), key)
+          for (const { write } of batch) write(store)
         })
         for (const { done } of batch) done.resolve()
       } catch (error) {
         for (const { done } of batch) done.reject(error)
       }
-      waitingBytes -= batch.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+      waitingBytes -= batch.reduce((sum, { size }) => sum + size, 0)
     }
     writing = undefined
   }
 
+  return async (size, write) => {
+    while (waitingBytes > MAX_WAITING) await writing
+    const done = Promise.withResolvers<void>()
+    waiting.push({ size, write, done })
+    waitingBytes += size
+    // A microtask later, so that writes made in one turn share the first transaction too.
+    writing ??= Promise.resolve().then(drain)
+    return done.promise
+  }
+}
+
+/** Combines look-ups of keys made in one turn into one transaction: alone, each costs as much as two hundred together. */
+function keyLookup(db: IDBPDatabase): (key: string) => Promise<boolean> {
+  let waiting: Array<{ readonly key: string; readonly found: PromiseWithResolvers<boolean> }> = []
+  const look = (): void => {
+    const batch = waiting
+    waiting = []
+    const { store } = db.transaction(BLOCKS_DB)
+    for (const { key, found } of batch)
+      store.getKey(key).then((stored) => found.resolve(stored !== undefined), found.reject)
+  }
+  return (key) => {
+    const found = Promise.withResolvers<boolean>()
+    if (waiting.length === 0) queueMicrotask(look)
+    waiting.push({ key, found })
+    return found.promise
+  }
+}
+
+/** The block store: reads side by side, writes combined into strict transactions, one after the other. */
+export async function openBlocks(): Promise<Blocks> {
+  const inner = new IDBBlockstore(BLOCKS_DB)
+  await inner.open() // creates the database in its own form
+  await inner.close()
+  const db = await openPlain(BLOCKS_DB)
+  const enqueue = writeQueue(db)
+  const isHere = keyLookup(db)
+
+  const sizesOf = async (keys: readonly string[]): Promise<number[]> => {
+    const { store } = db.transaction(BLOCKS_DB)
+    const found = await Promise.all(keys.map((key) => store.get(key) as Promise<Uint8Array | undefined>))
+    return found.map((bytes) => bytes?.byteLength ?? 0)
+  }
+
   return {
-    has: async (cid) => (await db.getKey(BLOCKS_DB, blockKey(cid))) !== undefined,
+    has: (cid) => isHere(blockKey(cid)),
     get: (cid) => db.get(BLOCKS_DB, blockKey(cid)),
-    async put(cid, bytes) {
-      while (waitingBytes > MAX_WAITING) await writing
-      const done = Promise.withResolvers<void>()
-      waiting.push({ key: blockKey(cid), bytes, done })
-      waitingBytes += bytes.byteLength
-      // A microtask later, so that puts made in one turn share the first transaction too.
-      writing ??= Promise.resolve().then(drain)
-      return done.promise
+    put: (cid, bytes) => enqueue(bytes.byteLength, (store) => void store.put(compact(bytes), blockKey(cid))),
+    delete: (cid) => enqueue(0, (store) => void store.delete(blockKey(cid))),
+    async sizes(keys) {
+      const here = await Promise.all(keys.map(isHere))
+      const present = keys.filter((_, i) => here[i])
+      const sizes: number[] = []
+      // Few at a time: all results of a transaction are held at once.
+      for (let at = 0; at < present.length; at += SIZES_AT_ONCE)
+        sizes.push(...(await sizesOf(present.slice(at, at + SIZES_AT_ONCE))))
+      let at = 0
+      return here.map((isHere) => (isHere ? sizes[at++] : undefined))
     },
-    delete: async (cid) => inner.delete(cid),
+    async remove(keys) {
+      const here = keys.map(() => false)
+      await enqueue(0, (store) => {
+        for (const [i, key] of keys.entries()) {
+          store.getKey(key).onsuccess = ({ target }) => {
+            here[i] = (target as IDBRequest).result !== undefined
+          }
+          store.delete(key)
+        }
+      })
+      return here
+    },
     async *keys() {
       for (let from = ''; ; ) {
         const page = await db.getAllKeys(BLOCKS_DB, IDBKeyRange.lowerBound(from, from !== ''), 1000)
@@ -141,10 +201,7 @@ export async function openBlocks(): Promise<Blocks> {
         from = String(page.at(-1))
       }
     },
-    close() {
-      void inner.close()
-      db.close()
-    },
+    close: () => db.close(),
   }
 }
 

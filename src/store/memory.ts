@@ -55,6 +55,15 @@ export function memoryBlocks(limit = Number.POSITIVE_INFINITY): Blocks & { reado
       bytes -= sizeOf(cid)
       blocks.delete(blockKey(cid))
     },
+    async sizes(keys) {
+      return keys.map((key) => blocks.get(key)?.byteLength)
+    },
+    async remove(keys) {
+      return keys.map((key) => {
+        bytes -= blocks.get(key)?.byteLength ?? 0
+        return blocks.delete(key)
+      })
+    },
     async *keys() {
       yield* [...blocks.keys()].sort()
     },

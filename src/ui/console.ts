@@ -33,6 +33,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       alarms: () => call('host.alarms', {}),
       dismiss: async (id) => void (await call('host.dismiss', { id })),
       trustClock: async () => void (await call('host.trustClock', {})),
+      setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),
+      collect: (options = {}) => call('host.collect', {}, options),
     },
     account: {
       create: (input = {}) => call('account.create', input),
@@ -43,6 +45,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       cafes: () => call('account.cafes', {}),
       deregister: (cafe, { force } = {}) => call('account.deregister', { cafe: cafe as PeerIdText, force }),
       receipts: () => call('account.receipts', {}),
+      bearer: (cafe, input) => call('account.bearer', { ...input, cafe: cafe as PeerIdText }),
+      bearers: (cafe) => call('account.bearers', { cafe: cafe as PeerIdText }),
+      revokeBearer: async (cafe, id) => (await call('account.revokeBearer', { cafe: cafe as PeerIdText, id })).revoked,
     },
     pins: {
       add: (file, { name, onProgress, signal } = {}) => {
@@ -52,6 +57,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       list: () => call('pins.list', {}),
       remove: async (cid) => void (await call('pins.remove', { cid })),
       retry: (cid) => call('pins.retry', { cid }),
+      audit: (cid) => call('pins.audit', { cid }),
+      unfinished: () => call('pins.unfinished', {}),
+      forget: async (id) => void (await call('pins.forget', { id })),
     },
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {

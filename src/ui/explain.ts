@@ -15,6 +15,8 @@ export type Doing =
   | 'leave'
   | 'pin'
   | 'keep'
+  | 'audit'
+  | 'prove'
   | 'remove'
   | 'link'
 
@@ -81,10 +83,17 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     BUSY: 'it was busy',
     UNAUTHORIZED: 'you need to join again',
     FORBIDDEN: 'it refused',
-    CORRUPT: 'it was damaged on the way',
+    CORRUPT: 'it came out damaged',
+    NOT_FOUND: 'parts of it were lost',
     ABORTED: 'stopped',
     INTERNAL: 'something went wrong',
     UNSUPPORTED: 'it runs another version',
+  },
+  audit: { NOT_FOUND: 'This file is not listed here any more.' },
+  // What is wrong with a file at one cafe: the middle of “damaged at Blue Door: …, being repaired”.
+  prove: {
+    NOT_FOUND: 'parts are missing',
+    CORRUPT: 'parts are not what they were',
   },
   link: {
     BAD_REQUEST: 'This link is damaged or cut off. Ask for the complete link.',

@@ -2,7 +2,7 @@
  * How a service says what it speaks: one id, one table of operations, each with schemas for its request, uploads, items
  * and receipt. Types are inferred from the schemas; limits are checked on the length prefix, before a byte is decoded.
  *
- * Frames, dag-cbor, each after a varint length:
+ * Frames on a libp2p stream, dag-cbor, each after a varint length (`http.ts` has those of HTTP bodies):
  * | from   | frame                    | how many                                          |
  * |--------|--------------------------|---------------------------------------------------|
  * | caller | `{ op, auth?, input }`   | one, first                                        |
@@ -20,7 +20,10 @@ export interface Operation<Request = unknown, Upload = unknown, Item = unknown, 
   /** Frames the host sends before the receipt; none without this. */
   readonly item?: Schema<Item>
   readonly receipt: Schema<Receipt>
-  /** `session`: the request carries an access JWT, checked before the handler runs. */
+  /**
+   * `session`: the request carries an access JWT (over HTTP: a bearer), checked before the handler runs. `none`: it rests on
+   * the peer that the handshake proves, so it is not answered over HTTP.
+   */
   readonly auth: 'none' | 'session'
   /** Largest upload frame in bytes, if more than a control frame. */
   readonly maxUpload?: number

@@ -62,7 +62,36 @@ export type HostStatus =
       /** Roots and ciphertext bytes kept for clients. */
       readonly roots: number
       readonly bytes: number
+      readonly room: HostRoom
     })
+
+/** What the cafe may keep in all, what it keeps, and what could go. All in bytes. */
+export interface HostRoom {
+  /** Set by the host; 8 GiB without. */
+  readonly budget: number
+  /** Charged to accounts for what they pinned, a block once for every root that has it. */
+  readonly pinned: number
+  /** Of unfinished uploads: kept for a day, so that they can go on. */
+  readonly leased: number
+  /** About what the next collection frees. */
+  readonly collectable: number
+  /** When the disk itself last refused a write, though the budget allowed it (milliseconds since the epoch). */
+  readonly diskFull?: number | undefined
+  /** The last collection since the start of the worker. */
+  readonly collected?: (Collected & { readonly at: number; readonly failed?: string | undefined }) | undefined
+}
+
+export interface Collected {
+  readonly blocks: number
+  readonly bytes: number
+}
+
+export interface CollectProgress extends Collected {
+  /** First all that must stay is counted, then the rest is removed. */
+  readonly phase: 'mark' | 'sweep'
+  /** Blocks looked at in this phase. */
+  readonly seen: number
+}
 
 export interface TokenInput {
   readonly label?: string | undefined
@@ -153,6 +182,33 @@ export interface ReceiptInfo {
   readonly envelope: Uint8Array
 }
 
+/** A token for programs that reach the cafe over HTTP, without its text. */
+export interface Bearer {
+  readonly id: string
+  /** The device of this account that made it. */
+  readonly peer: PeerIdText
+  readonly label: string
+  /** Services it is for. */
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch. */
+  readonly created: number
+  readonly expires: number
+}
+
+export interface BearerInput {
+  readonly label: string
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch, a year ahead at most; a year without it. */
+  readonly expires?: number | undefined
+}
+
+export interface NewBearer {
+  readonly id: string
+  /** Shown once: the cafe keeps only a hash. */
+  readonly text: string
+  readonly expires: number
+}
+
 export interface PinProgress {
   /** Bytes of the file encrypted and stored here so far. */
   readonly encrypted: number
@@ -163,10 +219,25 @@ export interface PinProgress {
 
 export interface PinAt {
   readonly cafe: PeerIdText
-  /** `queued`: not there yet, tried again by itself; `failed`: refused, for `reason`. */
-  readonly state: 'pinned' | 'queued' | 'failed'
+  /**
+   * `queued`: not there yet, tried again by itself; `failed`: refused, or lost again and again, for `reason`; `degraded`:
+   * an audit found it damaged or missing there, for `reason`, and it is repaired by itself.
+   */
+  readonly state: 'pinned' | 'queued' | 'failed' | 'degraded'
   /** Why it failed: an error code. */
   readonly reason?: string | undefined
+  /** When it last proved that it has the file, in milliseconds since the epoch. */
+  readonly proved?: number | undefined
+}
+
+/** A file whose reading was cut off: given again, it goes on, and what is at the cafes is not sent twice. */
+export interface Unfinished {
+  readonly id: string
+  readonly name: string
+  readonly size: number
+  readonly since: number
+  /** Bytes of it that were read. */
+  readonly read: number
 }
 
 export interface Pin {
@@ -191,11 +262,13 @@ export type PageApi = AdmissionApi & {
   hello: Call<{ life: string }, { life: string }>
   'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
   'tab.gateway': Call<{ port: MessagePort }, None>
-  'host.open': Call<{ name: string; mode?: Mode | undefined }, OpenCafe>
+  'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
   'host.status': Call<None, HostStatus>
   'host.close': Call<None, None>
   'host.createToken': Call<TokenInput, NewToken>
   'host.clients': Call<None, readonly ClientInfo[]>
+  'host.setBudget': Call<{ bytes: number }, None>
+  'host.collect': Call<None, Collected, CollectProgress>
   'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
   'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
   'account.status': Call<None, AccountStatus | null>
@@ -205,10 +278,16 @@ export type PageApi = AdmissionApi & {
   'account.cafes': Call<None, readonly Session[]>
   'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
   'account.receipts': Call<None, readonly ReceiptInfo[]>
+  'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
+  'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
+  'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>
   'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
   'pins.list': Call<None, readonly Pin[]>
   'pins.remove': Call<{ cid: string }, None>
   'pins.retry': Call<{ cid: string }, Pin>
+  'pins.audit': Call<{ cid: string }, Pin>
+  'pins.unfinished': Call<None, readonly Unfinished[]>
+  'pins.forget': Call<{ id: string }, None>
   'node.status': Call<None, NodeStatus>
   /** Reports whenever something a page shows has changed; ends only by abort. */
   'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
@@ -225,11 +304,16 @@ export type GatewayApi = {
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
   readonly host: AdmissionConsole & {
-    open(input: { name: string; mode?: Mode }): Promise<OpenCafe>
+    /** `budget`: bytes to keep for clients in all. */
+    open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
     status(): Promise<HostStatus>
     close(): Promise<void>
     createToken(input?: TokenInput): Promise<NewToken>
     clients(): Promise<readonly ClientInfo[]>
+    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
+    setBudget(bytes: number): Promise<void>
+    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
+    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
   }
   readonly account: {
     create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
@@ -244,6 +328,11 @@ export interface CafeConsole {
     deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
     /** What the cafes that were left last have signed, newest first. */
     receipts(): Promise<readonly ReceiptInfo[]>
+    /** A token for programs that reach the cafe over HTTP: its text is given once. */
+    bearer(cafe: string, input: BearerInput): Promise<NewBearer>
+    bearers(cafe: string): Promise<readonly Bearer[]>
+    /** Ends it at once; false if the account has none of that id there. */
+    revokeBearer(cafe: string, id: string): Promise<boolean>
   }
   readonly pins: {
     add(
@@ -258,6 +347,11 @@ export interface CafeConsole {
     remove(cid: string): Promise<void>
     /** Tries a file again at the cafes that do not keep it; those not reached stay `queued` and are tried later. */
     retry(cid: string): Promise<Pin>
+    /** Has every cafe prove that it still has the file, and repairs what fails. It happens by itself about once a day. */
+    audit(cid: string): Promise<Pin>
+    /** Files that were cut off while they were read: add the same file again to go on. */
+    unfinished(): Promise<readonly Unfinished[]>
+    forget(id: string): Promise<void>
   }
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */

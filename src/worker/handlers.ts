@@ -1,6 +1,7 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
+import { bearerWish } from '../cafe/session/protocol.ts'
 import { CafeError } from '../core/errors.ts'
-import { MAX_INVITE } from '../core/limits.ts'
+import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
@@ -13,6 +14,7 @@ import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
+import { throttled } from './throttled.ts'
 
 export interface HandlerComponents {
   readonly node: Node
@@ -72,6 +74,8 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
         const joined = await changed('account', peer.cafes.register(to, token, { signal, greeting }))
         // It may have run through the relay: what is shown next should not change a moment later.
         await node.connector.settled(cafe)
+        // Files that another device of this account keeps there: they come into the list by themselves.
+        void peer.backups.adopt({ signal: AbortSignal.timeout(OPEN_TIMEOUT) }).catch(() => {})
         return asSession(joined)
       },
     },
@@ -93,11 +97,26 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
       }),
     },
 
+    'account.bearer': {
+      input: v.strictObject({ cafe: peerId, ...bearerWish.entries }),
+      run: ({ cafe, ...wanted }, { signal }) => peer.bearers.grant(cafe, wanted, { signal }),
+    },
+    'account.bearers': {
+      input: v.strictObject({ cafe: peerId }),
+      run: ({ cafe }, { signal }) => peer.bearers.list(cafe, { signal }),
+    },
+    'account.revokeBearer': {
+      input: v.strictObject({ cafe: peerId, id: text(24) }),
+      run: async ({ cafe, id }, { signal }) => ({ revoked: await peer.bearers.revoke(cafe, id, { signal }) }),
+    },
+
     'pins.add': {
       input: v.strictObject({ file: v.instance(Blob), name: v.optional(fileName) }),
       async run({ file, name }, { signal, progress }) {
         const given = name ?? (file instanceof File ? file.name : 'file')
-        const added = peer.backups.add(file, parse(fileName, given), { signal, onProgress: throttled(progress) })
+        const modified = file instanceof File ? file.lastModified : undefined
+        const options = { signal, onProgress: throttled(progress), modified }
+        const added = peer.backups.add(file, parse(fileName, given), options)
         return asPin(await changed('pins', added))
       },
     },
@@ -109,6 +128,19 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'pins.retry': {
       input: v.strictObject({ cid: text(128) }),
       run: async (input, { signal }) => asPin(await changed('pins', peer.backups.retry(input.cid, { signal }))),
+    },
+    'pins.audit': {
+      input: v.strictObject({ cid: text(128) }),
+      run: async (input, { signal }) => asPin(await changed('pins', peer.backups.audit(input.cid, { signal }))),
+    },
+    'pins.unfinished': {
+      input: none,
+      run: async () =>
+        (await peer.backups.unfinished()).map(({ id, name, size, since, read }) => ({ id, name, size, since, read })),
+    },
+    'pins.forget': {
+      input: v.strictObject({ id: text(64) }),
+      run: (input) => changed('pins', peer.backups.forget(input.id)).then(() => ({})),
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
@@ -142,20 +174,5 @@ const asPin = (row: Backup): Pin => ({
   name: row.name,
   link: backupLink(row),
   since: row.since,
-  cafes: row.cafes,
+  cafes: row.cafes.map(({ cafe, state, reason, proved }) => ({ cafe, state, reason, proved })),
 })
-
-/** Passes at most about twenty reports a second on; the last one before a pause always arrives. */
-function throttled<T>(report: (value: T) => void): (value: T) => void {
-  let latest: { readonly value: T } | undefined
-  let waiting = false
-  return (value) => {
-    latest = { value }
-    if (waiting) return
-    waiting = true
-    setTimeout(() => {
-      waiting = false
-      if (latest) report(latest.value)
-    }, 50)
-  }
-}

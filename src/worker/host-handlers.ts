@@ -4,6 +4,7 @@ import { address, count, name, notice, peerId, text, v } from '../core/schema.ts
 import type { Handlers } from '../rpc/port.ts'
 import type { PageApi } from './api.ts'
 import type { Hosting } from './hosting.ts'
+import { throttled } from './throttled.ts'
 
 /** The methods whose names begin with `host.`. */
 type HostedApi = { [K in keyof PageApi as K extends `host.${string}` ? K : never]: PageApi[K] }
@@ -23,7 +24,18 @@ const done = (work: Promise<void>): Promise<Record<never, never>> => work.then((
 
 export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
   return {
-    'host.open': { input: v.strictObject({ name, mode: v.optional(mode) }), run: (input) => hosting.open(input) },
+    'host.open': {
+      input: v.strictObject({ name, mode: v.optional(mode), budget: v.optional(count()) }),
+      run: (input) => hosting.open(input),
+    },
+    'host.setBudget': {
+      input: v.strictObject({ bytes: count() }),
+      run: (input) => done(hosting.setBudget(input.bytes)),
+    },
+    'host.collect': {
+      input: none,
+      run: (_input, { signal, progress }) => hosting.collect({ signal, onProgress: throttled(progress) }),
+    },
     'host.status': { input: none, run: () => hosting.status() },
     'host.close': { input: none, run: () => done(hosting.close()) },
     'host.createToken': { input: token, run: (input) => hosting.createToken(input) },

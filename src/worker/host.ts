@@ -3,17 +3,22 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
+import { blockSource } from '../net/origins.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
+import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { GatewayApi } from './api.ts'
+import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
+import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
@@ -31,6 +36,9 @@ import { becomeWriter, type Holder } from './writer.ts'
  * window. For the relayed path see `net/node.ts`.
  */
 const RTC_MESSAGE = 64 * KiB
+
+/** Milliseconds to look through the lists of all cafes at the start. */
+const ADOPT_TIME = 5 * 60_000
 
 export interface Host {
   readonly handlers: Handlers<HostApi>
@@ -52,6 +60,11 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     loadConfig(opening, log, origin),
   ])
 
+  const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+  const cache = createCache(shared)
+  const collecting = createCollecting({ ...shared, onChange: () => changes.emit('host') })
+  const onGarbage = collecting.soon
+
   let cafes: readonly PeerIdText[] = []
   const node = await createNode({
     datastore,
@@ -66,6 +79,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     listen: ['/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    onFetched: cache.note,
     log,
     onChange: () => changes.emit('node'),
   })
@@ -75,13 +89,15 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     tabs = pool.size
     changes.emit('node')
   }
-  const shared = { rows, blocks, clock: systemClock, random: systemRandom, log }
+  const source = blockSource(node.connector)
   const peer = await createPeer({
     ...shared,
+    source,
     peer: node.peer,
     connector: node.connector,
     keys,
     onChange: changes.emit,
+    onGarbage,
   })
   const wake = (why: string): void => {
     node.wake(why)
@@ -95,12 +111,24 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
+  // What other devices of the account keep: a cafe that is not reached now is asked at the next start.
+  void peer.backups
+    .adopt({ signal: AbortSignal.timeout(ADOPT_TIME) })
+    .catch((cause) => log('warn', 'pins not listed', { cause }))
+  const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
+  // Everything that puts blocks into the store has a source here, or loses them.
+  for (const source of [keep.roots, peer.backups.roots, cache.roots]) collecting.add(source)
+  collecting.start()
   const hosting = await createHosting({
     ...shared,
+    keep,
+    collecting,
+    source,
     peer: node.peer,
     peerKey: node.privateKey,
     registrar: node,
     jwtKey: await jwtKey(keys),
+    addresses: () => node.addresses(),
     onChange: () => changes.emit('host'),
     node,
     origin,

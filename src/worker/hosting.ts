@@ -12,8 +12,10 @@ import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
 import { throughRelay } from '../net/paths.ts'
+import type { Collected, CollectProgress } from '../store/collect.ts'
 import { table } from '../store/table.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
+import type { Collecting } from './collecting.ts'
 
 const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
@@ -24,12 +26,13 @@ const ADDRESS_WAIT = 5000
 
 export interface HostingComponents extends CafeComponents {
   readonly node: Node
+  readonly collecting: Collecting
   /** Where the app is served: where invites lead. */
   readonly origin: string
 }
 
 export interface Hosting {
-  open(input: { name: string; mode?: Mode | undefined }): Promise<OpenCafe>
+  open(input: { name: string; mode?: Mode | undefined; budget?: number | undefined }): Promise<OpenCafe>
   close(): Promise<void>
   status(): Promise<HostStatus>
   /** @throws CafeError NOT_FOUND {what: 'open cafe'}; so do those below. */
@@ -40,6 +43,10 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
+  /** Bytes kept for clients in all, from now on and after restarts. */
+  setBudget(bytes: number): Promise<void>
+  /** Removes what nobody needs from this device. */
+  collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
 
 interface Running {
@@ -52,7 +59,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, origin, clock, log, onChange } = components
+  const { rows, node, keep, collecting, origin, clock, log, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -110,8 +117,9 @@ export async function createHosting(components: HostingComponents): Promise<Host
   if (before?.open) await start(before.name, before.since)
 
   return {
-    open: ({ name, mode }) =>
+    open: ({ name, mode, budget }) =>
       serial('host', async () => {
+        if (budget !== undefined) await keep.setBudget(budget)
         await start(name, running?.since ?? clock(), mode)
         await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
@@ -136,9 +144,15 @@ export async function createHosting(components: HostingComponents): Promise<Host
         bytes += usage.bytes
       }
       const { since } = running
-      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes }
+      const room = { ...keep.status(), collected: collecting.last }
+      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes, room }
     },
     cafe: () => current().cafe,
+    async setBudget(bytes) {
+      await keep.setBudget(bytes)
+      onChange()
+    },
+    collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
       return { id, token, invite: invite(token) }

@@ -7,6 +7,7 @@ import type { Pin } from '../../src/worker/api.ts'
 import { type Pages, servePages } from '../fixtures/pages.ts'
 import { type Person, type VisitOptions, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { type Growth, type LabPage, measureGrowth, openLab } from './lab.ts'
 import { openPeers, type Peers } from './peers.ts'
 
 export interface World {
@@ -30,6 +31,10 @@ export interface Context {
   pages(): Promise<Pages>
   /** Bare libp2p nodes in two browsers of their own. */
   peers(): Promise<Peers>
+  /** A browser with the pin engine over its stores. */
+  lab(): Promise<LabPage>
+  /** What a growing store does to its costs: measured once, for several figures. */
+  growth(): Promise<Growth>
   /** A file of {@link FILE_SIZE} random bytes that the guest has pinned, so that all its blocks are on its disk too. */
   file(): Promise<Pin>
   /** A person with a new profile on the app, whose node has reached the relay. */
@@ -45,6 +50,8 @@ export function createContext(): Context {
   let world: Promise<World> | undefined
   let peers: Promise<Peers> | undefined
   let file: Promise<Pin> | undefined
+  let lab: Promise<LabPage> | undefined
+  let growth: Promise<Growth> | undefined
 
   const start = async (): Promise<RelayProcess> => {
     process.env.CHROMIUM = ensureChromium()
@@ -70,7 +77,8 @@ export function createContext(): Context {
   }
 
   const buildPages = async (): Promise<Pages> => {
-    const served = await servePages(new URL('./pages/', import.meta.url), ['peer.html', 'lend.html'])
+    const entries = ['peer.html', 'lend.html', 'store.html']
+    const served = await servePages(new URL('./pages/', import.meta.url), entries)
     ends.push(() => served.close())
     return served
   }
@@ -97,6 +105,18 @@ export function createContext(): Context {
     world() {
       world ??= open()
       return world
+    },
+    lab() {
+      lab ??= context.pages().then(async ({ origin }) => {
+        const opened = await openLab(`${origin}/store.html`)
+        ends.push(() => opened.close())
+        return opened
+      })
+      return lab
+    },
+    growth() {
+      growth ??= context.pages().then(({ origin }) => measureGrowth(`${origin}/store.html`))
+      return growth
     },
     file() {
       file ??= context.world().then(({ guest }) => pin(guest))

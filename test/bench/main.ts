@@ -19,14 +19,28 @@ import { figure as failover } from './failover_ms.ts'
 import { type Figure, lineOf } from './figure.ts'
 import { figure as gatewayKeyed } from './gateway_keyed_64mib.ts'
 import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
+import { figure as gcBlocks } from './gc_blocks.ts'
+import { figure as gcGrowth } from './gc_growth.ts'
+import { figure as hasGrowth } from './has_growth.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { figure as pin } from './pin_64mib.ts'
+import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
+import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
+import { figure as pinBlocks256k } from './pin_blocks_256k.ts'
+import { figure as pinGrowth } from './pin_growth.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
   pin,
+  pinBlocks1k,
+  pinBlocks256k,
+  pinBlocks1m,
+  gcBlocks,
+  pinGrowth,
+  hasGrowth,
+  gcGrowth,
   gatewayPlain,
   gatewayKeyed,
   bridgeThroughput,

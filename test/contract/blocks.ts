@@ -108,6 +108,65 @@ export const BLOCKS_CASES: readonly StoreCase<Blocks>[] = [
     },
   },
   {
+    name: 'tells the sizes of what is here, however many are asked for',
+    async run(blocks) {
+      const all = await Promise.all(Array.from({ length: 100 }, (_, i) => block(i + 8, i)))
+      await Promise.all(all.filter((_, i) => i % 3 > 0).map(({ cid, bytes }) => blocks.put(cid, bytes)))
+      const sizes = await blocks.sizes(all.map(({ cid }) => blockKey(cid)))
+      equal(
+        sizes.map((size) => size ?? null),
+        all.map(({ bytes }, i) => (i % 3 > 0 ? bytes.byteLength : null)),
+      )
+      equal(await blocks.sizes([]), [])
+    },
+  },
+  {
+    name: 'removes many at once and tells which were here',
+    async run(blocks) {
+      const all = await Promise.all(Array.from({ length: 600 }, (_, i) => block(8, i)))
+      await Promise.all(all.filter((_, i) => i % 2 > 0).map(({ cid, bytes }) => blocks.put(cid, bytes)))
+      const keys = all.map(({ cid }) => blockKey(cid))
+      equal(
+        await blocks.remove(keys.slice(100)),
+        keys.slice(100).map((_, i) => i % 2 > 0),
+      )
+      equal(
+        await keysOf(blocks),
+        keys
+          .slice(0, 100)
+          .filter((_, i) => i % 2 > 0)
+          .sort(),
+      )
+      equal(await blocks.remove([]), [])
+    },
+  },
+  {
+    name: 'carries out writes and removals in the order they were asked for, and reads after them',
+    async run(blocks) {
+      const [one, other] = [await block(100, 1), await block(100, 2)]
+      const done = [
+        blocks.put(one.cid, one.bytes),
+        blocks.remove([blockKey(one.cid)]),
+        blocks.put(other.cid, other.bytes),
+        blocks.delete(other.cid),
+        blocks.put(one.cid, one.bytes),
+      ]
+      await Promise.all(done)
+      equal([await blocks.has(one.cid), await blocks.has(other.cid)], [true, false])
+    },
+  },
+  {
+    name: 'tells of many at once whether they are here',
+    async run(blocks) {
+      const all = await Promise.all(Array.from({ length: 500 }, (_, i) => block(8, i)))
+      await Promise.all(all.slice(250).map(({ cid, bytes }) => blocks.put(cid, bytes)))
+      equal(
+        await Promise.all(all.map(({ cid }) => blocks.has(cid))),
+        all.map((_, i) => i >= 250),
+      )
+    },
+  },
+  {
     name: 'tells all keys, in order, however many',
     async run(blocks) {
       const all = await Promise.all(Array.from({ length: 2500 }, (_, i) => block(8, i)))

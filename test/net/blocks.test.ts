@@ -3,11 +3,15 @@ import { setTimeout } from 'node:timers/promises'
 import type { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KiB, LEAF, MAX_BLOCK, MiB, WINDOW } from '../../src/core/limits.ts'
+import { silentLog } from '../../src/core/log.ts'
+import { createRate } from '../../src/core/rate.ts'
+import { blockService } from '../../src/net/blocks.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
 import { memoryBlocks } from '../../src/store/memory.ts'
 import { blockProtocol, MAX_HAVE, MAX_PROVIDERS, MAX_WANTS } from '../../src/wire/block.ts'
 import { call, type Exchange, start } from '../../src/wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../src/wire/protocol.ts'
+import { serve } from '../../src/wire/serve.ts'
 import { type Block, inline, leaf } from './blocks-fixture.ts'
 import { createTestNode, failure, type TestNode } from './fixture.ts'
 
@@ -261,6 +265,48 @@ describe('answering wants', () => {
     const item = await answers.next()
     expect(Object.keys(item ?? {})).toEqual(['block'])
     expect(same(item?.block ?? undefined, bytes)).toBe(true)
+  })
+})
+
+describe('the pace of one peer', () => {
+  it('is the same over however many streams, and that of nobody else', async () => {
+    const [server, greedy, modest] = [await newNode(), await newNode(), await newNode()]
+    const blocks = await fill(server, 12, 100 * KiB)
+    const drawn = new Map<string, number>()
+    // A bucket of a second's worth, so that what is over must wait to be seen.
+    const rate = createRate({ rate: 400 * KiB, burst: 400 * KiB, clock: () => performance.now() })
+    const counted: typeof rate = {
+      draw(party, units) {
+        const wait = rate.draw(party, units)
+        if (wait === 0) drawn.set(party, (drawn.get(party) ?? 0) + units)
+        return wait
+      },
+    }
+    await server.node.unhandle(blockProtocol.id)
+    const answer = serve(blockProtocol, blockService(server.blocks, counted), {
+      guard: async () => undefined,
+      log: silentLog,
+    })
+    await server.node.handle(blockProtocol.id, answer, { limited: true, maxStreams: 16 })
+    const wants = async (by: TestNode, some: readonly Block[]): Promise<void> => {
+      by.node.connector.know(server.at.cafe, server.at.addresses)
+      const stream = await start(by.node.connector, server.at.cafe, blockProtocol, 'get', {})
+      for (const { cid } of some) await stream.send({ want: cid })
+      for (const _ of some) expect((await stream.next())?.block).toBeInstanceOf(Uint8Array)
+      await stream.send({ done: true })
+      await stream.receipt()
+    }
+    const since = performance.now()
+    await Promise.all([
+      wants(greedy, blocks.slice(0, 6)),
+      wants(greedy, blocks.slice(6)),
+      wants(modest, blocks.slice(0, 3)),
+    ])
+    const bytes = 12 * 101 * KiB
+    expect(drawn.get(greedy.at.cafe)).toBe(bytes)
+    // What is beyond the burst cannot have come sooner, however slow the machine.
+    expect(performance.now() - since).toBeGreaterThan(((bytes - 400 * KiB) / (400 * KiB)) * 1000 - 50)
+    expect(drawn.get(modest.at.cafe)).toBe(3 * 101 * KiB)
   })
 })
 

@@ -6,6 +6,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
+import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
 import type { SessionRates } from '../../src/cafe/session/rates.ts'
 import { type Clock, systemRandom } from '../../src/core/clock.ts'
@@ -15,9 +16,11 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Account, accountFromKeys } from '../../src/crypto/account.ts'
 import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
+import { blockSource } from '../../src/net/origins.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
+import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import type { Rows } from '../../src/store/rows.ts'
 
@@ -53,6 +56,7 @@ export interface TestNode {
   readonly node: Node
   readonly rows: Rows
   readonly blocks: Blocks
+  readonly holds: Holds
   readonly clock: TestClock
   /** What an invite says about this node. */
   readonly at: CafeAddress
@@ -62,6 +66,7 @@ interface Parts {
   readonly clock?: TestClock
   readonly rows?: Rows
   readonly blocks?: Blocks
+  readonly holds?: Holds
   readonly cafes?: () => readonly PeerIdText[]
   /** Holds the node's identity: given to a second node, that one is the first one started again. */
   readonly datastore?: MemoryDatastore
@@ -70,15 +75,16 @@ interface Parts {
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
-  const { datastore = new MemoryDatastore() } = parts
+  const { datastore = new MemoryDatastore(), holds = createHolds(blocks) } = parts
   const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
-  return { node, rows, blocks, clock, at: { cafe: node.peer, addresses: node.addresses() } }
+  return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
   /** Closes the cafe and opens it again, on the same node. */
   reopen(): Promise<Cafe>
+  readonly keep: Keep
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
   /** Every row the cafe keeps: the same before and after means that nothing was stored. */
@@ -97,16 +103,26 @@ export async function createCafeNode(
   parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates } = {},
 ): Promise<CafeNode> {
   const base = await createTestNode(parts)
-  const { node, rows, blocks, clock } = base
-  const shared = { rows, blocks, clock, random: systemRandom, log: silentLog, onChange: () => {} }
-  const jwtKey = parts.jwtKey ?? (await createJwtKey())
-  const { rates = FREELY } = parts
-  const components = { ...shared, peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey, rates }
+  const { node, rows, blocks, holds, clock } = base
+  const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog, onChange: () => {} }
+  const keep = await createKeep(shared)
+  const components = {
+    ...shared,
+    keep,
+    source: blockSource(node.connector),
+    peer: node.peer,
+    peerKey: node.privateKey,
+    registrar: node,
+    jwtKey: parts.jwtKey ?? (await createJwtKey()),
+    addresses: () => node.addresses(),
+    rates: parts.rates ?? FREELY,
+  }
   const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
   const cafe = await open()
   return {
     ...base,
     cafe,
+    keep: components.keep,
     async reopen() {
       await cafe.close()
       return open()
@@ -134,13 +150,24 @@ export interface GuestNode extends TestNode {
 export async function createGuestNode(parts: Parts & { words?: string } = {}): Promise<GuestNode> {
   let known: readonly PeerIdText[] = []
   const base = await createTestNode({ cafes: () => known, ...parts })
-  const { node, rows, blocks, clock } = base
+  const { node, rows, blocks, holds, clock } = base
   const store = new Map<string, unknown>()
   const keys: KeyStore = {
     get: async <T>(name: string) => store.get(name) as T | undefined,
     put: async (name, value) => void store.set(name, value),
   }
-  const components = { rows, blocks, clock, keys, random: systemRandom, connector: node.connector, peer: node.peer }
+  const source = blockSource(node.connector)
+  const components = {
+    source,
+    rows,
+    blocks,
+    holds,
+    clock,
+    keys,
+    random: systemRandom,
+    connector: node.connector,
+    peer: node.peer,
+  }
   const peer = await createPeer(components)
   if (parts.words) await peer.restore(parts.words, '')
   else await peer.create(12)

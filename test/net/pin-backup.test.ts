@@ -75,7 +75,12 @@ describe('a backup', () => {
     }
     await leavesNothing(cafe, async () => {
       const needed = importedSize(8 * MiB)
-      expect(await failure(backUp(client, randomBytes(8 * MiB)))).toEqual({ code: 'QUOTA', needed, free: 1 * MiB })
+      expect(await failure(backUp(client, randomBytes(8 * MiB)))).toEqual({
+        code: 'QUOTA',
+        needed,
+        free: 1 * MiB,
+        limit: 'client',
+      })
     })
     expect(sizes.length).toBeGreaterThan(0)
     expect(Math.max(...sizes)).toBeLessThan(4 * KiB)

@@ -118,7 +118,12 @@ describe('at the cafe', () => {
     const first = await begin(client, cafe, 2 * MiB)
     expect(await offer(first, [])).toEqual([])
     const second = await begin(client, cafe, 2 * MiB)
-    expect(await failure(second.receipt())).toEqual({ code: 'QUOTA', needed: 2 * MiB, free: 1 * MiB })
+    expect(await failure(second.receipt())).toEqual({
+      code: 'QUOTA',
+      needed: 2 * MiB,
+      free: 1 * MiB,
+      limit: 'client',
+    })
     const third = await begin(client, cafe, 1 * MiB)
     expect(await offer(third, [])).toEqual([])
     third.close()

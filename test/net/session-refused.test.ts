@@ -200,6 +200,7 @@ describe('a registration is refused, and nothing is stored,', () => {
     const evil = keep(await createGuestNode({ clock: cafe.clock }))
     evil.know(cafe)
     let answer: Promise<unknown> | undefined
+    const aside = () => Promise.reject(new Error('not part of the attack'))
     const relay = serve(
       sessionProtocol,
       {
@@ -209,10 +210,8 @@ describe('a registration is refused, and nothing is stored,', () => {
           answer = failure(forwarded)
           return forwarded
         },
-        refresh: () => Promise.reject(new Error('not part of the attack')),
-        deregister: () => Promise.reject(new Error('not part of the attack')),
-        withdraw: () => Promise.reject(new Error('not part of the attack')),
-        watch: () => Promise.reject(new Error('not part of the attack')),
+        ...{ refresh: aside, deregister: aside, withdraw: aside, watch: aside },
+        ...{ grantBearer: aside, listBearers: aside, revokeBearer: aside },
       },
       { guard: async () => undefined, log: silentLog },
     )

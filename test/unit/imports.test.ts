@@ -80,6 +80,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
+  [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
   [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
   [/^@libp2p\/peer-record$/, /^src\/crypto\/envelope\.ts$/],
@@ -87,10 +88,19 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(node:.*|datastore-fs)$/, /^relay\//],
 ]
 
-/** Where bytes enter a block store by another way than `verifiedPut`, and why that is right. */
+/**
+ * Where bytes enter a block store by another way than `verifiedPut`, and why that is right. Whatever is put elsewhere must
+ * be put into a table of rows, or into one of OTHER_PUTS.
+ */
 const RAW_PUTS: Record<string, string> = {
   'src/net/node.ts': 'helia stores what our fetcher brought, which is verified there',
-  'src/peer/backup.ts': 'our own importer made the block and hashed it',
+  'src/peer/own-blocks.ts': 'our own importer made the block and hashed it',
+}
+
+/** What else has a `put` that is no block store's. */
+const OTHER_PUTS: Record<string, string> = {
+  keys: 'the store of CryptoKeys',
+  adding: 'the blocks of a file being added (`peer/own-blocks.ts`)',
 }
 
 /** Modules with a variable of their own, and what there can be only one of. */
@@ -193,8 +203,48 @@ describe('code', () => {
     expect(having(/\bindexedDB\b|\bIDB[A-Z]\w+/)).toEqual(['src/store/idb.ts'])
   })
 
-  it('puts blocks without a check only where somebody has looked', () => {
-    const raw = having(/\bblocks\b\S{0,3}\.put\(/).filter((file) => partOf(file) !== 'store')
-    expect(raw).toEqual(Object.keys(RAW_PUTS).sort())
+  describe('puts blocks through the one gate:', () => {
+    const outside = sources.filter(({ file }) => partOf(file) !== 'store')
+    const tables = new Set(
+      sources.flatMap(({ code }) =>
+        [...code.matchAll(/(\w+)\??\s*(?::\s*Table<|[:=]\s*table\()/g)].map(([, name]) => name),
+      ),
+    )
+
+    it('whatever is put is a row of a table, but where somebody has looked', () => {
+      expect(tables.size).toBeGreaterThan(10)
+      const raw = outside.filter(({ code }) => {
+        const receivers = [...code.matchAll(/([\w$]+)[\])!?()]*\.(?:put|putMany)\(/g)].map(([, name = '']) => name)
+        return receivers.some((name) => !tables.has(name) && !(name in OTHER_PUTS))
+      })
+      expect(raw.map(({ file }) => file)).toEqual(Object.keys(RAW_PUTS).sort())
+    })
+
+    it('nobody takes a `put` aside, puts many at once or imports archives past it', () => {
+      const aside =
+        /\.put(?:Many)?(?!\w|\()|\[['"]put|\b(?:const|let)\s*\{[^}]*\bput\b[^}]*\}\s*=|\(\{[^}]*\bput\b[^}]*\}\s*[:)]|\bputMany\b|\bcar\.import\(/
+      expect(having(aside).filter((file) => partOf(file) !== 'store')).toEqual([])
+    })
+
+    it('and the gate is where all others have to pass', () => {
+      const gate = readFileSync(join(ROOT, 'src/store/blocks.ts'), 'utf8')
+      expect(gate).toMatch(/await verifyBlock\(cid, bytes\)\s+await blocks\.put\(cid, bytes\)/)
+      expect(having(/\.put\(/).filter((file) => /^src\/store\/blocks|^src\/store\/(collect|holds)/.test(file))).toEqual(
+        ['src/store/blocks.ts'],
+      )
+    })
+
+    it('tells a way round it from a row', () => {
+      const rows = ['await store.pins.put([a], row)', 'this.#components.store.lists.put(key, list)']
+      const ways = [
+        'blocks.put(cid, bytes)',
+        'helia.blockstore.put(cid, b)',
+        'this.#blocks.put(c, b)',
+        '(await open()).put(c, b)',
+      ]
+      const receiver = /([\w$]+)[\])!?()]*\.(?:put|putMany)\(/
+      for (const code of rows) expect(tables).toContain(receiver.exec(code)?.[1])
+      for (const code of ways) expect(tables).not.toContain(receiver.exec(code)?.[1])
+    })
   })
 })

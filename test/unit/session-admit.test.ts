@@ -1,5 +1,7 @@
 /** Who comes in and who does not: tokens, the three modes, the host's decisions, replays, relays, rates and clocks. */
+
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Part } from '../../src/cafe/erase.ts'
 import { SESSION_RATES } from '../../src/cafe/session/rates.ts'
 import { forgetTime } from '../../src/cafe/session/time.ts'
 import { CafeError } from '../../src/core/errors.ts'
@@ -173,12 +175,11 @@ describe('an account that was evicted', () => {
 
   it('is out with all its devices, is told why, and comes back only with a token made since', async () => {
     const erased: string[] = []
-    const part = {
+    const part: Part = {
       name: 'letters',
-      queue: () => 'letters',
-      erase: async (account: string) => {
+      erase(account, commit) {
         erased.push(account)
-        return { changes: [{ key: '/letters' }], count: 3 }
+        return commit([{ key: '/letters' }], 3)
       },
     }
     const at = await newCafe({ erasable: [part] })

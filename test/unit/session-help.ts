@@ -2,9 +2,10 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { createErase, type Part } from '../../src/cafe/erase.ts'
-import { createGuard, type Guard } from '../../src/cafe/guard.ts'
+import { createGuard, createStands, type Guard } from '../../src/cafe/guard.ts'
 import { createLive, type Live } from '../../src/cafe/live.ts'
 import { createAlarms } from '../../src/cafe/session/alarms.ts'
+import { createBearers } from '../../src/cafe/session/bearers.ts'
 import { createDesk, type Desk } from '../../src/cafe/session/desk.ts'
 import { createIssuer } from '../../src/cafe/session/issue.ts'
 import { type Grant, STATEMENT_PROTOCOL, type sessionProtocol, type Waiting } from '../../src/cafe/session/protocol.ts'
@@ -86,15 +87,17 @@ export async function newCafe(
   )
   const name = () => 'Test cafe'
   const issuer = createIssuer({ cafe: peer, name, key: await createJwtKey(), epoch: 1 })
-  const erase = createErase(serial, erasable)
+  const erase = createErase(erasable)
+  const clocked = { serial, live, clock: time.now, random: systemRandom }
+  const bearers = createBearers({ store, stands: createStands(store), ...clocked })
   const handlers = sessionService({
     ...{ cafe: peer, peerKey, epoch: 1, challengeKey: await createChallengeKey(), name, random: systemRandom },
-    ...{ store, issuer, serial, time, live, alarms, erase },
+    ...{ store, issuer, serial, time, live, alarms, bearers, erase },
     turns: createTurns(rates, () => clock.now),
   })
   return {
     ...{ peer, store, rows, live, time, alarms, handlers, clock },
-    desk: createDesk({ store, serial, time, live, erase }),
+    desk: createDesk({ store, serial, time, live, bearers, erase }),
     guard: createGuard({ store, issuer, now: time.now, live, onStolen: () => {} }),
     token: async (options = {}) => (await issueToken({ store, time, random: systemRandom }, options)).token,
     keys: async () => (await rows.range('')).map(([key]) => key),

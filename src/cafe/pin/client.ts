@@ -8,6 +8,7 @@ import type { PeerIdText } from '../../core/ids.ts'
 import { IDLE_TIMEOUT, LEAF, MAX_PAGE, WINDOW } from '../../core/limits.ts'
 import { type CallOptions, type Connector, call, type Exchange, start } from '../../wire/call.ts'
 import type { ItemOf, ReceiptOf, UploadOf } from '../../wire/protocol.ts'
+import { type PinCalls, pinCalls } from './calls.ts'
 import { pinProtocol } from './protocol.ts'
 
 type PinOperation = (typeof pinProtocol)['operations']['pin']
@@ -31,9 +32,11 @@ export interface UploadOptions extends CallOptions {
   readonly name?: string | undefined
   /** The root, if it is known: where it is pinned already, the receipt comes at once. */
   readonly root?: CID | undefined
+  /** With `root`: what is said of it then, sealed by the account for itself. */
+  readonly sealed?: Uint8Array<ArrayBuffer> | undefined
 }
 
-export interface PinClient {
+export interface PinClient extends PinCalls {
   /**
    * Starts an upload of at most `bytes` bytes of blocks.
    * @throws CafeError QUOTA {needed, free} before anything was sent, as soon as the cafe has answered: at the first
@@ -49,8 +52,8 @@ export interface PinClient {
 export interface Uploading {
   /** Offers more blocks, at most MAX_OFFER; waits while the cafe has many offers to answer. */
   add(blocks: readonly StoredBlock[]): Promise<void>
-  /** Sends what is left and resolves with the cafe's receipt for the whole DAG below `root`. */
-  finish(root: CID): Promise<PinReceipt>
+  /** Sends what is left and resolves with the cafe's receipt for the whole DAG below `root`; `sealed` is kept with it. */
+  finish(root: CID, sealed?: Uint8Array<ArrayBuffer>): Promise<PinReceipt>
   close(): void
 }
 
@@ -67,8 +70,10 @@ const PULSE = IDLE_TIMEOUT / 4
 
 export function pinClient({ connector }: { readonly connector: Connector }): PinClient {
   return {
-    async upload(cafe, bytes, { read, onStored, name, root, ...options }) {
-      return uploading(await start(connector, cafe, pinProtocol, 'pin', { bytes, name, root }, options), read, onStored)
+    ...pinCalls({ connector }),
+    async upload(cafe, bytes, { read, onStored, name, root, sealed, ...options }) {
+      const request = { bytes, name, root, sealed }
+      return uploading(await start(connector, cafe, pinProtocol, 'pin', request, options), read, onStored)
     },
     unpin: (cafe, root, options) => call(connector, cafe, pinProtocol, 'unpin', { root }, options),
     async *list(cafe, options) {
@@ -195,10 +200,10 @@ function uploading(exchange: PinExchange, read: UploadOptions['read'], onStored:
       await until(() => offers.length < OFFERS_AHEAD)
       if (!ended) await offer(blocks)
     },
-    async finish(root) {
+    async finish(root, sealed) {
       await until(() => offers.length === 0 && offered.size === 0 && unconfirmed === 0)
       clearInterval(pulse)
-      await put({ root })
+      await put({ root, sealed })
       await received
       return exchange.receipt()
     },

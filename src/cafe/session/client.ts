@@ -2,14 +2,15 @@
 import type { Random } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
 import type { Address, PeerIdText } from '../../core/ids.ts'
-import { WATCH_IDLE } from '../../core/limits.ts'
+import { MAX_PAGE, WATCH_IDLE } from '../../core/limits.ts'
 import type { Account } from '../../crypto/account.ts'
 import { signStatement } from '../../crypto/challenge.ts'
 import { openRecord } from '../../crypto/envelope.ts'
 import { parseToken, tokenHash } from '../../crypto/token.ts'
 import { type CallOptions, type Connector, call, start } from '../../wire/call.ts'
-import type { RequestOf } from '../../wire/protocol.ts'
+import type { ReceiptOf, RequestOf } from '../../wire/protocol.ts'
 import {
+  type BearerInfo,
   type Grant,
   type Receipt,
   receiptRecord,
@@ -18,6 +19,10 @@ import {
   sessionProtocol,
   type Waiting,
 } from './protocol.ts'
+
+type Operations = (typeof sessionProtocol)['operations']
+export type BearerWish = RequestOf<Operations['grantBearer']>
+export type NewBearer = ReceiptOf<Operations['grantBearer']>
 
 export interface SessionClientComponents {
   readonly connector: Connector
@@ -59,10 +64,14 @@ export interface SessionClient {
     onStanding: (standing: Standing) => void,
     options: { signal: AbortSignal },
   ): Promise<never>
+  /** A token for HTTP; its text is in the result and nowhere else. `options` carry the access token, as below. */
+  grantBearer(cafe: PeerIdText, wanted: BearerWish, options: CallOptions): Promise<NewBearer>
+  listBearers(cafe: PeerIdText, options: CallOptions): Promise<readonly BearerInfo[]>
+  revokeBearer(cafe: PeerIdText, id: string, options: CallOptions): Promise<{ revoked: boolean }>
 }
 
 export function sessionClient({ connector, peer, random }: SessionClientComponents): SessionClient {
-  type Register = RequestOf<(typeof sessionProtocol)['operations']['register']>
+  type Register = RequestOf<Operations['register']>
 
   const apply = async (
     cafe: PeerIdText,
@@ -122,5 +131,18 @@ export function sessionClient({ connector, peer, random }: SessionClientComponen
         channel.close()
       }
     },
+    grantBearer: (cafe, wanted, options) => call(connector, cafe, sessionProtocol, 'grantBearer', wanted, options),
+    async listBearers(cafe, options) {
+      const exchange = await start(connector, cafe, sessionProtocol, 'listBearers', {}, options)
+      const bearers: BearerInfo[] = []
+      for (let one = await exchange.next(); one; one = await exchange.next()) {
+        // A cafe that never comes to an end is none.
+        if (bearers.push(one) < MAX_PAGE) continue
+        exchange.close()
+        throw new CafeError('BAD_REQUEST', { at: 'item' })
+      }
+      return bearers
+    },
+    revokeBearer: (cafe, id, options) => call(connector, cafe, sessionProtocol, 'revokeBearer', { id }, options),
   }
 }

@@ -11,9 +11,9 @@ import type { Erase } from '../erase.ts'
 import type { Live, Who } from '../live.ts'
 import { bytesOfQuota, type Quota } from '../tokens.ts'
 import { modeOf, requestOf } from './admit.ts'
+import type { Bearers } from './bearers.ts'
 import type { Mode } from './protocol.ts'
-import { SESSIONS } from './service.ts'
-import { endSessions, type RequestRow, type SessionStore } from './store.ts'
+import { endSessions, type RequestRow, SESSION_QUEUE, type SessionStore } from './store.ts'
 import type { CafeTime } from './time.ts'
 
 export interface Decision {
@@ -46,10 +46,11 @@ export interface DeskComponents {
   readonly serial: Serial
   readonly time: CafeTime
   readonly live: Live
+  readonly bearers: Pick<Bearers, 'erase'>
   readonly erase: Erase
 }
 
-export function createDesk({ store, serial, time, live, erase }: DeskComponents): Desk {
+export function createDesk({ store, serial, time, live, bearers, erase }: DeskComponents): Desk {
   const waiting = async (): Promise<RequestRow[]> => {
     const all = (await store.requests.list([])).map(({ row }) => row)
     const now = time.now()
@@ -65,7 +66,7 @@ export function createDesk({ store, serial, time, live, erase }: DeskComponents)
   })
 
   const decide: Desk['decide'] = (who, { admit, quota = CLIENT_QUOTA, services }) =>
-    serial(SESSIONS, async () => {
+    serial(SESSION_QUEUE, async () => {
       const request = await requestOf(store, who.account, who.peer, time.now())
       if (request?.state !== 'waiting') throw new CafeError('NOT_FOUND', { what: 'request' })
       const decided = answered(request, admit, bytesOfQuota(quota), services)
@@ -74,17 +75,19 @@ export function createDesk({ store, serial, time, live, erase }: DeskComponents)
     })
 
   const evict: Desk['evict'] = (account, notice) =>
-    serial(SESSIONS, async () => {
+    serial(SESSION_QUEUE, async () => {
       const clients = await store.clients.list([account])
       if (clients.length === 0) throw new CafeError('NOT_FOUND', { what: 'client' })
       const peers = clients.map(({ row }) => row.peer)
       const ended = await Promise.all(peers.map((peer) => endSessions(store, peer)))
+      const spent = await bearers.erase(account)
       const over = await oldEvictions(store, time.now())
       await erase(account, (changes) =>
         store.rows.commit([
           ...over,
           ...peers.flatMap((peer) => [store.clients.remove(account, peer), store.requests.remove(account, peer)]),
           ...ended.flat(),
+          ...spent.changes,
           ...changes,
           store.evicted.put([account], { at: time.now(), notice, peers: peers.slice(0, 100) }),
           time.stamp(),
@@ -97,7 +100,7 @@ export function createDesk({ store, serial, time, live, erase }: DeskComponents)
     })
 
   const revoke: Desk['revoke'] = (token) =>
-    serial(SESSIONS, async () => {
+    serial(SESSION_QUEUE, async () => {
       const row = await store.tokens.get(token)
       if (!row) throw new CafeError('NOT_FOUND', { what: 'token' })
       if (row.revoked !== null) return
@@ -119,7 +122,7 @@ export function createDesk({ store, serial, time, live, erase }: DeskComponents)
   return {
     mode: () => modeOf(store),
     setMode: (mode) =>
-      serial(SESSIONS, async () => {
+      serial(SESSION_QUEUE, async () => {
         const freed = mode === 'open' ? await waiting() : []
         await store.rows.commit([
           store.policy.put(['admission'], { mode }),

@@ -85,6 +85,34 @@ export const receiptRecord: RecordKind<Receipt> = {
   limit: MAX_RECEIPT,
 }
 
+/** What a bearer may be for: names of services that are worth calling from outside. */
+export const SCOPES = ['pin'] as const
+
+const scopes = v.pipe(
+  v.array(v.picklist(SCOPES)),
+  v.minLength(1),
+  v.maxLength(SCOPES.length),
+  v.check((all) => new Set(all).size === all.length),
+  v.readonly(),
+)
+
+/** What somebody wants a bearer to be. */
+export const bearerWish = v.strictObject({ label: name, scopes, expires: v.optional(count()) })
+
+/** What is known of a bearer: everything but its text, which nobody keeps. */
+export const bearerInfo = v.strictObject({
+  id: text(24),
+  /** The device of the account that made it, and with whose registration it ends. */
+  peer: peerId,
+  label: name,
+  scopes,
+  created: count(),
+  expires: count(),
+})
+
+export type Scope = (typeof SCOPES)[number]
+export type BearerInfo = v.InferOutput<typeof bearerInfo>
+
 /** The protocol named in the signed statement: a statement for another version means nothing here. */
 export const STATEMENT_PROTOCOL = '/cafe/session/1.0.0'
 
@@ -137,6 +165,21 @@ export const sessionProtocol = service({
       receipt: nothing,
       auth: 'none',
       bulk: true,
+    }),
+    /** A token for HTTP, in this client's name and for these services only, until `expires` or a year at most. */
+    grantBearer: operation({
+      request: bearerWish,
+      /** `text` is what an HTTP client sends: it is said here and never again. */
+      receipt: v.strictObject({ id: text(24), text: text(61), expires: count() }),
+      auth: 'session',
+    }),
+    /** Bearers of all devices of the account that still work. */
+    listBearers: operation({ request: nothing, item: bearerInfo, receipt: nothing, auth: 'session' }),
+    /** Ends a bearer of this account at once; false if there is none of that id. */
+    revokeBearer: operation({
+      request: v.strictObject({ id: text(24) }),
+      receipt: v.strictObject({ revoked: v.boolean() }),
+      auth: 'session',
     }),
   },
 })

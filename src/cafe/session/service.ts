@@ -18,14 +18,16 @@ import { type Session, whyGone } from '../guard.ts'
 import type { Live, Who } from '../live.ts'
 import { type AdmitComponents, admit, requestOf } from './admit.ts'
 import type { Alarms } from './alarms.ts'
+import { type Bearers, bearerHandlers } from './bearers.ts'
 import { receiptRecord, STATEMENT_PROTOCOL, type Standing, type sessionProtocol } from './protocol.ts'
-import { endSessions, type SessionRow } from './store.ts'
+import { endSessions, SESSION_QUEUE, type SessionRow } from './store.ts'
 
 export interface SessionComponents extends AdmitComponents {
   readonly cafe: PeerIdText
   /** Signs receipts as the cafe. */
   readonly peerKey: PrivateKey
   readonly epoch: number
+  readonly bearers: Bearers
   /** HMAC key of challenges: new with every start, since a challenge lives two minutes. */
   readonly challengeKey: CryptoKey
   readonly serial: Serial
@@ -34,9 +36,6 @@ export interface SessionComponents extends AdmitComponents {
   readonly alarms: Alarms
   readonly erase: Erase
 }
-
-/** One queue for all that changes who is in: token uses, nonces, client and session rows are decided together. */
-export const SESSIONS = 'sessions'
 
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
@@ -69,11 +68,11 @@ export function sessionService(components: SessionComponents): Handlers {
     if (!(await checkChallenge(challengeKey, about, challenge))) throw new CafeError('FORBIDDEN', { why: 'challenge' })
     if (!(await verifyStatement(statement, signature))) throw new CafeError('FORBIDDEN', { why: 'signature' })
     const jti = [id(), id()] as const
-    return serial(SESSIONS, () => admit(components, { ...input, peer, sid: id(), jti }))
+    return serial(SESSION_QUEUE, () => admit(components, { ...input, peer, sid: id(), jti }))
   }
 
   const withdraw: Handlers['withdraw'] = ({ address }, { peer }) =>
-    serial(SESSIONS, async () => {
+    serial(SESSION_QUEUE, async () => {
       if (await store.requests.get(address, peer)) await store.rows.commit([store.requests.remove(address, peer)])
       return {}
     })
@@ -96,9 +95,10 @@ export function sessionService(components: SessionComponents): Handlers {
     challenge,
     register,
     refresh: (input, context) => refreshSession(components, id, input.refresh, context.peer),
-    deregister: (input, { peer }) => serial(SESSIONS, () => leave(components, input.access, peer)),
+    deregister: (input, { peer }) => serial(SESSION_QUEUE, () => leave(components, input.access, peer)),
     withdraw,
     watch,
+    ...bearerHandlers(components),
   }
 }
 
@@ -111,12 +111,12 @@ async function refreshSession(
   const claims = await issuer.verify(refresh, 'refresh', time.now())
   const { acct: account, sid } = claims
   if (claims.sub !== peer || claims.cnf.peer !== peer) {
-    await serial(SESSIONS, async () =>
+    await serial(SESSION_QUEUE, async () =>
       store.rows.commit(await alarms.raise({ kind: 'stolen', account, peer }, time.now())),
     )
     throw new CafeError('FORBIDDEN', { why: 'peer' })
   }
-  return serial(SESSIONS, async () => {
+  return serial(SESSION_QUEUE, async () => {
     const row = await store.sessions.get(peer, sid)
     const client = await store.clients.get(account, peer)
     if (!client) throw await whyGone(store, account)
@@ -164,14 +164,16 @@ async function leave(
   if (!client || !session || session.reused) throw new CafeError('UNAUTHORIZED')
 
   const ended = await endSessions(store, peer)
+  const bearers = await components.bearers.erase(account, peer)
   const commit = async (changes: readonly Change[], parts: Counts): Promise<Uint8Array<ArrayBuffer>> => {
     const now = time.now()
-    const erased = { clients: 1, sessions: ended.length, ...parts }
+    const erased = { clients: 1, sessions: ended.length, bearers: bearers.count, ...parts }
     const receipt = await sealRecord(receiptRecord, peerKey, { v: 1, cafe, epoch, account, peer, time: now, erased })
     const over = (await store.departed.list([])).filter(({ row }) => row.expires < now)
     await store.rows.commit([
       store.clients.remove(account, peer),
       ...ended,
+      ...bearers.changes,
       ...changes,
       ...over.map(({ key }) => store.departed.remove(...key)),
       store.departed.put([sid], { receipt, expires: now + DEPARTURE_TTL }),

@@ -8,6 +8,9 @@ import type { Change, Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
 import { mode, services } from './protocol.ts'
 
+/** One queue for all that changes who is in: token uses, nonces, clients, sessions and bearers are decided together. */
+export const SESSION_QUEUE = 'sessions'
+
 const time = count()
 
 export const tokenRow = v.strictObject({

@@ -21,11 +21,11 @@ export interface CafeTime {
   stamp(): Change
 }
 
-const times = (rows: Rows) => table(rows, 'time', v.strictObject({ last: count() }))
+const timeRow = v.strictObject({ last: count() })
 
 /** The time of the cafe whose rows these are; `onBack` is called when issuing is refused. */
 export async function createCafeTime(rows: Rows, clock: Clock, onBack: () => void): Promise<CafeTime> {
-  const time = times(rows)
+  const time = table(rows, 'time', timeRow)
   let last = (await time.get('last'))?.last ?? 0
   const now = (): number => Math.max(last, clock())
   return {
@@ -44,4 +44,4 @@ export async function createCafeTime(rows: Rows, clock: Clock, onBack: () => voi
 }
 
 /** A change that forgets the time written down: the host says that the clock is right now, and was wrong before. */
-export const forgetTime = (rows: Rows): Change => times(rows).remove('last')
+export const forgetTime = (rows: Rows): Change => table(rows, 'time', timeRow).remove('last')

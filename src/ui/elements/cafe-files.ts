@@ -1,7 +1,7 @@
 /** `<cafe-files>`: keep files at the cafes, see how far they are, and what is kept. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { CafeConsole, Pin } from '../../worker/api.ts'
+import type { CafeConsole, Pin, Unfinished } from '../../worker/api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'
@@ -26,6 +26,8 @@ export class CafeFiles extends Plain {
     removing: { state: true },
     asking: { state: true },
     shown: { state: true },
+    checking: { state: true },
+    checked: { state: true },
   }
   declare cafe: CafeConsole
   declare uploads: Uploads
@@ -35,6 +37,10 @@ export class CafeFiles extends Plain {
   declare removing: Pin | undefined
   declare asking: boolean
   declare shown: number
+  /** CID of the file that is being checked. */
+  declare checking: string | undefined
+  /** What the last check came to, for the live region. */
+  declare checked: { readonly name: string; readonly whole: boolean } | undefined
   readonly #pins = new Live(
     this,
     () => this.cafe,
@@ -50,6 +56,20 @@ export class CafeFiles extends Plain {
   readonly #remove = new Action<Pin>(this, 'remove', async (pin) => {
     await this.cafe.pins.remove(pin.cid)
     this.asking = false
+  })
+  readonly #unfinished = new Live(
+    this,
+    () => this.cafe,
+    ['pins'],
+    (cafe) => cafe.pins.unfinished(),
+  )
+  readonly #audit = new Action<Pin>(this, 'audit', async (pin) => {
+    this.checking = pin.cid
+    const { cafes } = await this.cafe.pins.audit(pin.cid)
+    this.checked = { name: pin.name, whole: cafes.every(({ state }) => state === 'pinned') }
+  })
+  readonly #forget = new Action<Unfinished>(this, 'remove', async ({ id }) => {
+    await this.cafe.pins.forget(id)
   })
   readonly #retry = new Action<Pin>(this, 'pin', async (pin) => {
     await this.cafe.pins.retry(pin.cid)
@@ -67,9 +87,10 @@ export class CafeFiles extends Plain {
     return html`<h1 tabindex="-1">Files</h1>
       ${failure(this.#cafes.problem ?? this.#pins.problem)}
       ${active === undefined ? waiting('Looking…') : active.length === 0 ? noCafe(waits) : this.#drop()}
-      ${this.#running()} ${this.#kept()}
+      ${this.#running()} ${this.#cutOff()} ${this.#kept()}
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <p class="sr" role="status">${said(this.finished)}</p>
+      <p class="sr" role="status">${found(this.checked)}</p>
       ${this.#dialog()}`
   }
 
@@ -97,6 +118,45 @@ export class CafeFiles extends Plain {
     </section>`
   }
 
+  /** Files whose reading was cut off when the page closed: only the person can give them again. */
+  #cutOff(): TemplateResult | typeof nothing {
+    const going = new Set(this.items.map(({ name, size }) => `${size} ${name}`))
+    const files = (this.#unfinished.value ?? []).filter(({ name, size }) => !going.has(`${size} ${name}`))
+    if (files.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="unfinished-heading">
+      <h2 id="unfinished-heading">Not finished</h2>
+      <p class="quiet">
+        The page closed before ${files.length === 1 ? 'this file was' : 'these files were'} read to the end. Add the same file again to
+        go on: what a cafe has already is not sent again.
+      </p>
+      ${failure(this.#forget.problem)}
+      <ul class="rows">
+        ${repeat(
+          files,
+          ({ id }) => id,
+          (file) => html`<li>
+            <span class="mark small" aria-hidden="true">${icon('upload')}</span>
+            <div class="grow">
+              <p class="title"><bdi>${plainName(file.name, 255)}</bdi></p>
+              <p class="quiet small tabular">${bytes(file.read)} of ${bytes(file.size)} read</p>
+            </div>
+            <div class="actions">
+              <button
+                type="button"
+                class="button icon-only"
+                aria-label="Forget ${plainName(file.name, 255)}"
+                ?disabled=${this.#forget.running}
+                @click=${() => this.#forget.run(file)}
+              >
+                ${icon('trash')}
+              </button>
+            </div>
+          </li>`,
+        )}
+      </ul>
+    </section>`
+  }
+
   #kept(): TemplateResult | typeof nothing {
     const pins = this.#pins.value
     if (pins === undefined || pins.length === 0) return nothing
@@ -108,7 +168,7 @@ export class CafeFiles extends Plain {
         <h2 id="kept-heading">Kept</h2>
         <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
       </div>
-      ${failure(this.#retry.problem)}
+      ${failure(this.#retry.problem ?? this.#audit.problem)}
       <ul class="rows">
         ${repeat(
           newest,
@@ -118,8 +178,10 @@ export class CafeFiles extends Plain {
               .pin=${pin}
               .names=${names}
               .trying=${this.#retry.running}
+              .checking=${this.#audit.running && this.checking === pin.cid}
               @remove=${() => this.#ask(pin)}
               @retry=${() => this.#retry.run(pin)}
+              @audit=${() => this.#audit.run(pin)}
             ></cafe-pin>
           </li>`,
         )}
@@ -164,6 +226,13 @@ function said(finished: Finished | undefined): string {
   if (finished === undefined) return ''
   const name = plainName(finished.name, 255)
   return finished.kept ? `${name} is kept.` : `${name} is on this device; no cafe keeps it yet.`
+}
+
+/** What the live region says about the last check. */
+function found(checked: CafeFiles['checked']): string {
+  if (checked === undefined) return ''
+  const name = plainName(checked.name, 255)
+  return checked.whole ? `${name} is kept whole.` : `${name} is not kept whole everywhere.`
 }
 
 function noCafe(waits: boolean): TemplateResult {

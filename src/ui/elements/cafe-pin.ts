@@ -1,4 +1,7 @@
-/** `<cafe-pin>`: one kept file: name, size, since when, which cafes keep it, its link. Fires `remove` and `retry`. */
+/**
+ * `<cafe-pin>`: one kept file: name, size, since when, which cafes keep it and when each last proved it, its link. Fires
+ * `remove`, `retry` and `audit`.
+ */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
@@ -14,10 +17,13 @@ export class CafePin extends Plain {
     pin: { attribute: false },
     names: { attribute: false },
     trying: { attribute: false },
+    checking: { attribute: false },
   }
   declare pin: Pin
   /** It is being tried again. */
   declare trying: boolean
+  /** Its cafes are being asked to prove that they have it. */
+  declare checking: boolean
   /** Names of the cafes by peer id. */
   declare names: ReadonlyMap<string, string>
 
@@ -41,7 +47,14 @@ export class CafePin extends Plain {
 
   #at(at: PinAt): TemplateResult {
     const name = plainName(this.names.get(at.cafe) ?? short(at.cafe))
-    if (at.state === 'pinned') return html`<li class="tag good">${icon('check')}<bdi>${name}</bdi></li>`
+    if (at.state === 'pinned') {
+      return html`<li class="tag good">${icon('check')}<span><bdi>${name}</bdi>${proved(at.proved)}</span></li>`
+    }
+    if (at.state === 'degraded') {
+      return html`<li class="tag bad">
+        ${icon('warning')}<span>damaged at <bdi>${name}</bdi>: ${explainCode(at.reason, 'prove')}, being repaired${proved(at.proved)}</span>
+      </li>`
+    }
     if (at.state === 'queued') {
       return html`<li class="tag part">${icon('upload')}<span>not at <bdi>${name}</bdi> yet: it follows by itself</span></li>`
     }
@@ -51,7 +64,18 @@ export class CafePin extends Plain {
   }
 
   #again(name: string): TemplateResult | typeof nothing {
-    if (this.pin.cafes.every(({ state }) => state === 'pinned')) return nothing
+    if (this.pin.cafes.length > 0 && this.pin.cafes.every(({ state }) => state === 'pinned')) {
+      return html`<button
+        type="button"
+        class="button small"
+        aria-label="Check that ${name} is still kept whole"
+        ?disabled=${this.checking}
+        aria-busy=${this.checking ? 'true' : nothing}
+        @click=${this.#audit}
+      >
+        ${this.checking ? 'Checking' : 'Check'}
+      </button>`
+    }
     return html`<button
       type="button"
       class="button small"
@@ -81,8 +105,17 @@ export class CafePin extends Plain {
     this.dispatchEvent(new Event('retry'))
   }
 
+  #audit(): void {
+    this.dispatchEvent(new Event('audit'))
+  }
+
   #remove(): void {
     this.dispatchEvent(new Event('remove'))
   }
+}
+/** When a cafe last proved that it has the file. */
+function proved(when: number | undefined): TemplateResult | typeof nothing {
+  if (when === undefined) return nothing
+  return html`, last proved <wa-relative-time .date=${new Date(when)} sync></wa-relative-time>`
 }
 customElements.define('cafe-pin', CafePin)

@@ -1,0 +1,150 @@
+/**
+ * Half a gigabyte whose upload is cut off twice at random points by closing the browser: once while the file is read, once
+ * while it is sent. Nothing a cafe has confirmed is sent again.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Browser, launch } from '../fixtures/chromium.ts'
+import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+const MiB = 1024 * 1024
+const SIZE = 512 * MiB
+const MINUTE = 60_000
+/** What a path carries beside blocks, and blocks that were on their way, unconfirmed, when it was cut. */
+const SLACK = 24 * MiB
+
+interface Seen {
+  encrypted: number
+  sent: number
+  total: number
+}
+declare global {
+  var peers: RTCPeerConnection[]
+  var seen: Seen
+}
+
+/** Keeps every connection of a page, to ask each how much it has received. */
+const COUNT = `globalThis.peers = []
+const Real = RTCPeerConnection
+globalThis.RTCPeerConnection = class extends Real { constructor(...how) { super(...how); peers.push(this) } }`
+
+let relay: RelayProcess
+let host: Person
+let profile: string
+let browser: Browser | undefined
+let page: Page
+
+beforeAll(async () => {
+  relay = await startRelay()
+  host = await visit(relay.url, { before: [COUNT] })
+  profile = await mkdtemp(join(tmpdir(), 'popup-cafe-guest-'))
+  const { invite } = await host.page.evaluate(() => cafe.host.open({ name: 'Corner Cafe' }))
+  await reopen()
+  await page.evaluate(async (link) => {
+    await cafe.account.create()
+    await cafe.account.register(link)
+  }, invite)
+})
+
+afterAll(async () => {
+  await Promise.all([host?.browser.close(), browser?.close()])
+  await relay?.close()
+  await rm(profile, { recursive: true, force: true, maxRetries: 3 })
+})
+
+/** The guest's browser is closed, whatever it does, and started again with the same profile. */
+async function reopen(): Promise<void> {
+  await browser?.close()
+  browser = await launch({ profile })
+  page = browser.context.pages()[0] ?? (await browser.context.newPage())
+  await page.goto(`${relay.url}#files`)
+  await ready(page)
+}
+
+/** Gives the same file each time; progress is in `seen`. */
+const add = (): Promise<void> =>
+  page.evaluate((size) => {
+    let x = 1
+    const parts: Uint32Array<ArrayBuffer>[] = []
+    for (let at = 0; at < size; at += 4 * 1024 * 1024) {
+      const part = new Uint32Array(1024 * 1024)
+      for (let i = 0; i < part.length; i++) {
+        x ^= x << 13
+        x ^= x >>> 17
+        x ^= x << 5
+        part[i] = x
+      }
+      parts.push(part)
+    }
+    globalThis.seen = { encrypted: 0, sent: 0, total: size }
+    const file = new File(parts, 'film.bin', { lastModified: 1_800_000_000_000 })
+    cafe.pins.add(file, { onProgress: (progress) => Object.assign(globalThis.seen, progress) }).catch(() => {})
+  }, SIZE)
+
+const progress = (): Promise<Seen> => page.evaluate(() => globalThis.seen)
+/** Waits until progress passes a point, and gives it. */
+async function passed(what: 'encrypted' | 'sent', bytes: number): Promise<Seen> {
+  await expect
+    .poll(async () => (await progress())[what], { timeout: 4 * MINUTE, interval: 100 })
+    .toBeGreaterThanOrEqual(bytes)
+  return progress()
+}
+
+/** Bytes that the host's open connections have received. */
+const received = (): Promise<number> =>
+  host.page.evaluate(async () => {
+    let bytes = 0
+    for (const peer of globalThis.peers.filter(({ connectionState }) => connectionState === 'connected')) {
+      for (const [, report] of (await peer.getStats()) as unknown as Map<
+        string,
+        { type: string; bytesReceived?: number }
+      >)
+        if (report.type === 'transport') bytes += report.bytesReceived ?? 0
+    }
+    return bytes
+  })
+
+let confirmed = 0
+
+test('closed while the file is read: the person is told, and giving it again goes on', {
+  timeout: 10 * MINUTE,
+}, async () => {
+  await add()
+  const point = (0.2 + Math.random() / 3) * SIZE
+  await passed('sent', 32 * MiB)
+  const { encrypted, sent } = await passed('encrypted', point)
+  expect(encrypted).toBeLessThan(SIZE)
+  await reopen()
+  console.info(`cut off at ${Math.round(encrypted / MiB)} MiB read, ${Math.round(sent / MiB)} MiB confirmed`)
+
+  await page.getByRole('heading', { name: 'Not finished' }).waitFor()
+  await page.getByText('film.bin').waitFor()
+  expect(await page.evaluate(() => cafe.pins.list())).toEqual([])
+  await add()
+  // It is known to be there without being sent: told at once, as far as it was confirmed.
+  const again = await passed('sent', sent)
+  expect(await received()).toBeLessThan(again.sent - sent + SLACK)
+  confirmed = sent
+})
+
+test('closed while it is sent: the rest follows by itself', { timeout: 10 * MINUTE }, async () => {
+  const point = (0.5 + Math.random() / 3) * SIZE
+  await passed('encrypted', SIZE)
+  const { sent, total } = await passed('sent', Math.max(point, confirmed))
+  const before = await received()
+  expect(await page.evaluate(async () => (await cafe.pins.list())[0]?.cafes[0]?.state)).toBe('queued')
+  await reopen()
+  console.info(`cut off at ${Math.round(sent / MiB)} MiB confirmed; ${Math.round(before / MiB)} MiB were received then`)
+  const state = () => page.evaluate(async () => (await cafe.pins.list())[0]?.cafes[0]?.state)
+  await expect.poll(state, { timeout: 5 * MINUTE, interval: 500 }).toBe('pinned')
+  const after = await received()
+  console.info(`${Math.round(after / MiB)} MiB received after it, of ${Math.round((total - sent) / MiB)} MiB left`)
+  expect(after).toBeLessThan(total - sent + SLACK)
+  expect(await page.evaluate(() => cafe.pins.unfinished())).toEqual([])
+  const audited = await page.evaluate(async () => cafe.pins.audit((await cafe.pins.list())[0]?.cid as string))
+  expect(audited.cafes).toMatchObject([{ state: 'pinned', proved: expect.any(Number) }])
+})
