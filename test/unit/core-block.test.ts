@@ -1,6 +1,9 @@
 /** Which CIDs we take, and that bytes are stored only if they are what their CID says. */
+import { blake2b } from '@noble/hashes/blake2.js'
+import { blake3 } from '@noble/hashes/blake3.js'
 import fc from 'fast-check'
 import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { identity } from 'multiformats/hashes/identity'
 import { sha256, sha512 } from 'multiformats/hashes/sha2'
 import { describe, expect, it } from 'vitest'
@@ -52,6 +55,23 @@ describe('a block', () => {
     })
     const big = new Uint8Array(MAX_BLOCK + 1)
     await expect(verifyBlock(raw(await sha256.digest(big)), big)).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  })
+
+  it('is also known by the two BLAKEs, whatever its size', async () => {
+    const digest = (code: number, hex: string) => Digest.create(code, Uint8Array.from(Buffer.from(hex, 'hex')))
+    const abc = new TextEncoder().encode('abc')
+    const known = [
+      digest(0xb220, 'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319'),
+      digest(0x1e, '6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85'),
+    ]
+    for (const hash of known) {
+      await verifyBlock(raw(hash), abc)
+      await expect(verifyBlock(raw(hash), abc.slice(1))).rejects.toMatchObject({ code: 'CORRUPT' })
+    }
+    // In several steps, the last one not full.
+    const big = new Uint8Array(300 * 1024).map((_, i) => i)
+    await verifyBlock(raw(Digest.create(0xb220, blake2b(big, { dkLen: 32 }))), big)
+    await verifyBlock(raw(Digest.create(0x1e, blake3(big))), big)
   })
 
   it('is refused if only a part of its hash is right', async () => {
