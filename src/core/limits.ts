@@ -67,6 +67,12 @@ export const MAX_AUDIT = 32
 export const AUDIT_BURST = 256
 export const AUDIT_RATE = 8
 /**
+ * Blocks an account may have read for repairs at once (its largest file), and again each second: all it keeps in a day,
+ * without holding up what others ask of the disk.
+ */
+export const MEND_BURST = 100_000
+export const MEND_RATE = 500
+/**
  * Bytes of blocks one peer gets in the long run, a second, and at once: many films side by side, and an archive at the full
  * speed of a direct path; but nobody takes the host's whole uplink for a day.
  */

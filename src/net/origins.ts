@@ -7,7 +7,7 @@ import { unlessAborted } from '../core/abort.ts'
 import { verifyBlock } from '../core/block.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { BLOCK_TIMEOUT } from '../core/limits.ts'
+import { BLOCK_TIMEOUT, MAX_ADDRESSES } from '../core/limits.ts'
 import { multiaddrText, parse, peerId, v } from '../core/schema.ts'
 import { blockProtocol } from '../wire/block.ts'
 import { start } from '../wire/call.ts'
@@ -46,7 +46,11 @@ export function blockSource(connector: PeerConnector): { open(origins: readonly 
     open(texts) {
       const origins = texts.map(originOf)
       const peers = [...new Set(origins.map(({ peer }) => peer))]
-      for (const { peer, address } of origins) if (address) connector.know(peer, [address])
+      for (const peer of peers) {
+        const addresses = origins.flatMap((origin) => (origin.peer === peer && origin.address ? [origin.address] : []))
+        // Never so many that what we know of that peer ourselves is forgotten.
+        if (addresses.length > 0) connector.know(peer, addresses.slice(0, MAX_ADDRESSES / 2))
+      }
       return session(connector, peers)
     },
   }

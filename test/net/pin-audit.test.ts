@@ -6,7 +6,8 @@ import * as Digest from 'multiformats/hashes/digest'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { proofOf } from '../../src/cafe/pin/audit.ts'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
-import { AUDIT_BURST, LEAF, MAX_AUDIT, MiB } from '../../src/core/limits.ts'
+import { type PinRow, pinStore, rootKey } from '../../src/cafe/pin/store.ts'
+import { AUDIT_BURST, LEAF, MAX_AUDIT, MEND_BURST, MEND_RATE, MiB } from '../../src/core/limits.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { Backup } from '../../src/peer/backup-row.ts'
 import { keyHash } from '../../src/store/blocks.ts'
@@ -226,6 +227,20 @@ describe('the cafe', () => {
     })
     for (let i = 0; i < AUDIT_BURST / MAX_AUDIT; i++) await ask(client, root, many)
     expect(await failure(ask(client, root, many))).toMatchObject({ code: 'BUSY', after: 4000 })
+  })
+
+  it('reads no more for repairs than an account may have read', async () => {
+    const client = await newClient(cafe)
+    const blocks = await tree(1, 100)
+    const root = (blocks[1] as (typeof blocks)[number]).cid
+    await pin(client, cafe, blocks)
+    const { pins, rows } = pinStore(cafe.rows)
+    const row = (await pins.get(client.account().address, rootKey(root))) as PinRow
+    await rows.commit([pins.put([client.account().address, rootKey(root)], { ...row, blocks: MEND_BURST })])
+    const auth = await client.access(cafe)
+    const mend = () => client.pins.mend(cafe.at.cafe, root, { auth, read: async () => undefined })
+    expect(await mend()).toEqual({ mended: 0, missing: 0 })
+    expect(await failure(mend())).toMatchObject({ code: 'BUSY', after: (MEND_BURST / MEND_RATE) * 1000 })
   })
 
   it('takes no block in a repair but those the reference lists', async () => {

@@ -6,8 +6,10 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
 import { unlessAborted } from '../../core/abort.ts'
+import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
-import { WINDOW } from '../../core/limits.ts'
+import { MEND_BURST, MEND_RATE, WINDOW } from '../../core/limits.ts'
+import { createRate } from '../../core/rate.ts'
 import type { Listed } from '../../store/block-list.ts'
 import { type Blocks, verifiedPut } from '../../store/blocks.ts'
 import type { Holds } from '../../store/holds.ts'
@@ -25,16 +27,21 @@ export interface MendComponents {
   readonly jobs: Jobs
   readonly blocks: Blocks
   readonly holds: Holds
+  readonly clock: Clock
 }
 
 type Handlers = ServiceHandlers<typeof pinProtocol, Session>
 type MendOperation = (typeof pinProtocol)['operations']['mend']
 type MendContext = Context<UploadOf<MendOperation>, ItemOf<MendOperation>, Session>
 
-export function mendHandler({ keep, jobs, blocks, holds }: MendComponents): Handlers['mend'] {
+export function mendHandler({ keep, jobs, blocks, holds, clock }: MendComponents): Handlers['mend'] {
+  const rate = createRate({ rate: MEND_RATE, burst: MEND_BURST, clock })
   return async ({ root }, context) => {
     const { session, signal, send } = context
-    if (!(await keep.find(session.account, root))) throw new CafeError('NOT_FOUND', { what: 'pin' })
+    const pinned = await keep.find(session.account, root)
+    if (!pinned) throw new CafeError('NOT_FOUND', { what: 'pin' })
+    const after = rate.draw(session.account, pinned.blocks)
+    if (after > 0) throw new CafeError('BUSY', { after })
     const hold = holds.open()
     const done = { mended: 0, missing: 0 }
     let lacking: Listed[] = []
