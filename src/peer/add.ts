@@ -64,7 +64,11 @@ export type Add = (file: Blob, name: string, options: AddOptions) => Promise<Bac
 
 /** How the reading of a file is watched and stopped. */
 interface Taking {
+  readonly targets: readonly Target[]
+  readonly log: BlockLog
   readonly signal: AbortSignal
+  /** Called when the root is known, before anybody else can find the file listed. */
+  readonly onRoot: (root: string) => void
   readonly onBytes: (n: number) => void
 }
 
@@ -131,7 +135,7 @@ export function createAdd(components: AddComponents): Add {
     file: Blob,
     name: string,
     { id, key, draft }: Sealing,
-    { targets, log, signal, onBytes }: { targets: readonly Target[]; log: BlockLog } & Taking,
+    { targets, log, signal, onRoot, onBytes }: Taking,
   ): Promise<Backup> => {
     const adding = own.adding()
     const put = async (cid: CID, block: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -146,6 +150,7 @@ export function createAdd(components: AddComponents): Add {
       const root = await importFile(stream, key, put, { signal, onBytes, random: draft?.random() })
       const about = { root: root.toString(), key: key.reveal(), size: file.size, name, since: clock() }
       const row: Backup = { ...about, cafes: targets.map(stateOf), upload: id }
+      onRoot(row.root)
       // From here on the file survives the end of this process.
       await rows.commit([backups.put([row.root], row), ...adding.lists(root), ...((await draft?.end()) ?? [])])
       return row
@@ -177,8 +182,10 @@ export function createAdd(components: AddComponents): Add {
     const sending = send(targets, common, AbortSignal.any([signal, stop.signal]), report)
     let release: () => void = () => {}
     try {
-      row = await take(file, name, how, { targets, log, signal, onBytes })
-      release = backlog.hold(row.root, stop)
+      const onRoot = (root: string): void => {
+        release = backlog.hold(root, stop)
+      }
+      row = await take(file, name, how, { targets, log, signal, onRoot, onBytes })
       log.end(parseCid(row.root))
       while (!isEnough(targets)) await sending.changed()
       stop.abort()
