@@ -13,6 +13,7 @@ import type { BackupAt, BackupStore } from './backup-row.ts'
 import { authorized, type Cafes } from './cafes.ts'
 import { handOver } from './hand-over.ts'
 import { isPathFailure } from './insist.ts'
+import type { OwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
 
 export interface BacklogComponents {
@@ -22,6 +23,7 @@ export interface BacklogComponents {
   readonly client: PinClient
   readonly source: BlockSource
   readonly labels: Labels
+  readonly own: OwnBlocks
   /** It stands differently with some backup. */
   readonly onChange: () => void
 }

@@ -91,7 +91,7 @@ export function createBackups(components: BackupsComponents): Backups {
   const store = backupStore(rows)
   const { backups } = store
   const own = createOwnBlocks({ rows, blocks, holds, store, onGarbage })
-  const backlog = createBacklog({ store, blocks, cafes, client, source, labels, onChange })
+  const backlog = createBacklog({ store, own, blocks, cafes, client, source, labels, onChange })
   void backlog.run()
   const audits = createAudits({ store, own, blocks, cafes, client, source, backlog, clock, random, onChange })
   const drafts = createDrafts({ rows, clock, random })

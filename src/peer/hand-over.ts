@@ -2,8 +2,9 @@
  * Getting a listed file to one cafe, in the way that moves least: what is damaged there is repaired in place; what is here
  * is uploaded; what only other cafes have is fetched by the cafe from them.
  */
-
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import * as Digest from 'multiformats/hashes/digest'
 import type { PinClient, StoredBlock } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { storedBlocks, walk } from '../cafe/pin/walk.ts'
@@ -12,15 +13,18 @@ import { CafeError, isErrorCode, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { MAX_ORIGINS } from '../core/limits.ts'
 import { delay } from '../core/pause.ts'
+import type { Listed } from '../store/block-list.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Backup } from './backup-row.ts'
 import { authorized, type Cafes } from './cafes.ts'
+import type { OwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
 import { reader, sourcesOf } from './readers.ts'
 import { blockLog, upload } from './upload.ts'
 
 export interface HandOverComponents {
   readonly blocks: Blocks
+  readonly own: OwnBlocks
   readonly cafes: Pick<Cafes, 'access' | 'list'>
   readonly client: PinClient
   readonly source: BlockSource
@@ -81,7 +85,7 @@ async function mend(
 }
 
 async function uploadFrom(
-  { client, cafes, labels, blocks, source }: HandOverComponents,
+  { client, cafes, labels, blocks, own, source }: HandOverComponents,
   row: Backup,
   cafe: PeerIdText,
   signal: AbortSignal,
@@ -89,7 +93,8 @@ async function uploadFrom(
   const from = reader({ blocks, source }, row, signal, cafe)
   try {
     const root = parseCid(row.root)
-    const all = await blocksBelow(root, blocks, from.read, signal)
+    const listed = await own.of(row.root)
+    const all = listed.length > 0 ? listed.map(asStored) : await blocksBelow(root, blocks, from.read, signal)
     const bytes = all.reduce((sum, { size }) => sum + size, 0)
     const label = () => labels.seal(root, row)
     const task = { cafe, bytes, log: blockLog(all, root), label, name: row.upload, patience: PATIENCE, signal }
@@ -99,7 +104,10 @@ async function uploadFrom(
   }
 }
 
-/** All blocks below a root: those that were lost here are read from elsewhere. */
+/** A block as its list has it. Where it lies follows from its hash; what is in it, from those that link to it. */
+const asStored = ({ hash, size }: Listed): StoredBlock => ({ cid: CID.createV1(raw.code, Digest.decode(hash)), size })
+
+/** All blocks below a root of which there is no list: those that were lost here are read from elsewhere. */
 async function blocksBelow(
   root: CID,
   blocks: Blocks,

@@ -14,8 +14,8 @@ import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 const MiB = 1024 * 1024
 const SIZE = 512 * MiB
 const MINUTE = 60_000
-/** What a path carries beside blocks, and blocks that were on their way, unconfirmed, when it was cut. */
-const SLACK = 24 * MiB
+/** What a path may carry for so many bytes of blocks: its framing, and blocks that were on their way, unconfirmed, when it was cut. */
+const carried = (bytes: number): number => 1.15 * bytes + 16 * MiB
 
 interface Seen {
   encrypted: number
@@ -114,10 +114,8 @@ test('closed while the file is read: the person is told, and giving it again goe
   timeout: 10 * MINUTE,
 }, async () => {
   await add()
-  const point = (0.2 + Math.random() / 3) * SIZE
-  await passed('sent', 32 * MiB)
-  const { encrypted, sent } = await passed('encrypted', point)
-  expect(encrypted).toBeLessThan(SIZE)
+  // Early, since a device reads faster than it sends, and goes on reading while its browser closes.
+  const { encrypted, sent } = await passed('encrypted', (0.05 + Math.random() / 5) * SIZE)
   await reopen()
   console.info(`cut off at ${Math.round(encrypted / MiB)} MiB read, ${Math.round(sent / MiB)} MiB confirmed`)
 
@@ -127,7 +125,7 @@ test('closed while the file is read: the person is told, and giving it again goe
   await add()
   // It is known to be there without being sent: told at once, as far as it was confirmed.
   const again = await passed('sent', sent)
-  expect(await received()).toBeLessThan(again.sent - sent + SLACK)
+  expect(await received()).toBeLessThan(carried(again.sent - sent))
   confirmed = sent
 })
 
@@ -143,7 +141,7 @@ test('closed while it is sent: the rest follows by itself', { timeout: 10 * MINU
   await expect.poll(state, { timeout: 5 * MINUTE, interval: 500 }).toBe('pinned')
   const after = await received()
   console.info(`${Math.round(after / MiB)} MiB received after it, of ${Math.round((total - sent) / MiB)} MiB left`)
-  expect(after).toBeLessThan(total - sent + SLACK)
+  expect(after).toBeLessThan(carried(total - sent))
   expect(await page.evaluate(() => cafe.pins.unfinished())).toEqual([])
   const audited = await page.evaluate(async () => cafe.pins.audit((await cafe.pins.list())[0]?.cid as string))
   expect(audited.cafes).toMatchObject([{ state: 'pinned', proved: expect.any(Number) }])
