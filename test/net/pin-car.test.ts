@@ -142,7 +142,7 @@ describe('what is refused leaves nothing', () => {
     async () => {
       const block = await leaf(10)
       const digest = await sha256.digest(block.bytes)
-      const cid = CID.createV1(0x55, { ...digest, code: 0x1e, bytes: Uint8Array.of(0x1e, 32, ...digest.digest) })
+      const cid = CID.createV1(0x55, { ...digest, code: 0x1b, bytes: Uint8Array.of(0x1b, 32, ...digest.digest) })
       return join([start(block.cid), section({ cid, bytes: block.bytes })])
     },
     { code: 'BAD_REQUEST', what: 'cid' },
