@@ -12,7 +12,8 @@ import { type Person, ready, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
 const MiB = 1024 * 1024
-const SIZE = 512 * MiB
+/** `CUT_OFF_MIB` makes it smaller, for a look at the steps. */
+const SIZE = Number(process.env.CUT_OFF_MIB ?? 512) * MiB
 const MINUTE = 60_000
 /** What a path may carry for so many bytes of blocks: its framing, and blocks that were on their way, unconfirmed, when it was cut. */
 const carried = (bytes: number): number => 1.15 * bytes + 16 * MiB

@@ -140,17 +140,15 @@ export class CafeFiles extends Plain {
               <p class="title"><bdi>${plainName(file.name, 255)}</bdi></p>
               <p class="quiet small tabular">${bytes(file.read)} of ${bytes(file.size)} read</p>
             </div>
-            <div class="actions">
-              <button
-                type="button"
-                class="button icon-only"
-                aria-label="Forget ${plainName(file.name, 255)}"
-                ?disabled=${this.#forget.running}
-                @click=${() => this.#forget.run(file)}
-              >
-                ${icon('trash')}
-              </button>
-            </div>
+            <button
+              type="button"
+              class="button icon-only"
+              aria-label="Forget ${plainName(file.name, 255)}"
+              ?disabled=${this.#forget.running}
+              @click=${() => this.#forget.run(file)}
+            >
+              ${icon('trash')}
+            </button>
           </li>`,
         )}
       </ul>

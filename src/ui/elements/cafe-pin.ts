@@ -67,13 +67,14 @@ export class CafePin extends Plain {
     if (this.pin.cafes.length > 0 && this.pin.cafes.every(({ state }) => state === 'pinned')) {
       return html`<button
         type="button"
-        class="button small"
+        class="button icon-only"
+        title="Check now"
         aria-label="Check that ${name} is still kept whole"
         ?disabled=${this.checking}
         aria-busy=${this.checking ? 'true' : nothing}
         @click=${this.#audit}
       >
-        ${this.checking ? 'Checking' : 'Check'}
+        ${icon('check')}
       </button>`
     }
     return html`<button
