@@ -68,13 +68,15 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 /**
  * Any thrown value as a CafeError: itself if it is one, ABORTED or TIMEOUT for the platform's aborts, QUOTA for a full
- * disk, else `fallback` with the original as `cause` (which stays local).
+ * disk, NOT_FOUND for a file that cannot be read any more, else `fallback` with the original as `cause` (which stays local).
  */
 export function toCafeError(error: unknown, fallback: ErrorCode = 'INTERNAL'): CafeError {
   if (isCafeError(error)) return error
   const name = error instanceof Error || error instanceof DOMException ? error.name : ''
   if (name === 'AbortError') return new CafeError('ABORTED', {}, { cause: error })
   if (name === 'TimeoutError') return new CafeError('TIMEOUT', {}, { cause: error })
+  // File API: a file that was moved, changed or taken away since it was chosen.
+  if (name === 'NotReadableError') return new CafeError('NOT_FOUND', { what: 'file' }, { cause: error })
   if (name === 'QuotaExceededError') return new CafeError('QUOTA', { disk: true }, { cause: error })
   return new CafeError(fallback, {}, { cause: error })
 }

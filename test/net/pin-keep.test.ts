@@ -230,3 +230,32 @@ describe('a device that hosts a cafe and has files of its own, in one store', ()
     expect((await host.peer.backups.list()).map((row) => row.root)).toEqual([root])
   })
 })
+
+describe('pins of a version that kept no lists', () => {
+  it('are listed by the first collection, and nothing of them is taken', async () => {
+    const cafe = await newCafe()
+    const guest = await newClient(cafe)
+    const blocks = await tree(6, 10_000)
+    await pin(guest, cafe, blocks)
+    const lists = await cafe.rows.range('/cafe/held/')
+    expect(lists.length).toBeGreaterThan(0)
+    await cafe.rows.commit(lists.map(([key]) => ({ key })))
+
+    expect(await collectAt(cafe, true)).toEqual({ blocks: 0, bytes: 0 })
+    for (const { cid } of blocks) expect(await cafe.blocks.has(cid)).toBe(true)
+    expect(await cafe.rows.range('/cafe/held/')).toEqual(lists)
+    await unpin(guest, cafe, (blocks.at(-1) as Block).cid)
+    expect((await collectAt(cafe)).blocks).toBe(blocks.length)
+  })
+
+  it('stop the collection if one of them is damaged', async () => {
+    const cafe = await newCafe()
+    const guest = await newClient(cafe)
+    const blocks = await tree(3, 10_000)
+    await pin(guest, cafe, blocks)
+    await cafe.rows.commit((await cafe.rows.range('/cafe/held/')).map(([key]) => ({ key })))
+    await cafe.blocks.delete((blocks[0] as Block).cid)
+    expect(await failure(collectAt(cafe, true))).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await cafe.blocks.has((blocks[1] as Block).cid)).toBe(true)
+  })
+})

@@ -36,6 +36,7 @@ describe('toCafeError', () => {
     [AbortSignal.abort().reason, 'ABORTED', {}],
     [new DOMException('late', 'TimeoutError'), 'TIMEOUT', {}],
     [new DOMException('full', 'QuotaExceededError'), 'QUOTA', { disk: true }],
+    [new DOMException('moved', 'NotReadableError'), 'NOT_FOUND', { what: 'file' }],
     [Object.assign(new Error('full'), { name: 'QuotaExceededError' }), 'QUOTA', { disk: true }],
     [new TypeError('x is not a function'), 'INTERNAL', {}],
     ['a string', 'INTERNAL', {}],

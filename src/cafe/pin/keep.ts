@@ -147,7 +147,7 @@ export async function createKeep(components: KeepComponents): Promise<Keep> {
     walk: (root, { signal, maxBytes = Number.MAX_SAFE_INTEGER }) =>
       walk(root, storedBlocks(blocks), { maxBytes, signal }),
     erase: (account, commit) => serial(accountKey(account), () => erase(parts, account, commit)),
-    roots: cafeRoots({ store, room, serial, clock }),
+    roots: cafeRoots({ store, room, serial, clock, blocks }),
     status: () => room.status,
     setBudget: (bytes) => room.setBudget(bytes),
   }
