@@ -175,3 +175,14 @@ export const HTTP_AHEAD = 64 * KiB
 export const HTTP_REQUESTS = 64
 /** Legacy whole-file ciphertext must be held in memory to be verified. */
 export const MAX_LEGACY = 64 * MiB
+
+/** Heads one thread block links to: the rest is linked by the next. */
+export const MAX_PARENTS = 32
+/** Bytes of a thread block: a sealed body of the largest bucket, its links and some CBOR. */
+export const MAX_THREAD_BLOCK = 256 * KiB + 4 * KiB
+/** People a thread may name: a new key for all of them fits in one block of the largest bucket. */
+export const MAX_MEMBERS = 128
+/** Characters of a message: a long letter; what is longer is a file. */
+export const MAX_TEXT = 16 * KiB
+/** Files of one block: a camera's day; their names and keys fill a fifth of the largest bucket. */
+export const MAX_FILES = 64

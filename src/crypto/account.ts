@@ -8,6 +8,7 @@ import type { Address } from '../core/ids.ts'
 import { Secret } from '../core/secret.ts'
 import { concat, unshared, utf8 } from './bytes.ts'
 import { decodeAddress, encodeAddress } from './strkey.ts'
+import { importConverted, type OpeningKey, x25519Of } from './x25519.ts'
 
 /** What a derived key is for; a key for one purpose says nothing about another. */
 export type Purpose = 'snapshot' | 'manifest' | 'slot' | 'dedupe' | 'backup' | 'pin'
@@ -19,6 +20,11 @@ export interface AccountKeys {
   readonly sign: CryptoKey
   /** HKDF base key over the seed, for `deriveBits`, non-extractable. */
   readonly derive: CryptoKey
+  /**
+   * X25519 private key, for `deriveBits`, non-extractable. Keys stored by earlier versions lack it, and it cannot be made
+   * from the other two: the seed is needed. Entering the words again (`restore`) stores it.
+   */
+  readonly unseal?: CryptoKey
 }
 
 /** An open account. */
@@ -30,6 +36,8 @@ export interface Account {
   sign(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>
   /** 32 bytes for one purpose: HKDF-SHA256(seed, no salt, `textile-cafe/1/<purpose>`). */
   derive(purpose: Purpose): Promise<Secret<Uint8Array<ArrayBuffer>>>
+  /** Opens what others sealed to the address; undefined on a device that must be given the words once more. */
+  readonly opening: OpeningKey | undefined
   readonly keys: AccountKeys
 }
 
@@ -45,14 +53,15 @@ export async function openAccount(seed: Secret<Uint8Array>): Promise<Account> {
   const raw = new Uint8Array(seed.reveal())
   if (raw.byteLength !== SEED_SIZE) throw new CafeError('BAD_REQUEST', { what: 'seed' })
   const pkcs8 = concat(PKCS8_HEAD, raw)
-  const [sign, derive] = await Promise.all([
+  const [sign, derive, unseal] = await Promise.all([
     crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
     crypto.subtle.importKey('raw', raw, 'HKDF', false, ['deriveBits']),
+    importConverted(raw),
   ])
   const address = encodeAddress(ed25519.getPublicKey(raw))
   raw.fill(0)
   pkcs8.fill(0)
-  return accountFromKeys({ address, sign, derive })
+  return accountFromKeys({ address, sign, derive, unseal })
 }
 
 /**
@@ -60,9 +69,11 @@ export async function openAccount(seed: Secret<Uint8Array>): Promise<Account> {
  * @throws CafeError BAD_REQUEST `{what: 'address'}` if the stored address is not one.
  */
 export function accountFromKeys(keys: AccountKeys): Account {
+  const publicKey = decodeAddress(keys.address)
   return {
     address: keys.address,
-    publicKey: decodeAddress(keys.address),
+    publicKey,
+    opening: keys.unseal && { publicKey: x25519Of(publicKey), privateKey: keys.unseal },
     keys,
     async sign(bytes) {
       return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.sign, unshared(bytes)))

@@ -76,7 +76,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(helia|@helia\/.*)$/, /^src\/net\/node\.ts$/],
   [/^jose$/, /^src\/crypto\//],
   [/^@noble\/hashes\/blake[23]\.js$/, /^src\/core\/block\.ts$/],
-  [/^(@noble\/(?!hashes\/blake).*|@scure\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
+  [/^(@noble\/(?!hashes\/blake).*|@scure\/.*|@hpke\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
