@@ -5,5 +5,8 @@ import { growthOf } from './lab.ts'
 export const figure: Figure = {
   name: 'has_growth',
   unit: 'x',
-  run: async (context) => growthOf((await context.growth()).has),
+  async run(context) {
+    const { has, hasRaw } = await context.growth()
+    return growthOf(has, hasRaw)
+  },
 }

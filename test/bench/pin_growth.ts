@@ -5,5 +5,8 @@ import { growthOf } from './lab.ts'
 export const figure: Figure = {
   name: 'pin_growth',
   unit: 'x',
-  run: async (context) => growthOf((await context.growth()).pin),
+  async run(context) {
+    const { pin, pinRaw } = await context.growth()
+    return growthOf(pin, pinRaw)
+  },
 }

@@ -65,6 +65,13 @@ const inTransaction = (
     tx.onabort = () => reject(tx.error)
   })
 
+const getKey = (db: IDBDatabase, key: string): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const request = db.transaction(db.name).objectStore(db.name).getKey(key)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
 export async function createLab() {
   const [rows, blocks, raw, store] = await Promise.all([openRows(), openBlocks(), open(RAW_DB), open(BLOCKS_DB)])
   const holds = createHolds(blocks)
@@ -102,16 +109,16 @@ export async function createLab() {
     return performance.now() - started
   }
 
-  const putRaw = async (dag: readonly Block[], batch: number): Promise<void> => {
+  const putInto = async (db: IDBDatabase, dag: readonly Block[], batch: number): Promise<void> => {
     for (let at = 0; at < dag.length; at += batch)
-      await inTransaction(raw, (to) => {
+      await inTransaction(db, (to) => {
         for (const { cid, bytes } of dag.slice(at, at + batch)) to.put(bytes, blockKey(cid))
       })
   }
 
-  const removeRaw = async (dag: readonly Block[], batch: number): Promise<void> => {
+  const removeFrom = async (db: IDBDatabase, dag: readonly Block[], batch: number): Promise<void> => {
     for (let at = 0; at < dag.length; at += batch)
-      await inTransaction(raw, (from) => {
+      await inTransaction(db, (from) => {
         for (const { cid } of dag.slice(at, at + batch)) from.delete(blockKey(cid))
       })
   }
@@ -132,8 +139,8 @@ export async function createLab() {
     /** Milliseconds to put as many blocks as fast as IndexedDB takes them. */
     async putRaw(size: number, count: number, batch: number) {
       const dag = await makeDag(size, count)
-      const ms = await timed(() => putRaw(dag, batch))
-      await removeRaw(dag, 512)
+      const ms = await timed(() => putInto(raw, dag, batch))
+      await removeFrom(raw, dag, 512)
       return ms
     },
     /** Milliseconds to collect an unpinned DAG. */
@@ -150,8 +157,8 @@ export async function createLab() {
     },
     async removeRaw(size: number, count: number, batch: number) {
       const dag = await makeDag(size, count)
-      await putRaw(dag, 512)
-      return timed(() => removeRaw(dag, batch))
+      await putInto(raw, dag, 512)
+      return timed(() => removeFrom(raw, dag, batch))
     },
     /** Fills store and tables with pinned small blocks until there are `total`; milliseconds it took. */
     async fill(total: number) {
@@ -198,6 +205,23 @@ export async function createLab() {
       })
       await keep.unpin(OWNER.account, (dag.at(-1) as Block).cid)
       return ms / all.length
+    },
+    /** The same by bare `getKey` in the same database: what IndexedDB itself needs more when it is full. */
+    async hasRaw(count: number) {
+      const [here, absent] = [await makeDag(16, count / 2), await makeDag(16, count / 2)]
+      await putInto(store, here, 512)
+      const all = here.flatMap((block, i) => [block, absent[i] as Block])
+      const ms = await timed(async () => {
+        for (const [i, { cid }] of all.entries())
+          if (((await getKey(store, blockKey(cid))) !== undefined) !== (i % 2 === 0)) throw new Error('a wrong answer')
+      })
+      await removeFrom(store, here, 512)
+      return ms / all.length
+    },
+    /** Milliseconds to put a DAG of `count` small blocks into the same database by one strict transaction. */
+    async pinRaw(count: number) {
+      const dag = await makeDag(1024, count)
+      return timed(() => putInto(store, dag, count))
     },
     /** Milliseconds to pin and unpin a DAG of `count` small blocks. */
     async pinSmall(count: number) {
