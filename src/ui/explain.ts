@@ -6,6 +6,7 @@ import { bytes } from './format.ts'
 export type Doing =
   | 'start'
   | 'open'
+  | 'room'
   | 'close'
   | 'invite'
   | 'decide'
@@ -55,6 +56,11 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     CONFLICT: 'There is an account in this browser already.',
   },
   open: { BAD_REQUEST: 'A cafe’s name needs 1 to 64 characters.' },
+  room: {
+    BAD_REQUEST: 'This is no amount of room. Enter a number of gigabytes.',
+    NOT_FOUND: 'Your cafe is closed.',
+    ABORTED: 'Cleaning up was stopped. What was freed so far stays free.',
+  },
   invite: {
     BAD_REQUEST: 'Check the name and the number of people.',
     QUOTA: 'There are too many invites. Withdraw some first.',

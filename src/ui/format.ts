@@ -1,5 +1,5 @@
 /** Numbers and names as people read them: pure, in the language of the page. */
-import type { NodeStatus, PinProgress } from '../worker/api.ts'
+import type { Collected, CollectProgress, HostRoom, NodeStatus, PinProgress } from '../worker/api.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
@@ -21,6 +21,50 @@ export function bytes(count: number): string {
     maximumSignificantDigits: 3,
     roundingPriority: 'lessPrecision',
   }).format(size / 1000 ** step)
+}
+
+const GB = 1e9
+/** Gigabytes a host can allow on the screen; no device has more for a browser. */
+const MOST_GIGABYTES = 100_000
+
+/** Bytes as the number of gigabytes a person would type, to the megabyte: `8.59`. */
+export function gigabytes(bytes: number): string {
+  return String(Math.round(bytes / (GB / 1000)) / 1000)
+}
+
+/**
+ * Bytes of what a person typed as gigabytes, with a decimal point or comma; undefined for anything else. A comma before
+ * three digits could as well divide thousands, so it is not understood.
+ *
+ * @example
+ * ```ts
+ * fromGigabytes('2,5') // 2_500_000_000
+ * fromGigabytes('1,000') // undefined
+ * ```
+ */
+export function fromGigabytes(text: string): number | undefined {
+  const typed = text.trim().replace(/\s*GB$/i, '')
+  if (!/^\d{1,6}(\.\d{1,3}|,\d{1,2})?$/.test(typed)) return undefined
+  const amount = Number(typed.replace(',', '.'))
+  return amount > MOST_GIGABYTES ? undefined : Math.round(amount * GB)
+}
+
+/** Bytes of the cafe's budget that are taken: kept files, unfinished uploads, and what is not cleaned up yet. */
+export function taken({ pinned, leased, collectable }: HostRoom): number {
+  return pinned + leased + collectable
+}
+
+/** How far cleaning up has come, in words. */
+export function collectLine(progress: CollectProgress | undefined): string {
+  if (progress === undefined) return 'Cleaning up…'
+  return progress.phase === 'mark'
+    ? `Looking at what must stay: ${count(progress.seen, 'block')}`
+    : `Removing the rest: ${bytes(progress.bytes)} freed`
+}
+
+/** What cleaning up came to. */
+export function freedLine({ blocks, bytes: freed }: Collected): string {
+  return blocks === 0 ? 'There was nothing to free.' : `Freed ${bytes(freed)}.`
 }
 
 /** `one` or `many` with its number: `1 file`, `3 files`. */

@@ -1,6 +1,6 @@
 /** What a person does with mouse and keyboard, from the first screen to an opened link. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Person, visit } from '../fixtures/profiles.ts'
+import { type Person, sampleBytes, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
 let relay: RelayProcess
@@ -103,6 +103,38 @@ test('a wrong key, an unknown file and a bad address each say what is wrong', as
   expect(await show('/ipfs/bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')).toMatch(
     /no cafe we asked has this content/i,
   )
+})
+
+test('the host sets how much the cafe may keep, and cleans up what a guest removed', async () => {
+  await host.page.goto(`${relay.url}#host`)
+  const room = host.page.getByRole('region', { name: 'Room' })
+  const status = () => host.page.evaluate(() => cafe.host.status())
+  await room.getByRole('button', { name: 'Change' }).click()
+  const amount = host.page.getByRole('textbox', { name: /gigabytes/ })
+  await amount.fill('1,000')
+  await host.page.getByRole('button', { name: 'Save' }).click()
+  await host.page.getByText('Enter a number of gigabytes').waitFor()
+  // Nothing reaches out of a dialog: bringing the focus back must not scroll it sideways.
+  const dialog = host.page.locator('cafe-budget wa-dialog')
+  expect(await dialog.evaluate((element) => element.shadowRoot?.querySelector('dialog')?.scrollLeft)).toBe(0)
+  await amount.fill('2.5')
+  await host.page.getByRole('button', { name: 'Save' }).click()
+  await room.getByText('kept of 2.5 GB').waitFor()
+  expect(await status()).toMatchObject({ room: { budget: 2.5e9 } })
+  const { page } = guest
+  await page.goto(`${relay.url}#files`)
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'draft.bin',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(sampleBytes(3_000_000)),
+  })
+  await page.getByRole('link', { name: 'Open draft.bin' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Remove draft.bin' }).click()
+  await page.getByRole('button', { name: 'Remove the file' }).click()
+  await room.getByText(/About 3.* MB of it can be freed/).waitFor({ timeout: 60_000 })
+  await room.getByRole('button', { name: 'Clean up' }).click()
+  await room.getByText(/Freed \d.* MB/).waitFor({ timeout: 60_000 })
+  expect(await status()).toMatchObject({ room: { collectable: 0 } })
 })
 
 test('leaving a cafe that is gone for good is possible', async () => {

@@ -7,6 +7,7 @@ const CODES = Object.keys(ERRORS) as ErrorCode[]
 const DOING: Doing[] = [
   'start',
   'open',
+  'room',
   'close',
   'invite',
   'decide',

@@ -1,7 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PeerIdText } from '../../src/core/ids.ts'
-import { bytes, count, erasedLine, nodeLine, plainName, reach, share, short, step } from '../../src/ui/format.ts'
+import {
+  bytes,
+  collectLine,
+  count,
+  erasedLine,
+  freedLine,
+  fromGigabytes,
+  gigabytes,
+  nodeLine,
+  plainName,
+  reach,
+  share,
+  short,
+  step,
+  taken,
+} from '../../src/ui/format.ts'
 import type { Connection, NodeStatus } from '../../src/worker/api.ts'
 
 const connection = (path: Connection['path']): Connection => ({
@@ -38,6 +53,63 @@ describe('bytes', () => {
         expect(bytes(size).match(/\d/g)?.length).toBeLessThanOrEqual(4)
       }),
     )
+  })
+})
+
+describe('room in gigabytes', () => {
+  it.each([
+    ['8', 8e9],
+    ['0', 0],
+    [' 2.5 GB ', 2.5e9],
+    ['2,5', 2.5e9],
+    ['0.001', 1e6],
+    ['1.000', 1e9],
+    ['100000', 1e14],
+  ])('%j is understood', (text, size) => {
+    expect(fromGigabytes(text)).toBe(size)
+  })
+
+  it.each([
+    '',
+    ' ',
+    '-1',
+    '+1',
+    '1e3',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '1,000',
+    '1.2.3',
+    '1.2345',
+    '.5',
+    '8 MB',
+    '100001',
+    '٣',
+  ])('%j is not', (text) => {
+    expect(fromGigabytes(text)).toBe(undefined)
+  })
+
+  it('a budget as it is shown reads back to within half a megabyte', () => {
+    expect(gigabytes(8 * 1024 ** 3)).toBe('8.59')
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e14 }), (size) => {
+        expect(Math.abs((fromGigabytes(gigabytes(size)) ?? -Infinity) - size)).toBeLessThanOrEqual(500_000)
+      }),
+    )
+  })
+
+  it('what is taken is all that new uploads cannot have', () => {
+    expect(taken({ budget: 1000, pinned: 1, leased: 20, collectable: 300 })).toBe(321)
+  })
+
+  it('cleaning up says how far it has come, and what came of it', () => {
+    expect(collectLine(undefined)).toBe('Cleaning up…')
+    expect(collectLine({ phase: 'mark', seen: 1200, blocks: 0, bytes: 0 })).toBe(
+      'Looking at what must stay: 1,200 blocks',
+    )
+    expect(collectLine({ phase: 'sweep', seen: 5, blocks: 3, bytes: 2_000_000 })).toBe('Removing the rest: 2 MB freed')
+    expect(freedLine({ blocks: 3, bytes: 120_000_000 })).toBe('Freed 120 MB.')
+    expect(freedLine({ blocks: 0, bytes: 0 })).toBe('There was nothing to free.')
   })
 })
 

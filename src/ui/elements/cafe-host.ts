@@ -1,4 +1,4 @@
-/** `<cafe-host>`: open a cafe in this browser; once open, its card: name, id, invite, reach, who joined, and close. */
+/** `<cafe-host>`: open a cafe in this browser; once open, its card: name, id, invite, reach, guests, room, and close. */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
@@ -14,6 +14,7 @@ import './cafe-confirm.ts'
 import './cafe-invite.ts'
 import { MODES, modeChoices } from './cafe-mode.ts'
 import './cafe-requests.ts'
+import './cafe-room.ts'
 import './cafe-token.ts'
 import './cafe-tokens.ts'
 import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
@@ -109,6 +110,7 @@ export class CafeHost extends Plain {
         <cafe-mode .cafe=${this.cafe} .mode=${host.mode}></cafe-mode>
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
+      <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       ${this.#dialogs(name)}`
   }
