@@ -2,7 +2,8 @@
 import { isCafeError } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
-import type { CafeConsole, PageApi } from '../worker/api.ts'
+import type { PageApi } from '../worker/api.ts'
+import type { CafeConsole } from '../worker/console-api.ts'
 
 /**
  * @example

@@ -2,12 +2,24 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
-import type { Mode, Receipt } from '../cafe/session/protocol.ts'
+import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
-import type { WhyEnded } from '../peer/cafe-row.ts'
 import type { Call } from '../rpc/port.ts'
-import type { AdmissionApi, AdmissionConsole } from './admission-api.ts'
+import type {
+  AccountStatus,
+  Bearer,
+  BearerInput,
+  Deregistered,
+  InvitePreview,
+  NewAccount,
+  NewBearer,
+  ReceiptInfo,
+  Session,
+} from './account-api.ts'
+import type { AdmissionApi } from './admission-api.ts'
+
+export type * from './account-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
 export type Path = 'direct' | 'relayed'
@@ -127,88 +139,6 @@ export interface ClientInfo {
   readonly revoked: boolean
 }
 
-export interface AccountStatus {
-  readonly address: Address
-}
-
-export interface NewAccount extends AccountStatus {
-  /** The twelve to twenty-four words, shown once and kept nowhere. */
-  readonly words: string
-}
-
-/** What an invite says before anything is sent: shown to the person who is about to join. */
-export interface InvitePreview {
-  readonly cafe: PeerIdText
-  readonly name: string
-  /** It carries a token. Without one, the host may have to be asked. */
-  readonly token: boolean
-}
-
-/** A cafe of this account, and how it stands with it: everything but the tokens. */
-export interface Session {
-  readonly cafe: PeerIdText
-  readonly name: string
-  readonly address: Address
-  /** `waiting`: its host has been asked; `ended`: it does not admit us any more, see `why`. */
-  readonly state: 'active' | 'waiting' | 'ended'
-  readonly why: WhyEnded | null
-  /** What the host says about an eviction; empty for nothing. */
-  readonly notice: string
-  /** Up to when the host may answer, if waiting. */
-  readonly until: number | null
-  /** When somebody else last used an old session of ours there; it was ended then. */
-  readonly alarm: number | null
-  /** Milliseconds since the epoch: registered at; the session must be refreshed before. */
-  readonly since: number
-  readonly expires: number
-  /** Bytes this client may pin there. */
-  readonly quota: number
-}
-
-export interface Deregistered {
-  readonly cafe: PeerIdText
-  /** What the cafe has signed to have erased; null where there was nothing to erase or nobody to ask. */
-  readonly receipt: Receipt | null
-}
-
-/** A receipt that is kept: signed by the cafe, verified here. */
-export interface ReceiptInfo {
-  readonly cafe: PeerIdText
-  readonly name: string
-  /** When we left, by our clock. */
-  readonly at: number
-  readonly receipt: Receipt
-  /** The libp2p signed envelope itself (domain `textile-cafe-receipt`), for others to check. */
-  readonly envelope: Uint8Array
-}
-
-/** A token for programs that reach the cafe over HTTP, without its text. */
-export interface Bearer {
-  readonly id: string
-  /** The device of this account that made it. */
-  readonly peer: PeerIdText
-  readonly label: string
-  /** Services it is for. */
-  readonly scopes: readonly 'pin'[]
-  /** Milliseconds since the epoch. */
-  readonly created: number
-  readonly expires: number
-}
-
-export interface BearerInput {
-  readonly label: string
-  readonly scopes: readonly 'pin'[]
-  /** Milliseconds since the epoch, a year ahead at most; a year without it. */
-  readonly expires?: number | undefined
-}
-
-export interface NewBearer {
-  readonly id: string
-  /** Shown once: the cafe keeps only a hash. */
-  readonly text: string
-  readonly expires: number
-}
-
 export interface PinProgress {
   /** Bytes of the file encrypted and stored here so far. */
   readonly encrypted: number
@@ -299,61 +229,4 @@ export type PageApi = AdmissionApi & {
  */
 export type GatewayApi = {
   'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting'>
-}
-
-/** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
-export interface CafeConsole {
-  readonly host: AdmissionConsole & {
-    /** `budget`: bytes to keep for clients in all. */
-    open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
-    status(): Promise<HostStatus>
-    close(): Promise<void>
-    createToken(input?: TokenInput): Promise<NewToken>
-    clients(): Promise<readonly ClientInfo[]>
-    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
-    setBudget(bytes: number): Promise<void>
-    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
-    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
-  }
-  readonly account: {
-    create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
-    restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
-    status(): Promise<AccountStatus | null>
-    /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
-    register(invite: string, options?: { greeting?: string }): Promise<Session>
-    /** Asks the host of a cafe whose session has ended. */
-    ask(cafe: string, options?: { greeting?: string }): Promise<Session>
-    cafes(): Promise<readonly Session[]>
-    /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
-    deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
-    /** What the cafes that were left last have signed, newest first. */
-    receipts(): Promise<readonly ReceiptInfo[]>
-    /** A token for programs that reach the cafe over HTTP: its text is given once. */
-    bearer(cafe: string, input: BearerInput): Promise<NewBearer>
-    bearers(cafe: string): Promise<readonly Bearer[]>
-    /** Ends it at once; false if the account has none of that id there. */
-    revokeBearer(cafe: string, id: string): Promise<boolean>
-  }
-  readonly pins: {
-    add(
-      file: Blob,
-      options?: {
-        name?: string
-        onProgress?: (progress: PinProgress) => void
-        signal?: AbortSignal
-      },
-    ): Promise<Pin>
-    list(): Promise<readonly Pin[]>
-    remove(cid: string): Promise<void>
-    /** Tries a file again at the cafes that do not keep it; those not reached stay `queued` and are tried later. */
-    retry(cid: string): Promise<Pin>
-    /** Has every cafe prove that it still has the file, and repairs what fails. It happens by itself about once a day. */
-    audit(cid: string): Promise<Pin>
-    /** Files that were cut off while they were read: add the same file again to go on. */
-    unfinished(): Promise<readonly Unfinished[]>
-    forget(id: string): Promise<void>
-  }
-  readonly node: { status(): Promise<NodeStatus> }
-  /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
-  watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>
 }

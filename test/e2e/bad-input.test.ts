@@ -2,7 +2,7 @@
 import { base64url } from 'multiformats/bases/base64'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { formatInvite, parseInvite } from '../../src/net/invite.ts'
-import type { CafeConsole } from '../../src/worker/api.ts'
+import type { CafeConsole } from '../../src/worker/console-api.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 

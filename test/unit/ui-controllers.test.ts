@@ -4,7 +4,8 @@ import { CafeError } from '../../src/core/errors.ts'
 import { Action } from '../../src/ui/controllers/action.ts'
 import { Live } from '../../src/ui/controllers/live.ts'
 import { Uploads } from '../../src/ui/controllers/uploads.ts'
-import type { CafeConsole, Pin, PinProgress } from '../../src/worker/api.ts'
+import type { Pin, PinProgress } from '../../src/worker/api.ts'
+import type { CafeConsole } from '../../src/worker/console-api.ts'
 
 /** An element without an element: it draws when asked, as Lit does, one microtask later. */
 class Host implements ReactiveControllerHost {

@@ -3,7 +3,7 @@
  * again after the worker was replaced.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { CafeConsole } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { explain, type Problem } from '../explain.ts'
 
 type Topic = Parameters<Parameters<CafeConsole['watch']>[0]>[0]

@@ -3,7 +3,8 @@
  * a few run at once, the others wait their turn.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { CafeConsole, PinProgress } from '../../worker/api.ts'
+import type { PinProgress } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { explain, type Problem } from '../explain.ts'
 
 export interface Upload {

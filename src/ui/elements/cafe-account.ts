@@ -1,6 +1,6 @@
 /** `<cafe-account>`: the first step of joining: make an account, or bring one back from its words. */
 import { html, type TemplateResult } from 'lit'
-import type { CafeConsole } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { WordsEvent } from './cafe-words.ts'
 import { failure, Plain } from './parts.ts'

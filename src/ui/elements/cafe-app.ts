@@ -3,7 +3,8 @@
  * (the worker's console, running uploads, an account's words until they are written down), and the page's title.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { CafeConsole, HostStatus } from '../../worker/api.ts'
+import type { HostStatus } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'

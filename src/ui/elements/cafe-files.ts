@@ -1,7 +1,8 @@
 /** `<cafe-files>`: keep files at the cafes, see how far they are, and what is kept. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { CafeConsole, Pin, Unfinished } from '../../worker/api.ts'
+import type { Pin, Unfinished } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'

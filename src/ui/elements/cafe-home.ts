@@ -1,6 +1,6 @@
 /** `<cafe-home>`: the first screen. Three things to do, and one line about each that is already going on. */
 import { html, nothing, type TemplateResult } from 'lit'
-import type { CafeConsole } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
 import { count, plainName } from '../format.ts'
 import './cafe-link.ts'

@@ -1,7 +1,8 @@
 /** `<cafe-join>`: join a cafe by its invite. Without an account the first step is to make one. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { MAX_NOTICE } from '../../core/limits.ts'
-import type { AccountStatus, CafeConsole, InvitePreview, Session } from '../../worker/api.ts'
+import type { AccountStatus, InvitePreview, Session } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { explainCode } from '../explain.ts'

@@ -1,6 +1,7 @@
 /** `<cafe-mode>`: whom the cafe admits, as three choices that take effect at once. */
 import { html, type TemplateResult } from 'lit'
-import type { CafeConsole, HostStatus } from '../../worker/api.ts'
+import type { HostStatus } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { failure, Plain } from './parts.ts'
 

@@ -1,6 +1,7 @@
 /** `<cafe-status>`: the node's state as a chip; opened, every connection and whether it is direct or through the relay. */
 import { html, nothing, type TemplateResult } from 'lit'
-import type { CafeConsole, Connection, NodeStatus, WhyRelayed } from '../../worker/api.ts'
+import type { Connection, NodeStatus, WhyRelayed } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
 import { count, nodeLine, type Reach, short } from '../format.ts'
 import { Plain } from './parts.ts'

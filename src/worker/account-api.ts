@@ -1,0 +1,86 @@
+/** What pages are told about the account and the cafes it is registered with: the types behind `account.…` calls. */
+import type { Receipt } from '../cafe/session/protocol.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
+import type { WhyEnded } from '../peer/cafe-row.ts'
+
+export interface AccountStatus {
+  readonly address: Address
+}
+
+export interface NewAccount extends AccountStatus {
+  /** The twelve to twenty-four words, shown once and kept nowhere. */
+  readonly words: string
+}
+
+/** What an invite says before anything is sent: shown to the person who is about to join. */
+export interface InvitePreview {
+  readonly cafe: PeerIdText
+  readonly name: string
+  /** It carries a token. Without one, the host may have to be asked. */
+  readonly token: boolean
+}
+
+/** A cafe of this account, and how it stands with it: everything but the tokens. */
+export interface Session {
+  readonly cafe: PeerIdText
+  readonly name: string
+  readonly address: Address
+  /** `waiting`: its host has been asked; `ended`: it does not admit us any more, see `why`. */
+  readonly state: 'active' | 'waiting' | 'ended'
+  readonly why: WhyEnded | null
+  /** What the host says about an eviction; empty for nothing. */
+  readonly notice: string
+  /** Up to when the host may answer, if waiting. */
+  readonly until: number | null
+  /** When somebody else last used an old session of ours there; it was ended then. */
+  readonly alarm: number | null
+  /** Milliseconds since the epoch: registered at; the session must be refreshed before. */
+  readonly since: number
+  readonly expires: number
+  /** Bytes this client may pin there. */
+  readonly quota: number
+}
+
+export interface Deregistered {
+  readonly cafe: PeerIdText
+  /** What the cafe has signed to have erased; null where there was nothing to erase or nobody to ask. */
+  readonly receipt: Receipt | null
+}
+
+/** A receipt that is kept: signed by the cafe, verified here. */
+export interface ReceiptInfo {
+  readonly cafe: PeerIdText
+  readonly name: string
+  /** When we left, by our clock. */
+  readonly at: number
+  readonly receipt: Receipt
+  /** The libp2p signed envelope itself (domain `textile-cafe-receipt`), for others to check. */
+  readonly envelope: Uint8Array
+}
+
+/** A token for programs that reach the cafe over HTTP, without its text. */
+export interface Bearer {
+  readonly id: string
+  /** The device of this account that made it. */
+  readonly peer: PeerIdText
+  readonly label: string
+  /** Services it is for. */
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch. */
+  readonly created: number
+  readonly expires: number
+}
+
+export interface BearerInput {
+  readonly label: string
+  readonly scopes: readonly 'pin'[]
+  /** Milliseconds since the epoch, a year ahead at most; a year without it. */
+  readonly expires?: number | undefined
+}
+
+export interface NewBearer {
+  readonly id: string
+  /** Shown once: the cafe keeps only a hash. */
+  readonly text: string
+  readonly expires: number
+}

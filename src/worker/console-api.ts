@@ -1,0 +1,81 @@
+/** The console API of the page: the calls of `PageApi` as functions, for people and for the UI. See the README. */
+import type { Mode } from '../cafe/session/protocol.ts'
+import type { AdmissionConsole } from './admission-api.ts'
+import type {
+  AccountStatus,
+  Bearer,
+  BearerInput,
+  ClientInfo,
+  Collected,
+  CollectProgress,
+  Deregistered,
+  HostStatus,
+  NewAccount,
+  NewBearer,
+  NewToken,
+  NodeStatus,
+  OpenCafe,
+  Pin,
+  PinProgress,
+  ReceiptInfo,
+  Session,
+  TokenInput,
+  Unfinished,
+} from './api.ts'
+
+/** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
+export interface CafeConsole {
+  readonly host: AdmissionConsole & {
+    /** `budget`: bytes to keep for clients in all. */
+    open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
+    status(): Promise<HostStatus>
+    close(): Promise<void>
+    createToken(input?: TokenInput): Promise<NewToken>
+    clients(): Promise<readonly ClientInfo[]>
+    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
+    setBudget(bytes: number): Promise<void>
+    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
+    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
+  }
+  readonly account: {
+    create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
+    restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
+    status(): Promise<AccountStatus | null>
+    /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
+    register(invite: string, options?: { greeting?: string }): Promise<Session>
+    /** Asks the host of a cafe whose session has ended. */
+    ask(cafe: string, options?: { greeting?: string }): Promise<Session>
+    cafes(): Promise<readonly Session[]>
+    /** With `force`, forgets the cafe here even if it cannot be told: for one that is gone for good. */
+    deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
+    /** What the cafes that were left last have signed, newest first. */
+    receipts(): Promise<readonly ReceiptInfo[]>
+    /** A token for programs that reach the cafe over HTTP: its text is given once. */
+    bearer(cafe: string, input: BearerInput): Promise<NewBearer>
+    bearers(cafe: string): Promise<readonly Bearer[]>
+    /** Ends it at once; false if the account has none of that id there. */
+    revokeBearer(cafe: string, id: string): Promise<boolean>
+  }
+  readonly pins: {
+    add(
+      file: Blob,
+      options?: {
+        name?: string
+        onProgress?: (progress: PinProgress) => void
+        signal?: AbortSignal
+      },
+    ): Promise<Pin>
+    list(): Promise<readonly Pin[]>
+    remove(cid: string): Promise<void>
+    /** Tries a file again at the cafes that do not keep it; those not reached stay `queued` and are tried later. */
+    retry(cid: string): Promise<Pin>
+    /** Has every cafe prove that it still has the file, and repairs what fails. It happens by itself about once a day. */
+    audit(cid: string): Promise<Pin>
+    /** Files that were cut off while they were read: add the same file again to go on. */
+    unfinished(): Promise<readonly Unfinished[]>
+    forget(id: string): Promise<void>
+  }
+  readonly node: { status(): Promise<NodeStatus> }
+  /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
+  watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>
+}
