@@ -1,16 +1,24 @@
 /**
- * How fast one party may draw on us: a bucket for each, which holds `burst` and is filled again at `rate` a second. What
- * goes over is told in milliseconds to wait, so that a caller can pace or refuse.
+ * How fast one party may draw on us: a bucket for each, which holds `burst` units and gets one more every `every`
+ * milliseconds. What goes over is told in milliseconds to wait, so that a caller can pace or refuse. Memory is bounded: a
+ * bucket that is full again is like one that never was.
  */
 import type { Clock } from './clock.ts'
 
-export interface RateOptions {
-  /** Units a second in the long run. */
-  readonly rate: number
+/** A unit is whatever the caller counts: turns, bytes. */
+export interface Pace {
   /** Units at once. */
   readonly burst: number
+  /** Milliseconds until one more. */
+  readonly every: number
+}
+
+export interface RateOptions extends Pace {
   readonly clock: Clock
-  /** Parties remembered; the one that was quiet longest is forgotten first. */
+  /**
+   * Parties remembered. One that finds no place waits as if it had drawn all: forgetting another's bucket instead would
+   * give that one a new burst.
+   */
   readonly parties?: number
 }
 
@@ -20,31 +28,57 @@ export interface Rate {
    * is drawn when the bucket is full.
    */
   draw(party: string, units: number): number
+  /** Parties remembered now. */
+  readonly size: number
+}
+
+interface Bucket {
+  level: number
+  /** Up to when the level was counted. */
+  at: number
 }
 
 /**
  * @example
  * ```ts
- * const rate = createRate({ rate: 10, burst: 100, clock: systemClock })
+ * const rate = createRate({ burst: 100, every: 100, clock: systemClock })
  * const wait = rate.draw(peer, 5)
  * if (wait > 0) throw new CafeError('BUSY', { after: wait })
  * ```
  */
-export function createRate({ rate, burst, clock, parties = 1000 }: RateOptions): Rate {
-  const buckets = new Map<string, { level: number; at: number }>()
+export function createRate({ burst, every, clock, parties = 1000 }: RateOptions): Rate {
+  const buckets = new Map<string, Bucket>()
+
+  const fill = (bucket: Bucket, now: number): void => {
+    // A clock that was set back fills nothing, and takes nothing away.
+    bucket.level = Math.min(burst, bucket.level + Math.max(0, now - bucket.at) / every)
+    bucket.at = now
+  }
+
+  const makeRoom = (now: number): boolean => {
+    if (buckets.size < parties) return true
+    for (const [party, bucket] of buckets) {
+      fill(bucket, now)
+      if (bucket.level >= burst) buckets.delete(party)
+    }
+    return buckets.size < parties
+  }
+
   return {
     draw(party, units) {
       const now = clock()
-      const before = buckets.get(party) ?? { level: burst, at: now }
-      // A clock that was set back fills nothing, and takes nothing away.
-      const level = Math.min(burst, before.level + (Math.max(0, now - before.at) / 1000) * rate)
       const due = Math.min(units, burst)
-      const wait = level >= due ? 0 : Math.ceil(((due - level) / rate) * 1000)
-      buckets.delete(party)
-      buckets.set(party, { level: wait > 0 ? level : level - units, at: now })
-      const quietest = buckets.keys().next().value
-      if (buckets.size > parties && quietest !== undefined) buckets.delete(quietest)
-      return wait
+      const known = buckets.get(party)
+      if (!known && !makeRoom(now)) return Math.ceil(due * every)
+      const bucket = known ?? { level: burst, at: now }
+      fill(bucket, now)
+      if (bucket.level < due) return Math.ceil((due - bucket.level) * every)
+      bucket.level -= units
+      buckets.set(party, bucket)
+      return 0
+    },
+    get size() {
+      return buckets.size
     },
   }
 }

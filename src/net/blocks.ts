@@ -25,7 +25,7 @@ const LOOK_UP = KiB
  */
 export function blockService(
   blocks: Blocks,
-  rate: Rate = createRate({ rate: SERVE_RATE, burst: SERVE_BURST, clock: systemClock }),
+  rate: Pick<Rate, 'draw'> = createRate({ burst: SERVE_BURST, every: 1000 / SERVE_RATE, clock: systemClock }),
 ): ServiceHandlers<typeof blockProtocol, undefined> {
   /** Waits until the peer may have so many bytes more. */
   const pace = async (peer: PeerIdText, bytes: number, signal: AbortSignal): Promise<void> => {

@@ -262,13 +262,13 @@ export const PSA_CASES: readonly PsaCase[] = [
         ],
         { cid, meta: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, ''])) },
         { cid, name: 'x'.repeat(70_000) },
-        // blake3: a hash that this cafe cannot check.
+        // sha3-256: a hash that this cafe cannot check.
         {
           cid: CID.createV1(0x55, {
-            code: 0x1e,
+            code: 0x16,
             size: 32,
             digest: new Uint8Array(32),
-            bytes: Uint8Array.from([0x1e, 32, ...new Uint8Array(32)]),
+            bytes: Uint8Array.from([0x16, 32, ...new Uint8Array(32)]),
           }).toString(),
         },
       ]) {

@@ -274,8 +274,8 @@ describe('the pace of one peer', () => {
     const blocks = await fill(server, 12, 100 * KiB)
     const drawn = new Map<string, number>()
     // A bucket of a second's worth, so that what is over must wait to be seen.
-    const rate = createRate({ rate: 400 * KiB, burst: 400 * KiB, clock: () => performance.now() })
-    const counted: typeof rate = {
+    const rate = createRate({ burst: 400 * KiB, every: 1000 / (400 * KiB), clock: () => performance.now() })
+    const counted: Pick<typeof rate, 'draw'> = {
       draw(party, units) {
         const wait = rate.draw(party, units)
         if (wait === 0) drawn.set(party, (drawn.get(party) ?? 0) + units)

@@ -6,7 +6,7 @@ import { createRate } from '../../src/core/rate.ts'
 describe('a rate', () => {
   it('gives a burst at once, then as much as was filled again', () => {
     let now = 0
-    const rate = createRate({ rate: 10, burst: 100, clock: () => now })
+    const rate = createRate({ burst: 100, every: 100, clock: () => now })
     expect(rate.draw('a', 100)).toBe(0)
     expect(rate.draw('a', 5)).toBe(500)
     now = 499
@@ -17,7 +17,7 @@ describe('a rate', () => {
 
   it('keeps parties apart, and gives more than a burst only from a full bucket', () => {
     let now = 0
-    const rate = createRate({ rate: 10, burst: 100, clock: () => now })
+    const rate = createRate({ burst: 100, every: 100, clock: () => now })
     expect(rate.draw('a', 250)).toBe(0)
     expect(rate.draw('b', 250)).toBe(0)
     expect(rate.draw('a', 250)).toBe(25_000)
@@ -25,11 +25,25 @@ describe('a rate', () => {
     expect(rate.draw('a', 250)).toBe(0)
   })
 
-  it('forgets who was quiet longest', () => {
-    const rate = createRate({ rate: 1, burst: 10, clock: () => 0, parties: 2 })
-    for (const party of ['a', 'b', 'c']) rate.draw(party, 10)
-    expect(rate.draw('c', 10)).toBeGreaterThan(0)
-    expect(rate.draw('a', 10)).toBe(0)
+  it('gives turns one after the other, and says how long to wait', () => {
+    let now = 0
+    const turns = createRate({ burst: 3, every: 1000, clock: () => now })
+    expect([1, 2, 3, 4].map(() => turns.draw('a', 1))).toEqual([0, 0, 0, 1000])
+    now = 400
+    expect(turns.draw('a', 1)).toBe(600)
+    now = 1000
+    expect([turns.draw('a', 1), turns.draw('a', 1)]).toEqual([0, 1000])
+    expect(turns.draw('b', 1)).toBe(0)
+  })
+
+  it('keeps no more parties than it may, forgets full ones, and gives a newcomer nothing in their place', () => {
+    let now = 0
+    const turns = createRate({ burst: 1, every: 1000, clock: () => now, parties: 2 })
+    expect(['a', 'b', 'c'].map((party) => turns.draw(party, 1))).toEqual([0, 0, 1000])
+    expect(turns.size).toBe(2)
+    now = 1000
+    expect(turns.draw('c', 1)).toBe(0)
+    expect(turns.size).toBe(1)
   })
 
   it('never gives more than burst and refill, whatever the clock does', () => {
@@ -39,7 +53,7 @@ describe('a rate', () => {
         let now = 1_000_000
         let passed = 0
         let drawn = 0
-        const rate = createRate({ rate: 10, burst: 50, clock: () => now })
+        const rate = createRate({ burst: 50, every: 100, clock: () => now })
         for (const { pass, units } of steps) {
           now += pass
           passed += Math.max(0, pass)

@@ -34,7 +34,7 @@ export async function proofOf(nonce: Uint8Array, block: Uint8Array): Promise<Uin
 }
 
 export function auditHandler({ keep, jobs, blocks, clock }: AuditComponents): Handlers['audit'] {
-  const rate = createRate({ rate: AUDIT_RATE, burst: AUDIT_BURST, clock })
+  const rate = createRate({ burst: AUDIT_BURST, every: 1000 / AUDIT_RATE, clock })
 
   /** Which of the blocks the root has: what an account may ask about is what it pinned. */
   const below = async (session: Session, root: CID, cids: readonly CID[]): Promise<ReadonlySet<string>> => {

@@ -35,7 +35,7 @@ type MendOperation = (typeof pinProtocol)['operations']['mend']
 type MendContext = Context<UploadOf<MendOperation>, ItemOf<MendOperation>, Session>
 
 export function mendHandler({ keep, jobs, blocks, holds, clock }: MendComponents): Handlers['mend'] {
-  const rate = createRate({ rate: MEND_RATE, burst: MEND_BURST, clock })
+  const rate = createRate({ burst: MEND_BURST, every: 1000 / MEND_RATE, clock })
   return async ({ root }, context) => {
     const { session, signal, send } = context
     const pinned = await keep.find(session.account, root)

@@ -1,5 +1,4 @@
 /** How often who may ask for a challenge, try to register, or come to an open cafe (security.md D6). */
-import { createBuckets, type Rate } from '../../core/buckets.ts'
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
@@ -11,13 +10,14 @@ import {
   REGISTRATIONS_OF_CLIENT,
   REGISTRATIONS_OF_STRANGER,
 } from '../../core/limits.ts'
+import { createRate, type Pace } from '../../core/rate.ts'
 
 export interface SessionRates {
-  readonly challenges: Rate
-  readonly strangers: Rate
-  readonly registrations: Rate
-  readonly clients: Rate
-  readonly admissions: Rate
+  readonly challenges: Pace
+  readonly strangers: Pace
+  readonly registrations: Pace
+  readonly clients: Pace
+  readonly admissions: Pace
 }
 
 export const SESSION_RATES: SessionRates = {
@@ -36,7 +36,7 @@ export interface Turns {
 }
 
 export function createTurns(rates: SessionRates, clock: Clock): Turns {
-  const buckets = (rate: Rate) => createBuckets(rate, clock, MAX_RATE_KEYS)
+  const buckets = (pace: Pace) => createRate({ ...pace, clock, parties: MAX_RATE_KEYS })
   // Two of each, so that no crowd of strangers takes the places of clients.
   const challenges = { known: buckets(rates.challenges), strange: buckets(rates.challenges) }
   const registrations = { known: buckets(rates.clients), strange: buckets(rates.registrations) }
@@ -47,10 +47,10 @@ export function createTurns(rates: SessionRates, clock: Clock): Turns {
   }
   return {
     challenge(peer, known) {
-      pass((known ? challenges.known : challenges.strange).take(peer))
-      if (!known) pass(strangers.take('all'))
+      pass((known ? challenges.known : challenges.strange).draw(peer, 1))
+      if (!known) pass(strangers.draw('all', 1))
     },
-    register: (peer, known) => pass((known ? registrations.known : registrations.strange).take(peer)),
-    admit: () => pass(admissions.take('all')),
+    register: (peer, known) => pass((known ? registrations.known : registrations.strange).draw(peer, 1)),
+    admit: () => pass(admissions.draw('all', 1)),
   }
 }
