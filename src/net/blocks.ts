@@ -5,7 +5,7 @@ import { verifyBlock } from '../core/block.ts'
 import { systemClock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { BLOCK_TIMEOUT, KiB, SERVE_BURST, SERVE_RATE, WINDOW } from '../core/limits.ts'
+import { BLOCK_TIMEOUT, KiB, MAX_RATE_KEYS, SERVE_BURST, SERVE_RATE, WINDOW } from '../core/limits.ts'
 import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { createRate, type Rate } from '../core/rate.ts'
 import { type Blocks, blockKey } from '../store/blocks.ts'
@@ -25,7 +25,12 @@ const LOOK_UP = KiB
  */
 export function blockService(
   blocks: Blocks,
-  rate: Pick<Rate, 'draw'> = createRate({ burst: SERVE_BURST, every: 1000 / SERVE_RATE, clock: systemClock }),
+  rate: Pick<Rate, 'draw'> = createRate({
+    burst: SERVE_BURST,
+    every: 1000 / SERVE_RATE,
+    clock: systemClock,
+    parties: MAX_RATE_KEYS,
+  }),
 ): ServiceHandlers<typeof blockProtocol, undefined> {
   /** Waits until the peer may have so many bytes more. */
   const pace = async (peer: PeerIdText, bytes: number, signal: AbortSignal): Promise<void> => {

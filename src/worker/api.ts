@@ -6,6 +6,7 @@ import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Call } from '../rpc/port.ts'
+import type { Collected, CollectProgress } from '../store/collect.ts'
 import type {
   AccountStatus,
   Bearer,
@@ -19,6 +20,7 @@ import type {
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
 
+export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -91,18 +93,6 @@ export interface HostRoom {
   readonly diskFull?: number | undefined
   /** The last collection since the start of the worker. */
   readonly collected?: (Collected & { readonly at: number; readonly failed?: string | undefined }) | undefined
-}
-
-export interface Collected {
-  readonly blocks: number
-  readonly bytes: number
-}
-
-export interface CollectProgress extends Collected {
-  /** First all that must stay is counted, then the rest is removed. */
-  readonly phase: 'mark' | 'sweep'
-  /** Blocks looked at in this phase. */
-  readonly seen: number
 }
 
 export interface TokenInput {

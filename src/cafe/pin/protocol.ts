@@ -31,7 +31,7 @@ export const errorCode = v.picklist(Object.keys(ERRORS) as ErrorCode[])
 /** Names and metadata of clients that do not seal them. */
 export const openName = text(4 * MAX_NAME)
 export const openMeta = v.pipe(v.record(text(64), text(256)), v.maxEntries(32))
-/** See `PinStatus` in `jobs.ts`. */
+/** See `PinStatus` in `pin-status.ts`. */
 export const status = v.strictObject({
   id: text(128),
   root: cid,
