@@ -35,7 +35,7 @@ export function blockService(
   /** Waits until the peer may have so many bytes more. */
   const pace = async (peer: PeerIdText, bytes: number, signal: AbortSignal): Promise<void> => {
     for (let wait = rate.draw(peer, bytes); wait > 0; wait = rate.draw(peer, bytes)) {
-      await unlessAborted(new Promise((resolve) => setTimeout(resolve, wait)), signal)
+      await delay(wait, signal)
     }
   }
   return {

@@ -22,8 +22,6 @@ import type { Owner } from './pinning.ts'
 import { type PinRow, rootKey } from './store.ts'
 import { createWatchers } from './watchers.ts'
 
-export type { PinAsk, PinJobs, PinState, PinStatus } from './pin-status.ts'
-
 export interface JobsComponents {
   readonly rows: Rows
   readonly keep: Keep

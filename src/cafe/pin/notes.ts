@@ -7,7 +7,7 @@ import { MAX_ORIGINS, MAX_SEALED } from '../../core/limits.ts'
 import { bytes, cid, count, peerId, v } from '../../core/schema.ts'
 import type { Change, Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
-import type { PinStatus } from './jobs.ts'
+import type { PinStatus } from './pin-status.ts'
 import { errorCode, openMeta, openName, origin, pinState } from './protocol.ts'
 import { type PinRow, rootKey } from './store.ts'
 

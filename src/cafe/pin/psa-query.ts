@@ -4,7 +4,7 @@ import { parseCid } from '../../core/block.ts'
 import { CafeError } from '../../core/errors.ts'
 import { MAX_ORIGINS } from '../../core/limits.ts'
 import { count, parse, text, v } from '../../core/schema.ts'
-import type { PinAsk } from './jobs.ts'
+import type { PinAsk } from './pin-status.ts'
 import { openMeta } from './protocol.ts'
 import { rootKey } from './store.ts'
 

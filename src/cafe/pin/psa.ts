@@ -22,7 +22,7 @@ import type { HttpContext } from '../../wire/http.ts'
 import { type Format, frameReader } from '../../wire/http-frames.ts'
 import { answerHeaders, bearerOf, failureHeaders } from '../../wire/http-headers.ts'
 import type { Session } from '../guard.ts'
-import type { PinJobs, PinStatus } from './jobs.ts'
+import type { PinJobs, PinStatus } from './pin-status.ts'
 import { type PinQuery, type PsaStatus, parsePin, parseQuery } from './psa-query.ts'
 import { rootKey } from './store.ts'
 

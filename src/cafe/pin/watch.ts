@@ -4,7 +4,7 @@ import type { ItemOf, ReceiptOf } from '../../wire/protocol.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
 import type { Session, Stands } from '../guard.ts'
 import { PULSE } from './at-work.ts'
-import type { PinJobs, PinStatus } from './jobs.ts'
+import type { PinJobs, PinStatus } from './pin-status.ts'
 import type { pinProtocol } from './protocol.ts'
 
 type Handlers = ServiceHandlers<typeof pinProtocol, Session>

@@ -2,7 +2,7 @@
  * Who watches the pins of an account. Each watcher sees the present states, then changes; where it is slow, only the
  * latest state of each pin waits for it, so what waits is never more than there are pins.
  */
-import type { PinStatus } from './jobs.ts'
+import type { PinStatus } from './pin-status.ts'
 
 interface Watcher {
   readonly latest: Map<string, PinStatus>
