@@ -43,13 +43,14 @@ export interface ConnectorComponents {
 export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorComponents): PeerConnector {
   const book = new Map<PeerIdText, readonly string[]>()
   const onDirect = (peer: PeerIdText): void => dropRelayed(libp2p, peer)
-  const paths = createDirectPaths({ libp2p, canDirect, log, onDirect, onChange })
+  const addresses = (peer: PeerIdText): readonly string[] => book.get(peer) ?? []
+  const paths = createDirectPaths({ libp2p, addresses, canDirect, log, onDirect, onChange })
 
   const best = (peer: PeerIdText): Connection | undefined =>
     bestConnection(libp2p.getConnections(peerIdFromString(peer)))
 
   const relay = (peer: PeerIdText): Promise<Connection> => {
-    const { relayed } = splitAddresses(book.get(peer) ?? [])
+    const { relayed } = splitAddresses(addresses(peer))
     if (relayed.length === 0) throw new CafeError('UNREACHABLE', { peer })
     return libp2p.dial(relayed, { signal: AbortSignal.timeout(OPEN_TIMEOUT) })
   }
@@ -57,7 +58,7 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
   const find = async (peer: PeerIdText, bulk: boolean): Promise<Connection> => {
     const open = best(peer)
     if (open && !isLimited(open)) return open
-    const direct = paths.attempt(peer, book.get(peer) ?? [])
+    const direct = paths.attempt(peer)
     if (bulk) return (await direct) ?? best(peer) ?? relay(peer)
     return open ?? (await firstOf(libp2p, peer, direct)) ?? best(peer) ?? relay(peer)
   }
@@ -69,8 +70,8 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
     })
 
   return {
-    know(peer, addresses) {
-      const merged = [...new Set([...addresses, ...(book.get(peer) ?? [])])].slice(0, MAX_ADDRESSES)
+    know(peer, given) {
+      const merged = [...new Set([...given, ...addresses(peer)])].slice(0, MAX_ADDRESSES)
       book.delete(peer)
       book.set(peer, merged)
       const oldest = book.keys().next().value

@@ -16,14 +16,14 @@ import { bestConnection, isLimited, splitAddresses, type WhyRelayed } from './pa
 /** Milliseconds a direct attempt has before a relayed connection is made, and used for small calls. */
 export const HEAD_START = 500
 /** Before the next attempt, while a relayed connection stands in. */
-const PAUSES: Pauses = { first: 8000, longest: 5 * 60_000 }
+const PAUSES: Pauses = { first: 3000, longest: 5 * 60_000 }
 
 export interface DirectPaths {
   /**
    * The attempt that runs, or a new one unless one has failed just now and a relayed connection is open. Never rejects:
    * undefined means that there is no direct path now.
    */
-  attempt(peer: PeerIdText, addresses: readonly string[]): Promise<Connection | undefined>
+  attempt(peer: PeerIdText): Promise<Connection | undefined>
   /** The attempt that runs. */
   running(peer: PeerIdText): Promise<Connection | undefined> | undefined
   why(peer: PeerIdText): WhyRelayed | undefined
@@ -35,6 +35,8 @@ export interface DirectPaths {
 
 export interface DirectComponents {
   readonly libp2p: Libp2p
+  /** Where a peer may be reached, as far as known. */
+  readonly addresses: (peer: PeerIdText) => readonly string[]
   readonly canDirect: () => boolean
   readonly log: Log
   /** There is a direct connection to `peer`. */
@@ -48,18 +50,18 @@ const MAX_FAILURES = 512
 
 interface Failure {
   readonly why: WhyRelayed
-  readonly addresses: readonly string[]
   /** Attempts that failed in a row. */
   readonly times: number
   /** Up to when none is worth making, by `performance.now()`. */
   readonly until: number
-  readonly timer?: ReturnType<typeof setTimeout> | undefined
+  readonly timer?: ReturnType<typeof setTimeout>
 }
 
-export function createDirectPaths({ libp2p, canDirect, log, onDirect, onChange }: DirectComponents): DirectPaths {
+export function createDirectPaths(components: DirectComponents): DirectPaths {
+  const { libp2p, addresses, canDirect, log, onDirect, onChange } = components
   const attempts = new Map<PeerIdText, Promise<Connection | undefined>>()
   const failures = new Map<PeerIdText, Failure>()
-  let closed = false
+  const closed = new AbortController()
   const best = (peer: PeerIdText): Connection | undefined =>
     bestConnection(libp2p.getConnections(peerIdFromString(peer)))
 
@@ -68,20 +70,28 @@ export function createDirectPaths({ libp2p, canDirect, log, onDirect, onChange }
     failures.delete(peer)
   }
 
-  const fail = (peer: PeerIdText, why: WhyRelayed, addresses: readonly string[], times: number): undefined => {
+  const fail = (peer: PeerIdText, why: WhyRelayed, times = 0): undefined => {
     forget(peer)
-    const tried = why === 'timeout' || why === 'failed'
-    const wait = tried ? pauseAfter(times, PAUSES) : 0
-    const timer = tried && !closed ? setTimeout(() => again(peer, addresses), wait) : undefined
-    failures.set(peer, { why, addresses, times, until: performance.now() + wait, timer })
+    failures.set(peer, { why, times, until: 0, ...(times > 0 && !closed.signal.aborted && later(peer, times)) })
     const oldest = failures.keys().next().value
     if (failures.size > MAX_FAILURES && oldest !== undefined) forget(oldest)
   }
 
-  /** The next attempt, unless nobody wants a connection to that peer any more. */
-  const again = (peer: PeerIdText, addresses: readonly string[]): void => {
+  /** When it is tried again, and what does that. */
+  const later = (peer: PeerIdText, times: number): Pick<Failure, 'until' | 'timer'> => {
+    const wait = pauseAfter(times, PAUSES)
+    const again = (): void => {
+      const failure = failures.get(peer)
+      if (failure) failures.set(peer, { ...failure, until: 0 })
+      look(peer)
+    }
+    return { until: performance.now() + wait, timer: setTimeout(again, wait) }
+  }
+
+  /** Tries a peer that only a relayed connection leads to, if it is worth it now. */
+  const look = (peer: PeerIdText): void => {
     const open = best(peer)
-    if (open && isLimited(open)) void attempt(peer, addresses)
+    if (open && isLimited(open) && addresses(peer).length > 0) void attempt(peer)
   }
 
   /** Dials; gives way after the head start if `relay` can be dialled and there is no connection at all by then. */
@@ -95,9 +105,8 @@ export function createDirectPaths({ libp2p, canDirect, log, onDirect, onChange }
     }
   }
 
-  const run = async (peer: PeerIdText, usable: Multiaddr[], addresses: readonly string[], times: number) => {
+  const run = async (peer: PeerIdText, usable: Multiaddr[], relayed: Multiaddr[], times: number) => {
     const started = performance.now()
-    const { relayed } = splitAddresses(addresses)
     try {
       const first = await dial(peer, usable, relayed.length > 0).catch((cause) => {
         if (relayed.length === 0 || best(peer)) throw cause
@@ -108,41 +117,45 @@ export function createDirectPaths({ libp2p, canDirect, log, onDirect, onChange }
       return await dial(peer, usable, false)
     } catch (cause) {
       log('info', 'no direct path', { peer, cause })
-      return fail(peer, performance.now() - started >= DIRECT_WAIT ? 'timeout' : 'failed', addresses, times)
+      return fail(peer, performance.now() - started >= DIRECT_WAIT ? 'timeout' : 'failed', times)
     }
   }
 
-  const attempt: DirectPaths['attempt'] = (peer, addresses) => {
+  const attempt: DirectPaths['attempt'] = (peer) => {
     const running = attempts.get(peer)
     if (running) return running
-    const { direct } = splitAddresses(addresses)
-    if (direct.length === 0) return Promise.resolve(fail(peer, 'no-address', addresses, 0))
+    const { direct, relayed } = splitAddresses(addresses(peer))
+    if (direct.length === 0) return Promise.resolve(fail(peer, 'no-address'))
     const usable = direct.filter((address) => canDirect() || !address.toString().includes('/webrtc'))
-    if (usable.length === 0) return Promise.resolve(fail(peer, 'no-tab', addresses, 0))
+    if (usable.length === 0) return Promise.resolve(fail(peer, 'no-tab'))
     const { times = 0, until = 0 } = failures.get(peer) ?? {}
     if (performance.now() < until && best(peer)) return Promise.resolve(undefined)
     forget(peer)
-    const next = run(peer, usable, addresses, times + 1).finally(() => {
+    const next = run(peer, usable, relayed, times + 1).finally(() => {
       attempts.delete(peer)
       onChange()
     })
     attempts.set(peer, next)
-    void next.then((direct) => direct && onDirect(peer))
+    void next.then((connection) => connection && onDirect(peer))
     return next
   }
+
+  // What comes to be relayed, or is again because the direct connection ended, is tried by itself.
+  for (const event of ['connection:open', 'connection:close'] as const)
+    libp2p.addEventListener(event, ({ detail }) => look(detail.remotePeer.toString() as PeerIdText), closed)
 
   return {
     attempt,
     running: (peer) => attempts.get(peer),
     why: (peer) => (attempts.has(peer) ? 'pending' : failures.get(peer)?.why),
     retry() {
-      for (const [peer, { addresses }] of [...failures]) {
+      for (const peer of [...failures.keys()]) {
         forget(peer)
-        again(peer, addresses)
+        look(peer)
       }
     },
     close() {
-      closed = true
+      closed.abort()
       for (const peer of [...failures.keys()]) forget(peer)
     },
   }
