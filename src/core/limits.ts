@@ -150,23 +150,27 @@ export const MAX_DROP_BODY = 64 * KiB
 export const CLIENT_SLOTS = 1000
 /** Drops of an account: one for each thread, and as many that have not expired yet. */
 export const CLIENT_DROPS = 2000
+/** Bytes of an account's slots, both versions of each: a thousand snapshots of the usual 16 KiB, twice. */
+export const CLIENT_SLOT_BYTES = 32 * MiB
+/** Bytes of an account's drops: all of them at the usual 4 KiB. */
+export const CLIENT_DROP_BYTES = 8 * MiB
 /**
- * Bytes of an account's slots (both versions of each) and drops at most: a thousand snapshots of the usual 16 KiB, twice.
+ * And at most these parts of its quota, beside what it pins: a hundred strangers at an open cafe, with 10 MB each, cannot
+ * fill what there is for all.
  */
-export const CLIENT_RECORDS = 32 * MiB
-/**
- * And at most this part of its quota: a hundred strangers at an open cafe, with 8 MB each, cannot fill what there is for all.
- */
-export const RECORDS_SHARE = 1 / 8
+export const SLOT_SHARE = 1 / 8
+export const DROP_SHARE = 1 / 32
 /** Bytes of slots and drops of all clients: an eighth of the cafe's room beside it, in the store of small records. */
 export const CAFE_RECORDS = 1024 * MiB
 /** A drop ends this long after it was last left: who has not come for a season is not waited for. */
 export const DROP_TTL = 90 * 86_400_000
-/** Drops in one question: two answers of the largest size fit what js-libp2p keeps unread, and a page of threads is one question. */
-export const MAX_LOOK = 64
+/** Drops in one question: if all are of the largest size, half of what js-libp2p keeps unread. */
+export const MAX_LOOK = 32
+/** How often drops that are over are looked for. */
+export const DROP_SWEEP = 3_600_000
 /**
- * Bytes an account may write to slots and drops at once (all it may keep, twice over: a move), and again each second: a
- * snapshot of the largest size, which no thread needs more often.
+ * Bytes an account may write to slots, drops and its card at once (all it may keep, and half of it again: a move), and
+ * again each second: a snapshot of the largest size, which no thread needs more often.
  */
 export const RECORDS_BURST = 64 * MiB
 export const RECORDS_RATE = 256 * KiB
