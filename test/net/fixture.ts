@@ -5,10 +5,12 @@
 import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
+import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
 import type { SessionRates } from '../../src/cafe/session/rates.ts'
+import { type SnapshotClient, snapshotClient } from '../../src/cafe/snapshot/client.ts'
 import { type Clock, systemRandom } from '../../src/core/clock.ts'
 import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
@@ -135,9 +137,11 @@ export async function createCafeNode(
 
 export interface GuestNode extends TestNode {
   readonly peer: Peer
-  /** The two clients below the peer, for what a well-behaved peer would never do. */
+  /** The clients below the peer, for what a well-behaved peer would never do. */
   readonly session: SessionClient
   readonly pins: PinClient
+  readonly snapshots: SnapshotClient
+  readonly contacts: ContactClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
   know(...others: TestNode[]): void
@@ -176,6 +180,8 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
     peer,
     session: sessionClient(components),
     pins: pinClient(components),
+    snapshots: snapshotClient(components),
+    contacts: contactClient(components),
     account: () => accountFromKeys(store.get('account') as Parameters<typeof accountFromKeys>[0]),
     know(...others) {
       known = others.map(({ at }) => at.cafe)
