@@ -83,6 +83,10 @@ export interface Backups extends Kept {
   auditDue(): Promise<void>
   /** Lists the files that other devices of the account keep at its cafes, as far as these are reached. */
   adopt(options: { signal: AbortSignal }): Promise<void>
+  /** When the last look of that kind began that reached all cafes; 0 if none has, since the start. */
+  lookedAt(): number
+  /** Calls the listener whenever it may stand differently with some backup, until the returned function is called. */
+  watch(listener: () => void): () => void
   /** What a collection must spare. */
   readonly roots: RootSource
   /** Stops what goes on by itself. */
@@ -93,7 +97,13 @@ export interface Backups extends Kept {
 const UNPIN_WAIT = 5000
 
 export function createBackups(components: BackupsComponents): Backups {
-  const { rows, blocks, holds, cafes, client, source, labels, clock, random, onChange, onGarbage } = components
+  const { rows, blocks, holds, cafes, client, source, labels, clock, random, onGarbage } = components
+  const listeners = new Set<() => void>()
+  const onChange = (): void => {
+    components.onChange()
+    for (const listener of listeners) listener()
+  }
+  let looked = 0
   const store = backupStore(rows)
   const { backups } = store
   const own = createOwnBlocks({ rows, blocks, holds, store, onGarbage })
@@ -103,7 +113,10 @@ export function createBackups(components: BackupsComponents): Backups {
   const drafts = createDrafts({ rows, clock, random })
   const add = createAdd({ store, blocks, own, drafts, backlog, cafes, client, labels, clock, random, onGarbage })
 
-  const kept = createKept({ store, own, holds, backlog, cafes, clock, onChange, onGarbage })
+  const kept = createKept({
+    ...{ store, own, blocks, source, holds, backlog },
+    ...{ cafes, clock, onChange, onGarbage },
+  })
 
   const find = async (root: string): Promise<Backup> => {
     const row = await backups.get(root)
@@ -140,7 +153,15 @@ export function createBackups(components: BackupsComponents): Backups {
     },
     audit: audits.audit,
     auditDue: audits.run,
-    adopt: ({ signal }) => adoptAll({ store, own, cafes, client, labels, onChange }, signal),
+    async adopt({ signal }) {
+      const began = clock()
+      if (await adoptAll({ store, own, cafes, client, labels, onChange }, signal)) looked = Math.max(looked, began)
+    },
+    lookedAt: () => looked,
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     roots: own.roots,
     async erased(cafe, left) {
       await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })

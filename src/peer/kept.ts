@@ -3,17 +3,23 @@
  * same queue as files, oldest first, and is audited, moved and found by other devices as they are.
  */
 import type { CID } from 'multiformats/cid'
+import type { BlockSource } from '../cafe/pin/fetch.ts'
 import type { Clock } from '../core/clock.ts'
+import { CafeError } from '../core/errors.ts'
+import type { Blocks } from '../store/blocks.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Change } from '../store/rows.ts'
 import type { Backlog } from './backlog.ts'
 import type { Backup, BackupAt, BackupKind, BackupStore } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
 import type { OwnBlocks } from './own-blocks.ts'
+import { reader } from './readers.ts'
 
 export interface KeptComponents {
   readonly store: BackupStore
   readonly own: OwnBlocks
+  readonly blocks: Blocks
+  readonly source: BlockSource
   readonly holds: Holds
   readonly backlog: Backlog
   readonly cafes: Pick<Cafes, 'list'>
@@ -46,12 +52,17 @@ export interface Kept {
   release(root: string, more?: readonly Change[]): Promise<void>
   /** Is it on the medium here that the cafes are to have this? From then on it may be referred to. */
   queued(root: string): Promise<boolean>
+  /**
+   * One block of it, from here or from the cafes that have it.
+   * @throws CafeError NOT_FOUND {what: 'pin'} if it is not listed; NOT_FOUND or CORRUPT if nobody has it; UNREACHABLE.
+   */
+  read(root: CID, options: { signal: AbortSignal; block?: CID }): Promise<Uint8Array<ArrayBuffer>>
   /** Queues everything at the cafes that have joined since it was added. */
   spread(): Promise<void>
 }
 
 export function createKept(components: KeptComponents): Kept {
-  const { store, own, holds, backlog, cafes, clock, onChange, onGarbage } = components
+  const { store, own, blocks, source, holds, backlog, cafes, clock, onChange, onGarbage } = components
   const { backups, unpins, rows } = store
   /** Of what was kept last: the queue's order is that of these times, also within one millisecond. */
   let latest = 0
@@ -74,6 +85,12 @@ export function createKept(components: KeptComponents): Kept {
   return {
     spread,
     queued: async (root) => (await backups.get(root)) !== undefined,
+    async read(root, { signal, block = root }) {
+      const row = await backups.get(root.toString())
+      if (!row) throw new CafeError('NOT_FOUND', { what: 'pin' })
+      const from = reader({ blocks, source }, row, signal)
+      return from.read(block).finally(from.close)
+    },
     async keep({ root, blocks, kind, name, key, size, more = [] }) {
       const hold = holds.open()
       try {
