@@ -148,6 +148,8 @@ export interface PinAt {
   readonly reason?: string | undefined
   /** When it last proved that it has the file, in milliseconds since the epoch. */
   readonly proved?: number | undefined
+  /** When it gave its receipt. */
+  readonly since?: number | undefined
 }
 
 /** A file whose reading was cut off: given again, it goes on, and what is at the cafes is not sent twice. */
@@ -163,7 +165,7 @@ export interface Unfinished {
 export interface Pin {
   /** Root of the encrypted file, CIDv1 text. */
   readonly cid: string
-  /** The file's key, `u…`: whoever has it can read the file. */
+  /** The file's key, `u…`: whoever has it can read the file. Empty for a public one, which everybody can. */
   readonly key: string
   /** Bytes of the file as it was given. */
   readonly size: number

@@ -169,10 +169,10 @@ const asSession = (row: Joined): Session => {
 
 const asPin = (row: Backup): Pin => ({
   cid: row.root,
-  key: formatFileKey(row.key),
+  key: row.key ? formatFileKey(row.key) : '',
   size: row.size,
   name: row.name,
   link: backupLink(row),
   since: row.since,
-  cafes: row.cafes.map(({ cafe, state, reason, proved }) => ({ cafe, state, reason, proved })),
+  cafes: row.cafes.map(({ cafe, state, reason, proved, since }) => ({ cafe, state, reason, proved, since })),
 })
