@@ -119,6 +119,8 @@ export const DECISION_TTL = 86_400_000
 export const EVICTION_TTL = 90 * 86_400_000
 /** And that many of them; the oldest are forgotten. */
 export const MAX_EVICTIONS = 1000
+/** Devices an account has put out that a cafe remembers; the oldest are forgotten. */
+export const MAX_DROPPED = 64
 /** A receipt of a client that left can be fetched again this long, since a reply can be lost. */
 export const DEPARTURE_TTL = 86_400_000
 /** A notice to somebody evicted, in UTF-16 units: it must fit the data of an error. */
