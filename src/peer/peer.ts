@@ -16,10 +16,8 @@ import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
-import { backupStore } from './backup-row.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
-import { createOwnBlocks } from './own-blocks.ts'
 import { createLabels } from './pin-label.ts'
 
 export interface PeerComponents {
@@ -96,10 +94,4 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       backups.close()
     },
   }
-}
-
-/** What a collection must spare of an account that is not open: as {@link Peer.roots}, from its rows alone. */
-export function dormantRoots(components: Pick<PeerComponents, 'rows' | 'blocks' | 'holds'>): readonly RootSource[] {
-  const store = backupStore(components.rows)
-  return [createOwnBlocks({ ...components, store, onGarbage: () => {} }).roots]
 }
