@@ -105,7 +105,7 @@ export const REGISTRATIONS_OF_STRANGER = { burst: 5, every: 12 * 60_000 } as con
 export const REGISTRATIONS_OF_CLIENT = { burst: 30, every: 2 * 60_000 } as const
 /** Strangers that an open cafe admits: what a hundred of them may keep fits on a laptop. */
 export const OPEN_ADMISSIONS = { burst: 30, every: 2 * 60_000 } as const
-/** Clients that an open cafe has without token at most, whatever the time. */
+/** Accounts that an open cafe has without token at most, whatever the time. */
 export const OPEN_CLIENTS = 100
 /** Peers whose turns are remembered: 10 000 buckets are about 1 MB. */
 export const MAX_RATE_KEYS = 10_000
@@ -189,7 +189,10 @@ export const LOOK_RATE_STRANGERS = 1 * MiB
 export const LOOK_COST = 1 * KiB
 /** A contact card: a name, sixteen devices with their certificates and eight inboxes fill half of it. */
 export const MAX_CARD = 16 * KiB
-/** Devices of one account: those in use, and those that were lost or wiped and nobody took off the list. */
+/**
+ * Devices of one account: those in use, and those that were lost or wiped and nobody took off the list. At a cafe one more
+ * takes the place of the one that was silent longest.
+ */
 export const MAX_DEVICES = 16
 /** Cafes a card names: beyond a few, more copies make nothing safer. */
 export const MAX_INBOXES = 8
