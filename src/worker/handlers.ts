@@ -87,6 +87,15 @@ export function createHandlers({ node, accounts, hosting, changes, tabs }: Handl
       }),
     },
 
+    'account.safety': {
+      input: v.strictObject({ cid: v.optional(text(128)), thread: v.optional(text(64)) }),
+      run: ({ cid, thread }) => peer.safety.of({ root: cid, thread }),
+    },
+    'account.retry': {
+      input: none,
+      run: (_input, { signal }) => changed('pins', peer.safety.retry({ signal })),
+    },
+
     'account.bearer': {
       input: v.strictObject({ cafe: peerId, ...bearerWish.entries }),
       run: ({ cafe, ...wanted }, { signal }) => accounts.peer().bearers.grant(cafe, wanted, { signal }),
