@@ -19,6 +19,7 @@ import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 import { createLabels } from './pin-label.ts'
+import { createSafety, type SafetyView } from './safety.ts'
 
 export interface PeerComponents {
   readonly account: Account
@@ -41,6 +42,7 @@ export interface PeerComponents {
 export interface Peer {
   readonly cafes: Cafes
   readonly backups: Backups
+  readonly safety: SafetyView
   readonly bearers: PeerBearers
   readonly account: Account
   /** What a collection must spare. */
@@ -80,6 +82,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   return {
     cafes,
     backups,
+    safety: createSafety({ backups, cafes }),
     bearers: createPeerBearers({ cafes, client }),
     account,
     roots: [backups.roots],
