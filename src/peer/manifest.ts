@@ -24,7 +24,7 @@ import { compareBytes, mergeEntries, parseEntry, type RecordEntry } from './reco
 export interface Version {
   readonly seq: number
   /** SHA-256 of the sealed body. */
-  readonly hash: Uint8Array
+  readonly hash: Uint8Array<ArrayBuffer>
 }
 
 /** What there is to say, whoever says it. */
@@ -178,7 +178,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
     threads: threads.map((one) => {
       const version = versions.get(one.id)
       const about: [Uint8Array<ArrayBuffer>, number, number] = [unhex(one.id), one.ts, d(one)]
-      return version ? [...about, version.seq, new Uint8Array(version.hash)] : about
+      return version ? [...about, version.seq, version.hash] : about
     }),
     gone: gone.map((one) => [unhex(one.id), one.ts, d(one)]),
   }
