@@ -263,3 +263,23 @@ export const MAX_MEMBER_DEVICES = 64
 export const INVITE_TTL = 30 * 86_400_000
 /** An invite as bytes: the longest charter, the keys of some hundred epochs and a certified grant. As a link a third more. */
 export const MAX_THREAD_INVITE = 32 * KiB
+
+/**
+ * What an account's manifest names at most. 2048 threads of 82 bytes, 1024 that were left of 47, and the rest below fill the
+ * largest bucket (256 KiB) without overflowing it.
+ */
+export const MAX_RECORD_THREADS = 2048
+/** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
+export const MAX_RECORD_GONE = 1024
+/** Cafes of an account: far more than anybody keeps an eye on. */
+export const MAX_RECORD_CAFES = 16
+/** Characters of all addresses of one cafe: eight of the usual length. */
+export const MAX_RECORD_ADDRESSES = 1 * KiB
+/** Devices of an account, revoked ones among them until their certificates have ended. */
+export const MAX_RECORD_DEVICES = 32
+/** Slots an account is asked to look through at one cafe: its threads, some left behind, and the manifest. */
+export const MAX_SLOTS_LISTED = 2 * (MAX_RECORD_THREADS + MAX_RECORD_GONE)
+/** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
+export const MAX_PACKS = 1024
+/** CIDs in one pack: about 170 KB. */
+export const MAX_PACK_BLOCKS = 4096
