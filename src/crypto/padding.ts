@@ -37,5 +37,40 @@ export function unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
   return padded.slice(0, end)
 }
 
+/** A way of padding: which sizes sealed things have, and how their plaintext fills them. */
+export interface Padding {
+  isSize(size: number): boolean
+  pad(bytes: Uint8Array, overhead: number): Uint8Array<ArrayBuffer>
+  unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
+}
+
+/** Bytes of the length in front of counted padding. */
+const LENGTH = 2
+
+/**
+ * The padding of records whose readers know it as `length (2) ‖ plaintext ‖ 0…`, in the smallest of `sizes`, which rise. It
+ * stays for what is stored so; anything new takes {@link MARKED}.
+ */
+export const counted = (sizes: readonly number[]): Padding => ({
+  isSize: (size) => sizes.includes(size),
+  pad(bytes, overhead) {
+    const size = sizes.find((size) => size >= overhead + LENGTH + bytes.byteLength)
+    const limit = (sizes.at(-1) ?? 0) - overhead - LENGTH
+    if (size === undefined) throw new CafeError('BAD_REQUEST', { size: bytes.byteLength, limit })
+    const padded = new Uint8Array(size - overhead)
+    new DataView(padded.buffer).setUint16(0, bytes.byteLength)
+    padded.set(bytes, LENGTH)
+    return padded
+  },
+  unpad(padded) {
+    const size = new DataView(padded.buffer, padded.byteOffset).getUint16(0)
+    if (padded.byteLength < LENGTH + size) throw new CafeError('SEALED')
+    return padded.slice(LENGTH, LENGTH + size)
+  },
+})
+
 /** Can something of this size have been sealed by us? */
 export const isBucket = (size: number): boolean => BUCKETS.includes(size)
+
+/** The padding of buckets. */
+export const MARKED: Padding = { isSize: isBucket, pad, unpad }

@@ -1,16 +1,18 @@
 /**
- * What an account keeps for itself in a slot: snapshots, the manifest and other records that only it reads again. Symmetric, since the
- * reader is the writer: nobody who merely knows the address can forge one, and each is bound to account and slot, so
- * none can be put in another's place (security.md §2.b(1), §1.5 E1, E3, F1).
+ * What an account seals for itself: snapshots, the manifest, what it says about its pins. Symmetric, since the reader is
+ * the writer: nobody who merely knows the address can forge one, and each is bound to the account, a purpose and what it
+ * is about (for most a slot), so none can be put in another's place (security.md §2.b(1), §1.5 E1, E3, F1).
  */
 import type { Random } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
 import type { Account, Purpose } from './account.ts'
 import { concat, unshared, utf8 } from './bytes.ts'
-import { openBytes, sealBytes } from './sealed-bytes.ts'
+import { openBytes, type SealOptions, sealBytes } from './sealed-bytes.ts'
 
 /** What can be sealed to oneself. */
-export type SlotPurpose = Exclude<Purpose, 'slot' | 'pin'>
+type OwnPurpose = Exclude<Purpose, 'slot'>
+/** What is kept in slots. */
+export type SlotPurpose = Exclude<OwnPurpose, 'pin'>
 
 /** Bytes of a slot id. */
 export const SLOT_SIZE = 16
@@ -45,8 +47,7 @@ export async function sealSlot(
   plaintext: Uint8Array,
   random?: Random,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const aad = boundTo(account, purpose, slot)
-  return sealBytes(await account.derive(purpose), aad, plaintext, random)
+  return sealOwn(account, purpose, checkSlot(slot), plaintext, { random })
 }
 
 /**
@@ -59,12 +60,39 @@ export async function openSlot(
   slot: Uint8Array,
   sealed: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const aad = boundTo(account, purpose, slot)
-  return openBytes(await account.derive(purpose), aad, sealed)
+  return openOwn(account, purpose, checkSlot(slot), sealed)
 }
 
-/** `"textile-cafe/<purpose>/1" ‖ 0 ‖ account ‖ slot`: every part but the first has one length, the first ends in 0. */
-function boundTo(account: Account, purpose: SlotPurpose, slot: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (slot.byteLength !== SLOT_SIZE) throw new CafeError('BAD_REQUEST', { what: 'slot' })
-  return concat(utf8(`textile-cafe/${purpose}/1\0`), account.publicKey, slot)
+/**
+ * `plaintext` sealed for this account and purpose, about `subject`, which has one length for each purpose or says its own.
+ * @throws CafeError BAD_REQUEST `{size, limit}` if too long.
+ */
+export async function sealOwn(
+  account: Account,
+  purpose: OwnPurpose,
+  subject: Uint8Array,
+  plaintext: Uint8Array,
+  options?: SealOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return sealBytes(await account.derive(purpose), boundTo(account, purpose, subject), plaintext, options)
 }
+
+/** What this account sealed for this purpose about `subject`. @throws CafeError SEALED for everything else. */
+export async function openOwn(
+  account: Account,
+  purpose: OwnPurpose,
+  subject: Uint8Array,
+  sealed: Uint8Array,
+  options?: Pick<SealOptions, 'padding'>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return openBytes(await account.derive(purpose), boundTo(account, purpose, subject), sealed, options)
+}
+
+function checkSlot(slot: Uint8Array): Uint8Array {
+  if (slot.byteLength !== SLOT_SIZE) throw new CafeError('BAD_REQUEST', { what: 'slot' })
+  return slot
+}
+
+/** `"textile-cafe/<purpose>/1" ‖ 0 ‖ account ‖ subject`: the first part ends in 0, the account has one length. */
+const boundTo = (account: Account, purpose: OwnPurpose, subject: Uint8Array): Uint8Array<ArrayBuffer> =>
+  concat(utf8(`textile-cafe/${purpose}/1\0`), account.publicKey, subject)

@@ -8,8 +8,8 @@ import { CafeError } from '../core/errors.ts'
 import { MAX_SEALED } from '../core/limits.ts'
 import { bytes, count, parse, text, v } from '../core/schema.ts'
 import type { Account } from '../crypto/account.ts'
-import { concat, utf8 } from '../crypto/bytes.ts'
-import { openRecord, sealRecord } from '../crypto/self-seal.ts'
+import { counted } from '../crypto/padding.ts'
+import { openOwn, sealOwn } from '../crypto/slot-seal.ts'
 import { type Backup, KINDS, kindOf } from './backup-row.ts'
 
 const common = { name: text(512), size: count(), since: count() }
@@ -22,27 +22,25 @@ const label = v.variant('v', [
 export type Label = Pick<Backup, 'kind' | 'name' | 'key' | 'size' | 'since'>
 
 export interface Labels {
+  /** @throws CafeError BAD_REQUEST {size, limit} for a name that is too long. */
   seal(root: CID, label: Label): Promise<Uint8Array<ArrayBuffer>>
   /** @throws CafeError SEALED if it is not this account's, not about this root, or of a newer kind. */
   open(root: CID, sealed: Uint8Array): Promise<Label>
 }
 
 /** Most names fit the first; the longest there are fit the second. */
-const SIZES = [256, MAX_SEALED] as const
+const padding = counted([256, MAX_SEALED])
 
 export function createLabels(account: () => Account): Labels {
-  /** Bound to account and root. */
-  const aad = (root: CID): Uint8Array =>
-    concat(utf8('textile-cafe/pin/1'), Uint8Array.of(0), account().publicKey, root.multihash.bytes)
   return {
     async seal(root, { kind, name, key, size, since }) {
       const about = { name, key, size, since }
       const isOld = kindOf({ kind }) === 'file' && key !== undefined
       const record = encode(isOld ? { v: 1, ...about } : { v: 2, kind: kindOf({ kind }), ...about })
-      return sealRecord(await account().derive('pin'), record, { aad: aad(root), sizes: SIZES })
+      return sealOwn(account(), 'pin', root.multihash.bytes, record, { padding })
     },
     async open(root, sealed) {
-      const record = await openRecord(await account().derive('pin'), sealed, { aad: aad(root) })
+      const record = await openOwn(account(), 'pin', root.multihash.bytes, sealed, { padding })
       try {
         const { v: _, ...said } = parse(label, decode(record, MAX_SEALED))
         return said

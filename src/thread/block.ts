@@ -136,7 +136,9 @@ function signedBytes({ thread, epoch, parents }: BlockPlace, content: Content): 
 
 async function sealNode(links: Links, key: Secret<Uint8Array>, plaintext: Uint8Array<ArrayBuffer>) {
   const { t, e, p } = links
-  const c = await sealBytes(key, boundTo(links), plaintext, await syntheticRandom(key, boundTo(links), plaintext))
+  const c = await sealBytes(key, boundTo(links), plaintext, {
+    random: await syntheticRandom(key, boundTo(links), plaintext),
+  })
   const block = encode({ v: 1, t, e, p, c })
   return { cid: await blockCid(block), bytes: block }
 }

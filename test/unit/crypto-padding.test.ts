@@ -1,7 +1,7 @@
 /** Padding: comes back off, fills buckets exactly, and refuses what was never padded. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BUCKETS, isBucket, LARGEST_BUCKET, pad, unpad } from '../../src/crypto/padding.ts'
+import { BUCKETS, counted, isBucket, LARGEST_BUCKET, pad, unpad } from '../../src/crypto/padding.ts'
 import { failure } from './crypto-help.ts'
 
 describe('padding', () => {
@@ -36,5 +36,29 @@ describe('padding', () => {
     })
     for (const bad of [[], [0, 0, 0], [1, 2, 3], [0x80, 1], [0x80, 0x40, 0]])
       expect(await failure(() => unpad(Uint8Array.from(bad)))).toMatchObject({ code: 'SEALED' })
+  })
+})
+
+describe('counted padding', () => {
+  const padding = counted([256, 1024])
+
+  it('fills the smaller of its sizes that takes it, and comes off again', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 1024 - 58 }), (bytes) => {
+        const padded = padding.pad(bytes, 56)
+        expect(padded.byteLength + 56).toBe(bytes.byteLength > 256 - 58 ? 1024 : 256)
+        expect(padding.isSize(padded.byteLength + 56)).toBe(true)
+        expect(padding.unpad(padded)).toEqual(new Uint8Array(bytes))
+      }),
+    )
+  })
+
+  it('refuses what is too long, and a length beyond the end', async () => {
+    const size = 1024 - 57
+    const refused = { code: 'BAD_REQUEST', data: { size, limit: size - 1 } }
+    expect(await failure(() => padding.pad(new Uint8Array(size), 56))).toEqual(refused)
+    expect(await failure(() => padding.unpad(Uint8Array.of(0, 4, 1, 2, 3)))).toMatchObject({ code: 'SEALED' })
+    expect(padding.unpad(Uint8Array.of(0, 3, 1, 2, 3))).toEqual(Uint8Array.of(1, 2, 3))
+    for (const wrong of [0, 255, 257, 4096]) expect(padding.isSize(wrong)).toBe(false)
   })
 })

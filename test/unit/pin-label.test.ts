@@ -1,12 +1,16 @@
 /** Names as cafes keep them: readable with the account's words only, on one pin only, and all of two lengths. */
 import fc from 'fast-check'
+import { CID } from 'multiformats/cid'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { systemRandom } from '../../src/core/clock.ts'
+import { decode } from '../../src/core/codec.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
+import { openStream } from '../../src/crypto/stream-cipher.ts'
 import { createLabels, type Label } from '../../src/peer/pin-label.ts'
 import { leaf } from '../net/blocks-fixture.ts'
 import { failure } from '../net/fixture.ts'
+import { memory } from './crypto-help.ts'
 
 const label: Label & { key: Uint8Array<ArrayBuffer> } = {
   name: 'Grüße.pdf',
@@ -90,6 +94,46 @@ describe('a label', () => {
     }
     for (const size of [0, 1, 55, 255]) {
       expect(await failure(labels.open(cid, sealed.slice(0, size)))).toMatchObject({ code: 'SEALED' })
+    }
+  })
+})
+
+/** Labels as they lie at cafes, sealed by the first version there was: account of 32 sevens, the root below. */
+const STORED: ReadonlyArray<readonly [sealed: string, since: number]> = [
+  [
+    'KLpKUoy2drb6sUopN6GQuHWiF2OHtgaF7v+IFb7A56fjPQ7JlMj7j5lVQPeIcD+SqcwKM/uqDQFTeggl2JFUxTHMMcNuHI6yMVc8SZeijD3u' +
+      'VFbl5JUQr35vfIHQSbuhJbvIoTYMltip/CUonlg+E1wBHDEH9KT73bk/miaITV32rZEdy0eA2ULdqeMXRUwmbanX/pXPeK/cJUPWk3UVVXXc' +
+      'vSn1SJO6yglstWtgy59jXcROMB76h8/oVe7XrpJfgi5wQW3PAEsU/r8H2qWtJ0K65DzUN9kghI8E+hzkLys6MJYTUAw/EEfIR+PcQsbHrSIS' +
+      'wQb5/4EmeUZxE0k3gQ==',
+    1_800_000_000_000,
+  ],
+  // Its record ends with the octet 0x80.
+  [
+    'KOZC4j3qqzg579kpPH6dlvcjoLIwHZKgagG0KYUOVCU+bwOJgutFF0nAX9x7EbAA1eg4CaewFNu8U7wY9S7amPu9HoLtnheY12+9Ok2AyXXz' +
+      '2HmOhguzWVquoqYY3arzvRG3y3PfP+AjB/695K313Iuj2/TwfBTbtMOFWqnM9aussVwSJumuUWW7v2UmtsmgAg/xQPFj9xRblQQIswJSshsi' +
+      'w7clSWcnbQ2brip2fbK1y29wezGnXSso8aFgUUp4zYdgCwCX+b501olEK5fLEyyOauyfN+7ZASBPrBnjyZfWbZ1taVfhJGiDcpBKgiQWBSo6' +
+      'iQ+Rrv61blwX6+vG0g==',
+    1_800_000_000_128,
+  ],
+]
+
+describe('a label that was stored before', () => {
+  const root = CID.parse('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')
+
+  it('is read as ever, and is written in the same form', async () => {
+    const owner = await openAccount(new Secret(new Uint8Array(32).fill(7)))
+    const labels = createLabels(() => owner)
+    const key = Uint8Array.from({ length: 32 }, (_, i) => i)
+    for (const [sealed, since] of STORED) {
+      const said = { name: 'Grüße.pdf', key, size: 123_456_789, since }
+      expect(await labels.open(root, new Uint8Array(Buffer.from(sealed, 'base64')))).toEqual(said)
+      // What devices with that version read: the record behind its length.
+      const aad = Buffer.concat([Buffer.from('textile-cafe/pin/1\0'), owner.publicKey, root.multihash.bytes])
+      const stream = await openStream(await owner.derive('pin'), memory(await labels.seal(root, said)), { aad })
+      const plain = Buffer.from(await new Response(stream.stream(0, stream.size)).arrayBuffer())
+      const size = plain.readUInt16BE(0)
+      expect(decode(plain.subarray(2, 2 + size), size)).toEqual({ v: 1, ...said })
+      expect(plain.subarray(2 + size).every((octet) => octet === 0)).toBe(true)
     }
   })
 })

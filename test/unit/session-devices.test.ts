@@ -78,6 +78,20 @@ describe('a further device of a client', () => {
     expect(await failure(async () => enter(cafe, await newPeer(other.account)))).toEqual(forbidden('token'))
   })
 
+  it('is refused where another device has put this very peer out, until it brings a token', async () => {
+    const session = (who: TestPeer) => ({
+      ...from(who.peer),
+      session: { account: who.account.address, peer: who.peer },
+    })
+    await enter(cafe, first, await cafe.token())
+    const lost = await another()
+    await enter(cafe, lost)
+    await cafe.handlers.drop({ peer: lost.peer }, session(first) as never)
+    expect(await failure(() => enter(cafe, lost))).toEqual(forbidden('dropped'))
+    cafe.clock.now += 1
+    await enter(cafe, lost, await cafe.token())
+  })
+
   it('is locked out with all that came by a token that was revoked, and stays so', async () => {
     const token = await cafe.token()
     await enter(cafe, first, token)
