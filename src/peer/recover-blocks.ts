@@ -4,11 +4,9 @@
  */
 import type { CID } from 'multiformats/cid'
 import type { BlockSource, FetchSession } from '../cafe/pin/fetch.ts'
-import { decode } from '../core/codec.ts'
 import { toCafeError } from '../core/errors.ts'
-import { MAX_BLOCK, MAX_PACK_BLOCKS } from '../core/limits.ts'
-import { cid, parse, v } from '../core/schema.ts'
 import type { Keeper, KeptBlock } from './keeper.ts'
+import { readPackRoot } from './pack-root.ts'
 
 export interface FetchBlocks {
   readonly source: BlockSource
@@ -32,8 +30,6 @@ export interface FetchedBlocks {
 /** Blocks asked for at once, and given to the thread together. */
 const AT_ONCE = 64
 
-const pack = v.pipe(v.array(cid), v.maxLength(MAX_PACK_BLOCKS))
-
 /** @throws CafeError ABORTED; QUOTA if the disk is full. */
 export async function fetchBlocks(keeper: Keeper, task: FetchBlocks): Promise<FetchedBlocks> {
   const session = task.source.open(task.origins)
@@ -42,7 +38,7 @@ export async function fetchBlocks(keeper: Keeper, task: FetchBlocks): Promise<Fe
   try {
     const listed: CID[] = []
     // A list that is lost costs time only: its blocks hang together.
-    for (const { bytes } of await getAll(session, task.packs, task.signal, () => {})) listed.push(...readPack(bytes))
+    for (const one of await getAll(session, task.packs, task.signal, () => {})) listed.push(...(await readPack(one)))
     for (let wanted: readonly CID[] = listed; ; wanted = await keeper.missing()) {
       const fresh = wanted.filter((one) => !seen.has(keyOf(one)))
       if (fresh.length === 0 && wanted !== listed) return count
@@ -97,9 +93,9 @@ async function getAll(
   return got.flat()
 }
 
-function readPack(bytes: Uint8Array): readonly CID[] {
+async function readPack({ cid, bytes }: KeptBlock): Promise<readonly CID[]> {
   try {
-    return parse(pack, decode(bytes, MAX_BLOCK))
+    return await readPackRoot(cid, bytes)
   } catch {
     // It is what its CID says and still no list of ours: nothing in it can be asked for.
     return []

@@ -16,6 +16,13 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'pack',
   'pack-block',
   'pack-fresh',
+  'record',
+  'recovery',
+  'recovery-',
+  'slot',
+  'slot-',
+  'thread',
+  'thread-',
   'unpin',
 ]
 
