@@ -277,9 +277,5 @@ export const MAX_RECORD_CAFES = 16
 export const MAX_RECORD_ADDRESSES = 1 * KiB
 /** Devices of an account, revoked ones among them until their certificates have ended. */
 export const MAX_RECORD_DEVICES = 32
-/** Slots an account is asked to look through at one cafe: its threads, some left behind, and the manifest. */
-export const MAX_SLOTS_LISTED = 2 * (MAX_RECORD_THREADS + MAX_RECORD_GONE)
 /** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
 export const MAX_PACKS = 1024
-/** CIDs in one pack: about 170 KB. */
-export const MAX_PACK_BLOCKS = 4096

@@ -43,12 +43,13 @@ export interface Cafes {
   list(): Promise<readonly Joined[]>
   /**
    * Registers with a token; without one the host may have to be asked, is told `greeting`, and the row is `waiting` then.
+   * With `quietly` nobody is asked: it works only where the account is known, or everybody is welcome.
    * @throws CafeError FORBIDDEN {why}.
    */
   register(
     to: CafeAddress,
     token: string | undefined,
-    options: { signal?: AbortSignal; greeting?: string | undefined },
+    options: { signal?: AbortSignal; greeting?: string | undefined; quietly?: boolean },
   ): Promise<Joined>
   /**
    * A valid access token for a cafe, silently refreshed from 80 % of its life on, or if it is the one that the cafe has
@@ -185,11 +186,11 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
 
   return {
     list: async () => (await joined.list([])).map(({ row }) => row),
-    register: ({ cafe, addresses, name = 'A cafe' }, token, { signal, greeting = '' }) =>
+    register: ({ cafe, addresses, name = 'A cafe' }, token, { signal, greeting = '', quietly = false }) =>
       serial(cafe, async () => {
         know(cafe, addresses)
         const knock = (): Promise<Grant | Waiting> =>
-          token === undefined
+          token === undefined && !quietly
             ? client.ask(cafe, account(), greeting, { signal })
             : client.register(cafe, account(), token, { signal })
         const answer = await insist(knock, { patience: JOIN_PATIENCE, signal })

@@ -48,6 +48,8 @@ export interface Slots {
   /** A cafe keeps nothing of ours any more. */
   erased(cafe: PeerIdText): Promise<void>
   status(): Promise<SlotsStatus>
+  /** Rests until the returned function is called: a recovery reads what cafes have before anything is written there. */
+  hold(): () => void
   /** Does a cafe have everything as it is now, and has it signed for it? */
   isSafeAt(cafe: PeerIdText): Promise<boolean>
   close(): void
@@ -88,6 +90,7 @@ export function createSlots(components: SlotsComponents): Slots {
   const problems = new Map<string, CafeError>()
   const unsealed = new Map<string, symbol>()
   let settling: ReturnType<typeof setTimeout> | undefined
+  let holds = 0
 
   const renew = async (key: string): Promise<void> => {
     const change = unsealed.get(key)
@@ -138,7 +141,7 @@ export function createSlots(components: SlotsComponents): Slots {
     const tries = new Map<string, number>()
     for (;;) {
       const due = (await exchange.due(cafe)).puts.filter((key) => wanted(key) && (tries.get(key) ?? 0) < ATTEMPTS)
-      if (due.length === 0) return
+      if (due.length === 0 || holds > 0) return
       for (const key of due) {
         tries.set(key, (tries.get(key) ?? 0) + 1)
         await tryOne(cafe, key, 'bring')
@@ -174,9 +177,10 @@ export function createSlots(components: SlotsComponents): Slots {
   const kick = (cafe: PeerIdText): Promise<void> => {
     const lane = laneOf(cafe)
     lane.again = true
+    if (holds > 0) return Promise.resolve()
     clearTimeout(lane.timer)
     lane.running ??= (async () => {
-      while (lane.again && !closed.signal.aborted) {
+      while (lane.again && holds === 0 && !closed.signal.aborted) {
         lane.again = false
         const before = lane.failures
         try {
@@ -234,6 +238,15 @@ export function createSlots(components: SlotsComponents): Slots {
       for (const [cafe, lane] of lanes) {
         Object.assign(lane, { compareAt: 0, failures: 0 })
         void kick(cafe)
+      }
+    },
+    hold() {
+      holds++
+      let held = true
+      return () => {
+        if (held) holds--
+        held = false
+        if (holds === 0) for (const cafe of lanes.keys()) void kick(cafe)
       }
     },
     async erased(cafe) {

@@ -18,6 +18,8 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'pack-block',
   'pack-fresh',
   'record',
+  'recovery',
+  'recovery-',
   'slot',
   'slot-',
   'thread',

@@ -7,6 +7,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
+import type { BlockSource } from '../../src/cafe/pin/fetch.ts'
 import { type SlotReceipt, type SlotVersion, slotReceiptRecord } from '../../src/cafe/snapshot/protocol.ts'
 import { decode, encode } from '../../src/core/codec.ts'
 import { CafeError } from '../../src/core/errors.ts'
@@ -16,6 +17,7 @@ import type { Account } from '../../src/crypto/account.ts'
 import { sha256 } from '../../src/crypto/bytes.ts'
 import { sealRecord } from '../../src/crypto/envelope.ts'
 import type { Joined } from '../../src/peer/cafe-row.ts'
+import type { CafeAddress } from '../../src/peer/cafes.ts'
 import type { Keeper, Keepers, KeptBlock, KeptState } from '../../src/peer/keeper.ts'
 import { type AccountRecord, createRecord } from '../../src/peer/record.ts'
 import type { SlotClient } from '../../src/peer/slot-exchange.ts'
@@ -45,6 +47,10 @@ export interface TestCafe {
   readonly slots: Map<string, Kept>
   /** All it ever had of each slot, oldest first. */
   readonly history: Map<string, Kept[]>
+  /** Blocks it serves, by hash in hex. */
+  readonly blocks: Map<string, Uint8Array<ArrayBuffer>>
+  /** Admits whoever comes, also accounts it does not know. */
+  open: boolean
   dead: boolean
   /** What it shows in place of what it has; undefined for nothing. */
   shows: ((slot: string) => Kept | undefined) | undefined
@@ -55,7 +61,16 @@ export async function createTestCafe(): Promise<TestCafe & { readonly client: Sl
   const key = await generateKeyPair('Ed25519')
   const cafe = peerIdFromPrivateKey(key).toString() as PeerIdText
   const self: TestCafe = {
-    ...{ cafe, slots: new Map(), history: new Map(), dead: false, shows: undefined, calls: 0 },
+    ...{
+      cafe,
+      slots: new Map(),
+      history: new Map(),
+      blocks: new Map(),
+      open: false,
+      dead: false,
+      shows: undefined,
+      calls: 0,
+    },
   }
   const seen = (slot: string): Kept | undefined => (self.shows ? self.shows(slot) : self.slots.get(slot))
   const answer = async (): Promise<void> => {
@@ -129,12 +144,71 @@ export function clientOf(cafes: readonly WorldCafe[]): SlotClient {
   }
 }
 
+/** Blocks of the cafes, as `net` gives them. */
+export function sourceOf(cafes: readonly WorldCafe[]): BlockSource {
+  return {
+    open: (origins) => ({
+      async get(cid, { signal }) {
+        await undefined
+        signal.throwIfAborted()
+        const named = cafes.filter(({ cafe }) => origins.includes(cafe))
+        const reached = named.filter(({ dead }) => !dead)
+        let broken = false
+        for (const { blocks } of reached) {
+          const bytes = blocks.get(hex(cid.multihash.digest))
+          if (bytes && sameBytes(await sha256(bytes), cid.multihash.digest)) return bytes.slice()
+          if (bytes) broken = true
+        }
+        if (broken) throw new CafeError('CORRUPT')
+        throw new CafeError(reached.length > 0 ? 'NOT_FOUND' : 'UNREACHABLE')
+      },
+      close() {},
+    }),
+  }
+}
+
+/** Has a cafe serve these blocks, and gives the pack that lists them. */
+export async function pin(cafe: WorldCafe, blocks: readonly KeptBlock[]): Promise<CID> {
+  const bytes = encode(blocks.map(({ cid }) => CID.createV1(raw.code, cid.multihash)))
+  const pack = CID.createV1(0x71, Digest.create(0x12, await sha256(bytes)))
+  for (const one of [...blocks, { cid: pack, bytes }]) cafe.blocks.set(hex(one.cid.multihash.digest), one.bytes)
+  return pack
+}
+
+/** How a device stands with cafes: what is in the rows of a real one. */
+export function createTestCafes(cafes: readonly WorldCafe[], account: Account, joined: Joined[] = []) {
+  return {
+    joined,
+    list: async () => [...joined],
+    access: async (cafe: PeerIdText) => {
+      if (!joined.some((one) => one.cafe === cafe)) throw new CafeError('NOT_FOUND', { what: 'cafe' })
+      return account.address
+    },
+    async register({ cafe }: CafeAddress): Promise<Joined> {
+      await undefined
+      const found = cafes.find((one) => one.cafe === cafe)
+      if (!found || found.dead) throw new CafeError('UNREACHABLE', { peer: cafe })
+      if (found.history.size === 0 && !found.open) throw new CafeError('FORBIDDEN', { why: 'token' })
+      const [row] = joinedOf([found]) as [Joined]
+      if (!joined.some((one) => one.cafe === cafe)) joined.push(row)
+      return row
+    },
+    async deregister(cafe: PeerIdText) {
+      const at = joined.findIndex((one) => one.cafe === cafe)
+      if (at >= 0) joined.splice(at, 1)
+      return { receipt: null }
+    },
+  }
+}
+
 const stateSchema = v.strictObject({ blocks: v.array(cid) })
 const threadRow = v.strictObject({ blocks: v.array(cid), here: v.array(bytes(200)), packs: v.array(cid) })
 
 export interface TestKeepers extends Keepers {
   /** Adds a block of our own. */
   add(thread: string, n: number): Promise<void>
+  /** Names a pack that cafes have. */
+  pack(thread: string, pack: CID): Promise<void>
   /** Numbers of the blocks that the thread knows of, and of those that are here. */
   known(thread: string): Promise<string[]>
   here(thread: string): Promise<number[]>
@@ -195,6 +269,10 @@ export function createTestKeepers(rows: Rows): TestKeepers {
       const { blocks, here, packs } = (await threads.get(id)) ?? empty
       const { cid, bytes } = await blockOf(n)
       await save(id, { blocks: union(blocks, [cid]), here: [...here, bytes], packs })
+    },
+    async pack(id, pack) {
+      const row = (await threads.get(id)) ?? empty
+      await save(id, { ...row, packs: union(row.packs, [pack]) })
     },
     known: async (id) => text((await threads.get(id))?.blocks ?? []),
     async here(id) {
