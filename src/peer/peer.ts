@@ -18,6 +18,8 @@ import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import { createDevices, type Devices } from './devices.ts'
+import { type Entries, localEntries } from './entries.ts'
 import { createLabels } from './pin-label.ts'
 import { createSafety, type SafetyView } from './safety.ts'
 
@@ -31,6 +33,10 @@ export interface PeerComponents {
   readonly holds: Holds
   /** Blocks of named cafes. */
   readonly source: BlockSource
+  /** What this device is called. */
+  readonly device?: string
+  /** What all devices of the account agree on; only this one knows without it. */
+  readonly entries?: Entries
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -44,6 +50,7 @@ export interface Peer {
   readonly backups: Backups
   readonly safety: SafetyView
   readonly bearers: PeerBearers
+  readonly devices: Devices
   readonly account: Account
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
@@ -71,6 +78,11 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again
     },
   })
+  const devices = createDevices({
+    ...{ account, peer, rows, cafes, client, clock, entries: components.entries ?? localEntries(rows) },
+    ...{ name: components.device ?? 'A device', onChange: () => onChange('account') },
+  })
+  const closed = new AbortController()
   const attendance = createAttendance({ cafes, client, clock })
   const backups = createBackups({
     ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
@@ -84,15 +96,20 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     backups,
     safety: createSafety({ backups, cafes }),
     bearers: createPeerBearers({ cafes, client }),
+    devices,
     account,
     roots: [backups.roots],
     async attend() {
       attends = true
-      await attendance.sync()
+      await Promise.all([attendance.sync(), devices.attend(closed.signal)])
     },
-    wake: attendance.wake,
+    wake() {
+      attendance.wake()
+      void devices.attend(closed.signal)
+    },
     close() {
       attends = false
+      closed.abort()
       attendance.close()
       backups.close()
     },
