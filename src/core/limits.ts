@@ -186,3 +186,5 @@ export const MAX_MEMBERS = 128
 export const MAX_TEXT = 16 * KiB
 /** Files of one block: a camera's day; their names and keys fill a fifth of the largest bucket. */
 export const MAX_FILES = 64
+/** Cafes that a member names in a thread: where its posts are looked for, so all of them are asked. */
+export const MAX_CAFES = 8

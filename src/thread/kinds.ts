@@ -2,8 +2,8 @@
  * What a thread block can say: Textile's kinds, closed and bounded, and two of our own (`remove`, `rekey`) that Textile had
  * no way to express. An invite is no block of the thread (textile.md §5.3).
  */
-import { MAX_FILES, MAX_MEMBERS, MAX_TEXT } from '../core/limits.ts'
-import { address, bytes, cid, count, name, peerId, text, v } from '../core/schema.ts'
+import { MAX_ADDRESSES, MAX_CAFES, MAX_FILES, MAX_MEMBERS, MAX_TEXT } from '../core/limits.ts'
+import { address, bytes, cid, count, multiaddrText, name, peerId, text, v } from '../core/schema.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
 import { EPOCH_KEY_ID } from './epoch-key.ts'
 import { grantSchema } from './grant.ts'
@@ -13,6 +13,17 @@ const MAX_TIME = 2 ** 48 - 1
 /** Devices of one removed account that are told apart. */
 const MAX_CUTS = 64
 
+/** A small picture of the file, sealed under a key of its own. */
+const thumb = v.strictObject({
+  cid,
+  key: bytes(32, 32),
+  size: count(),
+  mime: text(128),
+  width: count(0xffff, 1),
+  height: count(0xffff, 1),
+})
+export type Thumb = v.InferOutput<typeof thumb>
+
 const file = v.strictObject({
   cid,
   key: bytes(32, 32),
@@ -20,6 +31,7 @@ const file = v.strictObject({
   sha256: bytes(32, 32),
   mime: text(128),
   name: text(255),
+  thumb: v.optional(thumb),
 })
 export type ThreadFile = v.InferOutput<typeof file>
 
@@ -39,6 +51,16 @@ const removal = v.strictObject({
   rekey,
 })
 export type Removal = v.InferOutput<typeof removal>
+
+/** Where a member's posts are kept, so that others find them while it is away. */
+export const cafesSchema = v.pipe(
+  v.array(v.strictObject({ cafe: peerId, addresses: v.pipe(v.array(multiaddrText), v.maxLength(MAX_ADDRESSES)) })),
+  v.maxLength(MAX_CAFES),
+)
+export type ThreadCafes = v.InferOutput<typeof cafesSchema>
+
+const announce = v.strictObject({ name: v.nullable(name), avatar: v.nullable(cid), cafes: cafesSchema })
+export type Announce = v.InferOutput<typeof announce>
 
 const nothing = v.strictObject({})
 const onTarget = v.strictObject({ target: cid })
@@ -68,14 +90,15 @@ export const contentSchema = v.variant('type', [
   v.strictObject({
     ...common,
     type: v.literal('files'),
-    body: v.strictObject({ caption: text(MAX_TEXT) }),
+    /** `data`: root of the directory that holds all of the files. */
+    body: v.strictObject({ caption: text(MAX_TEXT), data: v.optional(cid) }),
     files: v.pipe(v.array(file), v.minLength(1), v.maxLength(MAX_FILES)),
   }),
   kind('comment', v.strictObject({ target: cid, text: message })),
   kind('like', onTarget),
   kind('flag', onTarget),
   kind('ignore', onTarget),
-  kind('announce', v.strictObject({ name: v.nullable(name), avatar: v.nullable(cid) })),
+  kind('announce', announce),
   kind('rename', v.strictObject({ name })),
 ])
 
