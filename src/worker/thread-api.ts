@@ -1,6 +1,5 @@
 /** What a page can ask about threads: calls as in `api.ts`. Types only; `thread-handlers.ts` answers. */
 import type { Address } from '../core/ids.ts'
-import type { Call } from '../rpc/port.ts'
 import type {
   AddFilesProgress,
   AnnotatedPost,
@@ -16,9 +15,10 @@ import type {
   ThreadNews,
   ThreadSharing,
   ThreadType,
-} from './thread-views.ts'
+} from '../peer/thread-view.ts'
+import type { Call } from '../rpc/port.ts'
 
-export type * from './thread-views.ts'
+export type * from '../peer/thread-view.ts'
 
 type None = Record<never, never>
 type OnTarget = { id: string; target: string }

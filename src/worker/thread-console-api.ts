@@ -14,7 +14,7 @@ import type {
   ThreadNews,
   ThreadSharing,
   ThreadType,
-} from './thread-views.ts'
+} from '../peer/thread-view.ts'
 
 /** The same as functions, in `cafe.thread`. */
 export interface ThreadConsole {

@@ -1,4 +1,4 @@
-/** What pages are told about threads: the types behind the `thread.…` calls of `thread-api.ts`. */
+/** What people are shown of threads: the types that the page's `thread.…` calls give back. Plain data, CIDs as text. */
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 
@@ -22,9 +22,12 @@ export interface ThreadRights {
   readonly remove: boolean
 }
 
-/** Something in a thread's history that should not be: somebody withheld blocks, or told two stories. */
+/**
+ * Something in a thread's history that should not be. `gap`: a block was withheld; `fork`: a device told two stories;
+ * `late`: it wrote as if it had not known of its own earlier blocks, so it is back-dated, or the device lost its memory.
+ */
 export interface ThreadAlarm {
-  readonly kind: 'gap' | 'fork'
+  readonly kind: 'gap' | 'fork' | 'late'
   readonly author: Address
   readonly peer: PeerIdText
   /** Number of the block, among those of this device, that is missing or there twice. */
@@ -75,8 +78,8 @@ export interface PostFile {
   readonly name: string
   readonly size: number
   readonly mime: string
-  /** A small picture of it, if one was made. */
-  readonly thumbnail: string | null
+  /** A small picture of it, if one was made. `link` opens it as the file's does. */
+  readonly thumbnail: { readonly link: string; readonly width: number; readonly height: number } | null
 }
 
 /** One block of a thread, as a page shows it. */
