@@ -142,6 +142,56 @@ export const BEARER_TTL = 365 * 86_400_000
 /** A JWT is below 1 KiB; anything longer is not looked at. */
 export const MAX_JWT = 2 * KiB
 
+/** A sealed snapshot or manifest: the largest size that sealed things have. */
+export const MAX_SLOT_BODY = 256 * KiB
+/** What an account may leave for others to find: heads and roots of one thread fill a sixteenth of it. */
+export const MAX_DROP_BODY = 64 * KiB
+/** Slots of an account: more threads than a person follows in all their years. */
+export const CLIENT_SLOTS = 1000
+/** Drops of an account: one for each thread, and as many that have not expired yet. */
+export const CLIENT_DROPS = 2000
+/**
+ * Bytes of an account's slots (both versions of each) and drops at most: a thousand snapshots of the usual 16 KiB, twice.
+ */
+export const CLIENT_RECORDS = 32 * MiB
+/**
+ * And at most this part of its quota: a hundred strangers at an open cafe, with 8 MB each, cannot fill what there is for all.
+ */
+export const RECORDS_SHARE = 1 / 8
+/** Bytes of slots and drops of all clients: an eighth of the cafe's room beside it, in the store of small records. */
+export const CAFE_RECORDS = 1024 * MiB
+/** A drop ends this long after it was last left: who has not come for a season is not waited for. */
+export const DROP_TTL = 90 * 86_400_000
+/** Drops in one question: two answers of the largest size fit what js-libp2p keeps unread, and a page of threads is one question. */
+export const MAX_LOOK = 64
+/**
+ * Bytes an account may write to slots and drops at once (all it may keep, twice over: a move), and again each second: a
+ * snapshot of the largest size, which no thread needs more often.
+ */
+export const RECORDS_BURST = 64 * MiB
+export const RECORDS_RATE = 256 * KiB
+/**
+ * Bytes that whoever asks may read of drops and cards at once (all drops of a busy person), and again each second. Absent
+ * ones cost too, so that guessing ids is not free.
+ */
+export const LOOK_BURST = 16 * MiB
+export const LOOK_RATE = 128 * KiB
+/** And all strangers together: a quarter of what a home's uplink carries. Clients do not wait for them. */
+export const LOOK_BURST_STRANGERS = 64 * MiB
+export const LOOK_RATE_STRANGERS = 1 * MiB
+/** What looking for something costs that is not there, as if it had this many bytes. */
+export const LOOK_COST = 1 * KiB
+/** A contact card: a name, sixteen devices with their certificates and eight inboxes fill half of it. */
+export const MAX_CARD = 16 * KiB
+/** Devices of one account: those in use, and those that were lost or wiped and nobody took off the list. */
+export const MAX_DEVICES = 16
+/** Cafes a card names: beyond a few, more copies make nothing safer. */
+export const MAX_INBOXES = 8
+/** A card holds at most this long without being renewed. */
+export const MAX_CARD_TTL = 365 * 86_400_000
+/** Difference of clocks we accept in signed records, which people's devices date. */
+export const RECORD_SKEW = 10 * 60_000
+
 /** A name of a cafe, a token's label, a file: what a person types. In Unicode code points. */
 export const MAX_NAME = 64
 /** Addresses in an invite or a record. */

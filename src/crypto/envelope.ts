@@ -3,14 +3,17 @@
  * go-libp2p and others can check ours. The payload is dag-cbor. Opening demands a signer: an envelope proves only who
  * signed it, and anybody can sign (https://github.com/libp2p/specs/blob/master/RFC/0002-signed-envelopes.md).
  */
+import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { RecordEnvelope } from '@libp2p/peer-record'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
-import { type PeerIdText, sameBytes } from '../core/ids.ts'
+import { type Address, type PeerIdText, sameBytes } from '../core/ids.ts'
 import { parse, type Schema } from '../core/schema.ts'
+import type { Account } from './account.ts'
 import { utf8 } from './bytes.ts'
+import { decodeAddress } from './strkey.ts'
 
 /** One kind of signed record. */
 export interface RecordKind<T> {
@@ -23,8 +26,24 @@ export interface RecordKind<T> {
   readonly limit: number
 }
 
+/** What an envelope is signed with: a peer's private key, or an account's (see {@link accountKey}). */
+export type SigningKey = Pick<PrivateKey, 'publicKey' | 'sign'>
+
+/** The account's key, to sign envelopes with. */
+export const accountKey = (account: Pick<Account, 'publicKey' | 'sign'>): SigningKey => ({
+  publicKey: publicKeyFromRaw(account.publicKey),
+  sign: (bytes) => account.sign(bytes.subarray()),
+})
+
+/**
+ * Who has signed what an account signed: its key in the form of a peer id, for {@link openRecord}.
+ * @throws CafeError BAD_REQUEST {what: 'address'}.
+ */
+export const accountSignerId = (address: Address): PeerIdText =>
+  peerIdFromPublicKey(publicKeyFromRaw(decodeAddress(address))).toString() as PeerIdText
+
 /** `value` in an envelope signed by `key`. */
-export async function sealRecord<T>(kind: RecordKind<T>, key: PrivateKey, value: T): Promise<Uint8Array<ArrayBuffer>> {
+export async function sealRecord<T>(kind: RecordKind<T>, key: SigningKey, value: T): Promise<Uint8Array<ArrayBuffer>> {
   const payload = encode(parse(kind.schema, value))
   const record = {
     domain: kind.domain,
@@ -32,7 +51,8 @@ export async function sealRecord<T>(kind: RecordKind<T>, key: PrivateKey, value:
     marshal: () => payload,
     equals: () => false,
   }
-  const bytes = new Uint8Array((await RecordEnvelope.seal(record, key)).marshal())
+  // libp2p asks for a whole key and uses these two parts of it.
+  const bytes = new Uint8Array((await RecordEnvelope.seal(record, key as PrivateKey)).marshal())
   if (bytes.byteLength > kind.limit) throw new CafeError('BAD_REQUEST', { size: bytes.byteLength, limit: kind.limit })
   return bytes
 }
