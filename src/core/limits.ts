@@ -244,3 +244,19 @@ export const MAX_TEXT = 16 * KiB
 export const MAX_FILES = 64
 /** Cafes that a member names in a thread: where its posts are looked for, so all of them are asked. */
 export const MAX_CAFES = 8
+/** How often somebody may come to a thread and go again by itself; after a removal it is counted anew. */
+export const MAX_COMINGS = 32
+/** People a thread may have known when somebody new joins: each block that changes who is in stores them all. */
+export const MAX_KNOWN = 512
+/** Blocks and bytes of one thread that wait for others; the oldest give way. Blocks come parents first, so few wait. */
+export const MAX_WAITING = 1024
+export const MAX_WAITING_BYTES = 32 * MiB
+/** Comments and reactions on one block that are read at once. */
+export const MAX_ABOUT = 1000
+/** Alarms of a thread, and devices of a member, that are listed. */
+export const MAX_THREAD_ALARMS = 1000
+export const MAX_DEVICES = 64
+/** An invite works this long unless its writer says otherwise. */
+export const INVITE_TTL = 30 * 86_400_000
+/** An invite as bytes: the longest charter, the keys of some hundred epochs and a certified grant. As a link a third more. */
+export const MAX_THREAD_INVITE = 32 * KiB
