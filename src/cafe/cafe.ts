@@ -17,12 +17,15 @@ import type { Rows } from '../store/rows.ts'
 import { serveHttp } from '../wire/http.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
-import { createErase, type Part } from './erase.ts'
+import { contactProtocol } from './contact/protocol.ts'
+import { createContacts } from './contact/service.ts'
+import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
 import { createLive } from './live.ts'
+import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
-import { createJobs, type Jobs } from './pin/jobs.ts'
+import { createJobs } from './pin/jobs.ts'
 import type { Keep } from './pin/keep.ts'
 import type { PinJobs } from './pin/pin-status.ts'
 import { pinProtocol } from './pin/protocol.ts'
@@ -38,7 +41,10 @@ import { createTurns, SESSION_RATES, type SessionRates } from './session/rates.t
 import { sessionService } from './session/service.ts'
 import { type AlarmRow, type ClientRow, SESSION_QUEUE, sessionStore } from './session/store.ts'
 import { createCafeTime } from './session/time.ts'
+import { snapshotProtocol } from './snapshot/protocol.ts'
+import { createSnapshots } from './snapshot/service.ts'
 import { issueToken, listTokens, type Token, type TokenOptions } from './tokens.ts'
+import { createVouch } from './vouch.ts'
 
 /** Where protocols are answered: given by `net`. */
 export interface Registrar {
@@ -117,7 +123,17 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const stands = createStands(store)
   const bearers = createBearers({ store, stands, serial, live, clock: time.now, random })
   const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
-  const erase = createErase(erasable({ jobs }))
+  const knows = async (peer: PeerIdText): Promise<boolean> =>
+    (await store.sessions.list([peer], { limit: 1 })).length > 0
+  const records = {
+    ...{ rows, serial, clock: time.now, stands: bearers.stands },
+    vouch: createVouch({ cafe: peer, peerKey, epoch: EPOCH }),
+    paces: createPaces({ clock, knows }),
+  }
+  const snapshots = await createSnapshots(records)
+  const contacts = createContacts(records)
+  // What is erased with an account, a line for each service.
+  const erase = createErase([{ name: 'pins', erase: jobs.erase }, ...snapshots.parts, ...contacts.parts])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
 
   const until = ({ ended }: Session): AbortSignal => ended
@@ -142,6 +158,8 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     }),
   )
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
+  await add(snapshotProtocol, snapshots.handlers)
+  await add(contactProtocol, contacts.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   /** Tells the host's pages after a decision of the host. */
@@ -170,11 +188,6 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(keep, row.account) })))
     },
   }
-}
-
-/** What is erased with an account, a line for each service. */
-function erasable({ jobs }: { jobs: Pick<Jobs, 'erase'> }): readonly Part[] {
-  return [{ name: 'pins', erase: jobs.erase }]
 }
 
 /** Where clients of the Pinning Service API connect to hand over blocks: also a cafe that nobody can dial is somebody. */

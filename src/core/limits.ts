@@ -119,6 +119,8 @@ export const DECISION_TTL = 86_400_000
 export const EVICTION_TTL = 90 * 86_400_000
 /** And that many of them; the oldest are forgotten. */
 export const MAX_EVICTIONS = 1000
+/** Devices an account has put out that a cafe remembers; the oldest are forgotten. */
+export const MAX_DROPPED = 64
 /** A receipt of a client that left can be fetched again this long, since a reply can be lost. */
 export const DEPARTURE_TTL = 86_400_000
 /** A notice to somebody evicted, in UTF-16 units: it must fit the data of an error. */
@@ -150,23 +152,27 @@ export const MAX_DROP_BODY = 64 * KiB
 export const CLIENT_SLOTS = 1000
 /** Drops of an account: one for each thread, and as many that have not expired yet. */
 export const CLIENT_DROPS = 2000
+/** Bytes of an account's slots, both versions of each: a thousand snapshots of the usual 16 KiB, twice. */
+export const CLIENT_SLOT_BYTES = 32 * MiB
+/** Bytes of an account's drops: all of them at the usual 4 KiB. */
+export const CLIENT_DROP_BYTES = 8 * MiB
 /**
- * Bytes of an account's slots (both versions of each) and drops at most: a thousand snapshots of the usual 16 KiB, twice.
+ * And at most these parts of its quota, beside what it pins: a hundred strangers at an open cafe, with 10 MB each, cannot
+ * fill what there is for all.
  */
-export const CLIENT_RECORDS = 32 * MiB
-/**
- * And at most this part of its quota: a hundred strangers at an open cafe, with 8 MB each, cannot fill what there is for all.
- */
-export const RECORDS_SHARE = 1 / 8
+export const SLOT_SHARE = 1 / 8
+export const DROP_SHARE = 1 / 32
 /** Bytes of slots and drops of all clients: an eighth of the cafe's room beside it, in the store of small records. */
 export const CAFE_RECORDS = 1024 * MiB
 /** A drop ends this long after it was last left: who has not come for a season is not waited for. */
 export const DROP_TTL = 90 * 86_400_000
-/** Drops in one question: two answers of the largest size fit what js-libp2p keeps unread, and a page of threads is one question. */
-export const MAX_LOOK = 64
+/** Drops in one question: if all are of the largest size, half of what js-libp2p keeps unread. */
+export const MAX_LOOK = 32
+/** How often drops that are over are looked for. */
+export const DROP_SWEEP = 3_600_000
 /**
- * Bytes an account may write to slots and drops at once (all it may keep, twice over: a move), and again each second: a
- * snapshot of the largest size, which no thread needs more often.
+ * Bytes an account may write to slots, drops and its card at once (all it may keep, and half of it again: a move), and
+ * again each second: a snapshot of the largest size, which no thread needs more often.
  */
 export const RECORDS_BURST = 64 * MiB
 export const RECORDS_RATE = 256 * KiB
@@ -238,3 +244,19 @@ export const MAX_TEXT = 16 * KiB
 export const MAX_FILES = 64
 /** Cafes that a member names in a thread: where its posts are looked for, so all of them are asked. */
 export const MAX_CAFES = 8
+/** How often somebody may come to a thread and go again by itself; after a removal it is counted anew. */
+export const MAX_COMINGS = 32
+/** People a thread may have known when somebody new joins: each block that changes who is in stores them all. */
+export const MAX_KNOWN = 512
+/** Blocks and bytes of one thread that wait for others; the oldest give way. Blocks come parents first, so few wait. */
+export const MAX_WAITING = 1024
+export const MAX_WAITING_BYTES = 32 * MiB
+/** Comments and reactions on one block that are read at once. */
+export const MAX_ABOUT = 1000
+/** Alarms of a thread, and devices of a member, that are listed. */
+export const MAX_THREAD_ALARMS = 1000
+export const MAX_DEVICES = 64
+/** An invite works this long unless its writer says otherwise. */
+export const INVITE_TTL = 30 * 86_400_000
+/** An invite as bytes: the longest charter, the keys of some hundred epochs and a certified grant. As a link a third more. */
+export const MAX_THREAD_INVITE = 32 * KiB

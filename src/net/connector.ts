@@ -24,6 +24,8 @@ export interface PeerConnector extends Connector {
   whyRelayed(peer: PeerIdText): WhyRelayed | undefined
   /** Something has changed: direct connections that failed are worth another attempt. */
   retry(): void
+  /** Nothing is tried by itself any more. */
+  close(): void
 }
 
 /** Peers whose addresses are kept; the oldest are forgotten. */
@@ -40,19 +42,15 @@ export interface ConnectorComponents {
 
 export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorComponents): PeerConnector {
   const book = new Map<PeerIdText, readonly string[]>()
-  const paths = createDirectPaths({ libp2p, canDirect, log, onChange })
+  const onDirect = (peer: PeerIdText): void => dropRelayed(libp2p, peer)
+  const addresses = (peer: PeerIdText): readonly string[] => book.get(peer) ?? []
+  const paths = createDirectPaths({ libp2p, addresses, canDirect, log, onDirect, onChange })
 
   const best = (peer: PeerIdText): Connection | undefined =>
     bestConnection(libp2p.getConnections(peerIdFromString(peer)))
 
-  const attempt = async (peer: PeerIdText): Promise<Connection | undefined> => {
-    const direct = await paths.attempt(peer, book.get(peer) ?? [])
-    if (direct) dropRelayed(libp2p, peer)
-    return direct
-  }
-
   const relay = (peer: PeerIdText): Promise<Connection> => {
-    const { relayed } = splitAddresses(book.get(peer) ?? [])
+    const { relayed } = splitAddresses(addresses(peer))
     if (relayed.length === 0) throw new CafeError('UNREACHABLE', { peer })
     return libp2p.dial(relayed, { signal: AbortSignal.timeout(OPEN_TIMEOUT) })
   }
@@ -60,7 +58,7 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
   const find = async (peer: PeerIdText, bulk: boolean): Promise<Connection> => {
     const open = best(peer)
     if (open && !isLimited(open)) return open
-    const direct = attempt(peer)
+    const direct = paths.attempt(peer)
     if (bulk) return (await direct) ?? best(peer) ?? relay(peer)
     return open ?? (await firstOf(libp2p, peer, direct)) ?? best(peer) ?? relay(peer)
   }
@@ -72,8 +70,8 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
     })
 
   return {
-    know(peer, addresses) {
-      const merged = [...new Set([...addresses, ...(book.get(peer) ?? [])])].slice(0, MAX_ADDRESSES)
+    know(peer, given) {
+      const merged = [...new Set([...given, ...addresses(peer)])].slice(0, MAX_ADDRESSES)
       book.delete(peer)
       book.set(peer, merged)
       const oldest = book.keys().next().value
@@ -82,6 +80,7 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
     settled: async (peer) => void (await paths.running(peer)),
     whyRelayed: paths.why,
     retry: paths.retry,
+    close: paths.close,
     async open(peer, protocol, { signal, limited, bulk = false }): Promise<Stream> {
       // Twice, because a connection may look open while its other side is gone.
       for (let attempt = 1; ; attempt++) {

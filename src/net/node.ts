@@ -170,6 +170,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
       wake.stop()
+      connector.close()
       relays.stop()
       fetcher?.close()
       await helia.stop()

@@ -113,7 +113,7 @@ export function createAdd(components: AddComponents): Add {
 
   /** Keeps the row, or forgets it again, by what the uploads came to. */
   const conclude = async (row: Backup, targets: readonly Target[], aborted: boolean): Promise<Backup> => {
-    const states = targets.map(stateOf)
+    const states = targets.map((target) => stateOf(target, clock()))
     const held = states.filter(({ state }) => state !== 'failed').map(({ cafe }) => cafe)
     if (aborted || held.length === 0) {
       await store.forget(row.root, held)
@@ -149,7 +149,7 @@ export function createAdd(components: AddComponents): Add {
       const stream = draft ? plain.pipeThrough(draft.guard()) : plain
       const root = await importFile(stream, key, put, { signal, onBytes, random: draft?.random() })
       const about = { root: root.toString(), key: key.reveal(), size: file.size, name, since: clock() }
-      const row: Backup = { ...about, cafes: targets.map(stateOf), upload: id }
+      const row: Backup = { ...about, cafes: targets.map((target) => stateOf(target, clock())), upload: id }
       onRoot(row.root)
       // From here on the file survives the end of this process.
       await rows.commit([backups.put([row.root], row), ...adding.lists(root), ...((await draft?.end()) ?? [])])
@@ -237,8 +237,8 @@ const isRefused = ({ outcome }: Target): boolean => outcome !== undefined && out
 /** Did an upload end without the cafe having refused it? */
 const isWaiting = (error: CafeError): boolean => isPathFailure(error) || error.code === 'ABORTED'
 
-function stateOf({ cafe, outcome }: Target): BackupAt {
-  if (outcome === 'pinned') return { cafe, state: 'pinned' }
+function stateOf({ cafe, outcome }: Target, now: number): BackupAt {
+  if (outcome === 'pinned') return { cafe, state: 'pinned', since: now }
   if (outcome === undefined || isWaiting(outcome)) return { cafe, state: 'queued' }
   return { cafe, state: 'failed', reason: outcome.code }
 }

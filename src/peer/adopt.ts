@@ -19,16 +19,23 @@ export interface AdoptComponents {
   readonly onChange: () => void
 }
 
-/** Looks through all cafes of the account; those that are not reached are passed over. */
-export async function adoptAll(components: AdoptComponents, signal: AbortSignal): Promise<void> {
+/** Looks through all cafes of the account; those that are not reached are passed over, and the answer is false then. */
+export async function adoptAll(components: AdoptComponents, signal: AbortSignal): Promise<boolean> {
   const joined = await components.cafes.list()
-  await Promise.all(
+  const looked = await Promise.all(
     joined.map(({ cafe }) =>
-      adoptFrom(components, cafe, signal).catch((error) => {
-        if (toCafeError(error).code === 'INTERNAL') throw error
-      }),
+      adoptFrom(components, cafe, signal).then(
+        () => true,
+        (error) => {
+          const { code } = toCafeError(error)
+          if (code === 'INTERNAL') throw error
+          // One that does not admit us any more has nothing of ours.
+          return code === 'UNAUTHORIZED'
+        },
+      ),
     ),
   )
+  return looked.every(Boolean)
 }
 
 async function adoptFrom(components: AdoptComponents, cafe: PeerIdText, signal: AbortSignal): Promise<void> {

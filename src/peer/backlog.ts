@@ -5,6 +5,7 @@
 import type { PinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { parseCid } from '../core/block.ts'
+import type { Clock } from '../core/clock.ts'
 import { type CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { type Pauses, pauseAfter } from '../core/pause.ts'
@@ -24,6 +25,7 @@ export interface BacklogComponents {
   readonly source: BlockSource
   readonly labels: Labels
   readonly own: OwnBlocks
+  readonly clock: Clock
   /** It stands differently with some backup. */
   readonly onChange: () => void
 }
@@ -48,7 +50,7 @@ interface Task {
 }
 
 export function createBacklog(components: BacklogComponents): Backlog {
-  const { store, cafes, client, onChange } = components
+  const { store, cafes, client, clock, onChange } = components
   const turns = new Map<PeerIdText, Promise<void>>()
   const held = new Map<string, AbortController>()
   const uploading = new Map<PeerIdText, { readonly root: string; readonly stop: AbortController }>()
@@ -58,9 +60,12 @@ export function createBacklog(components: BacklogComponents): Backlog {
 
   const tasks = async (): Promise<Task[]> => {
     const [unpins, backups] = await Promise.all([store.unpins.list([]), store.backups.list([])])
-    const uploads = backups.flatMap(({ row: { root, cafes } }) =>
-      held.has(root) ? [] : cafes.filter(isDue).map(({ cafe }) => ({ cafe, root })),
-    )
+    // Oldest first: what refers to something comes after it.
+    const uploads = backups
+      .map(({ row }) => row)
+      .filter(({ root }) => !held.has(root))
+      .sort((a, b) => a.since - b.since)
+      .flatMap(({ root, cafes }) => cafes.filter(isDue).map(({ cafe }) => ({ cafe, root })))
     return [
       ...unpins.map(({ row }): Task => ({ what: 'unpin', ...row })),
       ...uploads.map((row): Task => ({ what: 'upload', ...row })),
@@ -69,6 +74,8 @@ export function createBacklog(components: BacklogComponents): Backlog {
 
   const unpin = async ({ cafe, root }: Task): Promise<void> => {
     const { signal } = closed
+    // Listed again meanwhile: a pack or a public file comes back under the same root.
+    if (await store.backups.get(root)) return store.rows.commit([store.unpins.remove(cafe, root)])
     try {
       await authorized(cafes, cafe, signal, (auth) => client.unpin(cafe, parseCid(root), { auth, signal }))
     } catch (thrown) {
@@ -77,6 +84,8 @@ export function createBacklog(components: BacklogComponents): Backlog {
       if (signal.aborted || isPathFailure(error)) throw error
     }
     await store.rows.commit([store.unpins.remove(cafe, root)])
+    // If that was while the cafe was asked, it may have had it for a moment, and is to have it again.
+    await store.note(root, { cafe, state: 'queued' })
   }
 
   const send = async ({ cafe, root }: Task): Promise<void> => {
@@ -93,9 +102,12 @@ export function createBacklog(components: BacklogComponents): Backlog {
     } finally {
       uploading.delete(cafe)
       // Removed meanwhile: whoever removed it may have asked the cafe before it had everything.
-      if (stop.signal.aborted) await store.forget(root, [cafe])
+      if (stop.signal.aborted) await store.unlessListed(root, [store.unpins.put([cafe, root], { cafe, root })])
     }
-    await store.note(root, refusal ? { cafe, state: 'failed', reason: refusal.code } : { cafe, state: 'pinned' })
+    const at: BackupAt = refusal
+      ? { cafe, state: 'failed', reason: refusal.code }
+      : { cafe, state: 'pinned', since: clock() }
+    await store.note(root, at)
     onChange()
   }
 

@@ -1,4 +1,7 @@
-/** What is kept about a backup: its key, its name, and at which cafes it is. The file itself is in the block store. */
+/**
+ * What is kept about a backup: of which kind it is, its key, its name, and at which cafes it is. The blocks themselves are
+ * in the block store.
+ */
 import type { PeerIdText } from '../core/ids.ts'
 import { bytes, count, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
@@ -30,13 +33,26 @@ const pinAt = v.strictObject({
   proved: v.optional(count()),
   /** When it was last asked, whatever it answered. */
   asked: v.optional(count()),
+  /** When it first gave its receipt, after it was last without. */
+  since: v.optional(count()),
   /** Audits failed since it last proved it. */
   strikes: v.optional(count()),
 })
 
+/**
+ * `file`: what a person has added, and is shown. `pack`: blocks of a thread, found from the thread's snapshot. `folder`: the
+ * files of one thread block.
+ */
+export const KINDS = ['file', 'pack', 'folder'] as const
+export type BackupKind = (typeof KINDS)[number]
+
 const backupRow = v.strictObject({
   root: text(128),
-  key: bytes(32, 32),
+  /** A file without it: rows are older than kinds. */
+  kind: v.optional(v.picklist(KINDS)),
+  /** Of an encrypted file. Packs are made of sealed blocks, a folder's files have keys of their own, and a file may be public. */
+  key: v.optional(bytes(32, 32)),
+  /** Bytes of the file as it was given; of everything else, those of the blocks that came with it. */
   size: count(),
   name: text(512),
   since: count(),
@@ -71,10 +87,12 @@ export interface BackupStore {
   requeue(cafe: PeerIdText): Promise<void>
   /** Changes the row, if it is there; undefined from `change` removes it. Gives the row as it is then. */
   change(root: string, change: (row: Backup) => Backup | undefined): Promise<Backup | undefined>
-  /** Lists a file unless it is listed already. */
-  adopt(row: Backup, more: readonly Change[]): Promise<void>
-  /** Removes the row; cafes that may have the file are to be told. In one commit. */
-  forget(root: string, cafes: readonly PeerIdText[]): Promise<void>
+  /** Lists what is not listed, with `more` in the same commit; gives the row as it is then, and nothing is done if there was one. */
+  adopt(row: Backup, more: readonly Change[]): Promise<Backup>
+  /** Commits what only holds while the root is not listed; nothing happens if it is. */
+  unlessListed(root: string, changes: readonly Change[]): Promise<void>
+  /** Removes the row; cafes that may have it are to be told. In one commit, with `more`. */
+  forget(root: string, cafes: readonly PeerIdText[], more?: readonly Change[]): Promise<void>
 }
 
 export function backupStore(rows: Rows): BackupStore {
@@ -112,19 +130,31 @@ export function backupStore(rows: Rows): BackupStore {
     change,
     adopt: (row, more) =>
       serial(row.root, async () => {
-        if (!(await backups.get(row.root))) await rows.commit([backups.put([row.root], row), ...more])
+        const known = await backups.get(row.root)
+        if (!known) await rows.commit([backups.put([row.root], row), ...more])
+        return known ?? row
+      }),
+    unlessListed: (root, changes) =>
+      serial(root, async () => {
+        if (!(await backups.get(root))) await rows.commit(changes)
       }),
     strike: (cafe, at) => changeAt(cafe, () => at),
     requeue: (cafe) => changeAt(cafe, (at) => (at.reason === 'UNAUTHORIZED' ? { cafe, state: 'queued' } : at)),
-    forget: (root, cafes) =>
+    forget: (root, cafes, more = []) =>
       serial(root, () =>
-        rows.commit([backups.remove(root), ...cafes.map((cafe) => unpins.put([cafe, root], { cafe, root }))]),
+        rows.commit([backups.remove(root), ...cafes.map((cafe) => unpins.put([cafe, root], { cafe, root })), ...more]),
       ),
   }
 }
 
-/** `/ipfs/<cid>/<name>#key=…&from=<cafe>`: all a browser needs; key and cafes are in the fragment, which no server sees. */
+export const kindOf = ({ kind = 'file' }: Pick<Backup, 'kind'>): BackupKind => kind
+
+/**
+ * `/ipfs/<cid>/<name>#key=…&from=<cafe>`: all a browser needs; key and cafes are in the fragment, which no server sees. One
+ * of a public file has no key.
+ */
 export function backupLink({ root, name, key, cafes }: Backup): string {
-  const from = cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => `&from=${cafe}`)
-  return `/ipfs/${root}/${encodeURIComponent(name)}#key=${formatFileKey(key)}${from.slice(0, 4).join('')}`
+  const from = cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => `from=${cafe}`)
+  const said = [...(key ? [`key=${formatFileKey(key)}`] : []), ...from.slice(0, 4)]
+  return `/ipfs/${root}/${encodeURIComponent(name)}${said.length > 0 ? '#' : ''}${said.join('&')}`
 }

@@ -1,6 +1,7 @@
 /**
- * Backups: files encrypted here, pinned at every cafe of the account, and listed with their keys. A file is listed as
- * soon as it is whole on this device; a cafe that could not be reached gets it later (see `backlog.ts`).
+ * Backups: files encrypted here, and blocks that other parts have made, pinned at every cafe of the account and listed with
+ * their keys. Each is listed as soon as it is whole on this device; a cafe that could not be reached gets it later (see
+ * `backlog.ts`).
  */
 import type { PinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
@@ -16,9 +17,10 @@ import { type Add, createAdd } from './add.ts'
 import { adoptAll } from './adopt.ts'
 import { createAudits } from './audit.ts'
 import { createBacklog } from './backlog.ts'
-import { type Backup, backupStore } from './backup-row.ts'
+import { type Backup, backupStore, kindOf } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
 import { createDrafts, type Unfinished } from './draft.ts'
+import { createKept, type Kept } from './kept.ts'
 import { createOwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
 
@@ -41,8 +43,12 @@ export interface BackupsComponents {
   readonly onGarbage: () => void
 }
 
-export interface Backups {
+export interface Backups extends Kept {
+  /** What a person has added. */
   list(): Promise<readonly Backup[]>
+  /** Of every kind. */
+  all(): Promise<readonly Backup[]>
+  get(root: string): Promise<Backup | undefined>
   /**
    * Encrypts and pins a file; broken paths are mended meanwhile. Resolves when a cafe has given its receipt and no other
    * is still taking blocks, or when the file is whole here and no cafe was reached for two minutes: it is `queued` then.
@@ -77,6 +83,10 @@ export interface Backups {
   auditDue(): Promise<void>
   /** Lists the files that other devices of the account keep at its cafes, as far as these are reached. */
   adopt(options: { signal: AbortSignal }): Promise<void>
+  /** When the last look of that kind began that reached all cafes; 0 if none has, since the start. */
+  lookedAt(): number
+  /** Calls the listener whenever it may stand differently with some backup, until the returned function is called. */
+  watch(listener: () => void): () => void
   /** What a collection must spare. */
   readonly roots: RootSource
   /** Stops what goes on by itself. */
@@ -87,15 +97,26 @@ export interface Backups {
 const UNPIN_WAIT = 5000
 
 export function createBackups(components: BackupsComponents): Backups {
-  const { rows, blocks, holds, cafes, client, source, labels, clock, random, onChange, onGarbage } = components
+  const { rows, blocks, holds, cafes, client, source, labels, clock, random, onGarbage } = components
+  const listeners = new Set<() => void>()
+  const onChange = (): void => {
+    components.onChange()
+    for (const listener of listeners) listener()
+  }
+  let looked = 0
   const store = backupStore(rows)
   const { backups } = store
   const own = createOwnBlocks({ rows, blocks, holds, store, onGarbage })
-  const backlog = createBacklog({ store, own, blocks, cafes, client, source, labels, onChange })
+  const backlog = createBacklog({ store, own, blocks, cafes, client, source, labels, clock, onChange })
   void backlog.run()
   const audits = createAudits({ store, own, blocks, cafes, client, source, backlog, clock, random, onChange })
   const drafts = createDrafts({ rows, clock, random })
   const add = createAdd({ store, blocks, own, drafts, backlog, cafes, client, labels, clock, random, onGarbage })
+
+  const kept = createKept({
+    ...{ store, own, blocks, source, holds, backlog },
+    ...{ cafes, clock, onChange, onGarbage },
+  })
 
   const find = async (root: string): Promise<Backup> => {
     const row = await backups.get(root)
@@ -103,21 +124,19 @@ export function createBackups(components: BackupsComponents): Backups {
     return row
   }
 
+  const all = async (): Promise<Backup[]> => (await backups.list([])).map(({ row }) => row)
+
   return {
-    list: async () => (await backups.list([])).map(({ row }) => row),
+    list: async () => (await all()).filter((row) => kindOf(row) === 'file'),
+    all,
+    get: (root) => backups.get(root),
+    ...kept,
     add,
     unfinished: drafts.unfinished,
     forget: drafts.forget,
     async remove(root, { signal }) {
-      const row = await find(root)
-      const joined = new Set((await cafes.list()).map(({ cafe }) => cafe))
-      const held = row.cafes.filter(({ cafe, state }) => state !== 'failed' && joined.has(cafe))
-      await store.forget(
-        root,
-        held.map(({ cafe }) => cafe),
-      )
-      onGarbage()
-      backlog.stop(root)
+      await find(root)
+      await kept.release(root)
       await Promise.race([backlog.run(), delay(UNPIN_WAIT, signal).catch(() => {})])
     },
     async retry(root, { signal }) {
@@ -134,7 +153,15 @@ export function createBackups(components: BackupsComponents): Backups {
     },
     audit: audits.audit,
     auditDue: audits.run,
-    adopt: ({ signal }) => adoptAll({ store, own, cafes, client, labels, onChange }, signal),
+    async adopt({ signal }) {
+      const began = clock()
+      if (await adoptAll({ store, own, cafes, client, labels, onChange }, signal)) looked = Math.max(looked, began)
+    },
+    lookedAt: () => looked,
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     roots: own.roots,
     async erased(cafe, left) {
       await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })

@@ -6,9 +6,9 @@ import { address, bytes, count, multiaddrText, name, notice, peerId, text, v } f
 
 /**
  * Why a cafe admits us no more: the host evicted us; the invite we came with was withdrawn; the host said no; nobody
- * answered our request in time; or it does not know us.
+ * answered our request in time; another device of the account put this one out; or it does not know us.
  */
-export const WHY_ENDED = ['evicted', 'revoked', 'refused', 'expired', 'unknown'] as const
+export const WHY_ENDED = ['evicted', 'revoked', 'refused', 'expired', 'dropped', 'unknown'] as const
 export type WhyEnded = (typeof WHY_ENDED)[number]
 
 export const joinedRow = v.strictObject({
@@ -56,6 +56,6 @@ export function refreshDue({ issued, accessEnds }: Joined): number {
 /** What a refusal means for a row. */
 export function whyEnded({ state }: Joined, { data }: CafeError): WhyEnded {
   const why = data['why']
-  if (why === 'evicted' || why === 'revoked' || why === 'refused') return why
+  if (why === 'evicted' || why === 'revoked' || why === 'refused' || why === 'dropped') return why
   return state === 'waiting' ? 'expired' : 'unknown'
 }

@@ -5,8 +5,9 @@
 import type { CID } from 'multiformats/cid'
 import { storedBlocks, walk } from '../cafe/pin/walk.ts'
 import { parseCid } from '../core/block.ts'
+import { CafeError } from '../core/errors.ts'
 import { type Listed, listPlace, listRow, packList, packLists, unpackList } from '../store/block-list.ts'
-import type { Blocks } from '../store/blocks.ts'
+import { type Blocks, blockKey } from '../store/blocks.ts'
 import type { DoomedList, RootSource } from '../store/collect.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Change, Rows } from '../store/rows.ts'
@@ -34,6 +35,11 @@ export interface Adding {
 
 export interface OwnBlocks {
   adding(): Adding
+  /**
+   * Changes to commit with a row that lists these blocks, which are here already and held by the caller.
+   * @throws CafeError NOT_FOUND {missing} if one is not here.
+   */
+  existing(root: CID, blocks: readonly CID[]): Promise<{ lists: Change[]; bytes: number }>
   /** The blocks of a file that are here: none of one that only cafes have. */
   of(root: string): Promise<readonly Listed[]>
   /** Changes that say that none of a file's blocks are here. */
@@ -67,8 +73,8 @@ export function createOwnBlocks({ rows, blocks, holds, store, onGarbage }: OwnBl
       return row ? unpackList(row) : []
     },
     async forget() {
-      // A file gets a key of its own each time, so a root that was removed does not come back.
-      if (!(await backups.get(root))) await rows.commit([own.remove(root, place)])
+      // Under the root's own lock: a pack or a public file that was removed may come back as it was.
+      await store.unlessListed(root, [own.remove(root, place)])
     },
   })
 
@@ -111,6 +117,15 @@ export function createOwnBlocks({ rows, blocks, holds, store, onGarbage }: OwnBl
           onGarbage()
         },
       }
+    },
+    async existing(root, cids) {
+      const sizes = await blocks.sizes(cids.map(blockKey))
+      const found = cids.map((cid, i): Listed => {
+        const size = sizes[i]
+        if (size === undefined) throw new CafeError('NOT_FOUND', { missing: cid.toString() })
+        return { hash: cid.multihash.bytes, size }
+      })
+      return { lists: put(root.toString(), found), bytes: found.reduce((sum, { size }) => sum + size, 0) }
     },
     of: async (root) => (await own.list([root])).flatMap(({ row }) => unpackList(row)),
     none: (root) => [own.put([root, listPlace(0)], packList([]))],

@@ -1,40 +1,37 @@
 /**
- * The account peer of this device: one account, the cafes it is registered with, what it keeps there. A new thing an
- * account does with cafes is a file beside this one and one line in {@link createPeer}.
+ * The account peer of this device: one open account, the cafes it is registered with, what it keeps there. A new thing an
+ * account does with cafes is a file beside this one and one line in {@link createPeer}. Which account that is, and whether
+ * it is open at all, is decided in `accounts.ts`.
  */
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
 import type { Clock, Random } from '../core/clock.ts'
-import { CafeError } from '../core/errors.ts'
-import type { Address, PeerIdText } from '../core/ids.ts'
-import { type Account, type AccountKeys, accountFromKeys, openAccount } from '../crypto/account.ts'
-import { accountSeed, createWords, type WordCount } from '../crypto/wallet.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import type { Account } from '../crypto/account.ts'
 import type { Blocks } from '../store/blocks.ts'
+import type { RootSource } from '../store/collect.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
+import { backupStore } from './backup-row.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import { createOwnBlocks } from './own-blocks.ts'
 import { createLabels } from './pin-label.ts'
 
-/** Where the account's non-extractable keys are kept on this device. The seed itself is never stored. */
-export interface KeyStore {
-  get<T>(name: string): Promise<T | undefined>
-  put(name: string, value: unknown): Promise<void>
-}
-
 export interface PeerComponents {
+  readonly account: Account
   readonly peer: PeerIdText
   readonly connector: Connector & { know(peer: PeerIdText, addresses: readonly string[]): void }
+  /** The account's own: nothing of another account is in them. */
   readonly rows: Rows
   readonly blocks: Blocks
   readonly holds: Holds
   /** Blocks of named cafes. */
   readonly source: BlockSource
-  readonly keys: KeyStore
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -47,15 +44,9 @@ export interface Peer {
   readonly cafes: Cafes
   readonly backups: Backups
   readonly bearers: PeerBearers
-  /** The account's address, or undefined before there is one. */
-  address(): Address | undefined
-  /**
-   * Makes an account and gives its words, which are kept nowhere.
-   * @throws CafeError CONFLICT {what: 'account'} if there is one already.
-   */
-  create(words: WordCount): Promise<{ address: Address; words: string }>
-  /** @throws CafeError BAD_REQUEST {what: 'words'} if they are not a phrase; CONFLICT for another account's. */
-  restore(words: string, passphrase: string): Promise<Address>
+  readonly account: Account
+  /** What a collection must spare. */
+  readonly roots: readonly RootSource[]
   /** From now on looks after its sessions by itself. */
   attend(): Promise<void>
   /** There is reason to look at the cafes at once: we slept, or the network is back. */
@@ -64,26 +55,10 @@ export interface Peer {
   close(): void
 }
 
-const ACCOUNT = 'account'
-
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { peer, connector, rows, blocks, holds, source, keys, clock, random } = components
+  const { account, peer, connector, rows, blocks, holds, source, clock, random } = components
   const { onChange = () => {}, onGarbage = () => {} } = components
-  const stored = await keys.get<AccountKeys>(ACCOUNT)
-  let account: Account | undefined = stored && accountFromKeys(stored)
-
-  const current = (): Account => {
-    if (!account) throw new CafeError('NOT_FOUND', { what: 'account' })
-    return account
-  }
-
-  const open = async (words: string, passphrase: string): Promise<Address> => {
-    const opened = await openAccount(await accountSeed(words, passphrase))
-    if (account && account.address !== opened.address) throw new CafeError('CONFLICT', { what: 'account' })
-    await keys.put(ACCOUNT, opened.keys)
-    account = opened
-    return opened.address
-  }
+  const current = (): Account => account
 
   const client = sessionClient({ connector, peer, random })
   let attends = false
@@ -108,21 +83,23 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     cafes,
     backups,
     bearers: createPeerBearers({ cafes, client }),
-    address: () => account?.address,
-    async create(count) {
-      if (account) throw new CafeError('CONFLICT', { what: 'account' })
-      const words = createWords(count, random)
-      return { address: await open(words, ''), words }
-    },
-    restore: open,
+    account,
+    roots: [backups.roots],
     async attend() {
       attends = true
       await attendance.sync()
     },
     wake: attendance.wake,
     close() {
+      attends = false
       attendance.close()
       backups.close()
     },
   }
+}
+
+/** What a collection must spare of an account that is not open: as {@link Peer.roots}, from its rows alone. */
+export function dormantRoots(components: Pick<PeerComponents, 'rows' | 'blocks' | 'holds'>): readonly RootSource[] {
+  const store = backupStore(components.rows)
+  return [createOwnBlocks({ ...components, store, onGarbage: () => {} }).roots]
 }

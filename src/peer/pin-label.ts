@@ -1,5 +1,5 @@
 /**
- * What a cafe is told about a pin in a form that only its account can read: name, key and size. Any device with the words
+ * What a cafe is told about a pin in a form that only its account can read: kind, name, key and size. Any device with the words
  * can list and open the files from that, and a cafe cannot tell one name from another, nor put it on another pin.
  */
 import type { CID } from 'multiformats/cid'
@@ -10,11 +10,16 @@ import { bytes, count, parse, text, v } from '../core/schema.ts'
 import type { Account } from '../crypto/account.ts'
 import { concat, utf8 } from '../crypto/bytes.ts'
 import { openRecord, sealRecord } from '../crypto/self-seal.ts'
-import type { Backup } from './backup-row.ts'
+import { type Backup, KINDS, kindOf } from './backup-row.ts'
 
-const label = v.strictObject({ v: v.literal(1), name: text(512), key: bytes(32, 32), size: count(), since: count() })
+const common = { name: text(512), size: count(), since: count() }
+/** Encrypted files are written as ever, so that devices with an older version still list them; they pass over the second. */
+const label = v.variant('v', [
+  v.strictObject({ v: v.literal(1), key: bytes(32, 32), ...common }),
+  v.strictObject({ v: v.literal(2), kind: v.picklist(KINDS), key: v.optional(bytes(32, 32)), ...common }),
+])
 
-export type Label = Pick<Backup, 'name' | 'key' | 'size' | 'since'>
+export type Label = Pick<Backup, 'kind' | 'name' | 'key' | 'size' | 'since'>
 
 export interface Labels {
   seal(root: CID, label: Label): Promise<Uint8Array<ArrayBuffer>>
@@ -30,15 +35,17 @@ export function createLabels(account: () => Account): Labels {
   const aad = (root: CID): Uint8Array =>
     concat(utf8('textile-cafe/pin/1'), Uint8Array.of(0), account().publicKey, root.multihash.bytes)
   return {
-    async seal(root, { name, key, size, since }) {
-      const record = encode({ v: 1, name, key, size, since })
+    async seal(root, { kind, name, key, size, since }) {
+      const about = { name, key, size, since }
+      const isOld = kindOf({ kind }) === 'file' && key !== undefined
+      const record = encode(isOld ? { v: 1, ...about } : { v: 2, kind: kindOf({ kind }), ...about })
       return sealRecord(await account().derive('pin'), record, { aad: aad(root), sizes: SIZES })
     },
     async open(root, sealed) {
       const record = await openRecord(await account().derive('pin'), sealed, { aad: aad(root) })
       try {
-        const { name, key, size, since } = parse(label, decode(record, MAX_SEALED))
-        return { name, key, size, since }
+        const { v: _, ...said } = parse(label, decode(record, MAX_SEALED))
+        return said
       } catch (cause) {
         throw new CafeError('SEALED', {}, { cause })
       }

@@ -18,7 +18,7 @@ export interface Table<Row> {
 }
 
 /**
- * A table named `name` in `rows`.
+ * A table named `name` in `rows`, whose rows have at most `limit` bytes.
  * @throws CafeError CORRUPT from reads when a stored row does not match the schema any more.
  *
  * @example
@@ -27,7 +27,7 @@ export interface Table<Row> {
  * await rows.commit([pins.put([account, root], { bytes: 10 })])
  * ```
  */
-export function table<Row>(rows: Rows, name: string, schema: Schema<Row>): Table<Row> {
+export function table<Row>(rows: Rows, name: string, schema: Schema<Row>, limit = MAX_FRAME): Table<Row> {
   const prefix = `/cafe/${name}/`
   const keyOf = (parts: Parts): string => {
     if (parts.length === 0 || parts.some((part) => part === '' || part.includes('/')))
@@ -36,7 +36,7 @@ export function table<Row>(rows: Rows, name: string, schema: Schema<Row>): Table
   }
   const read = (bytes: Uint8Array): Row => {
     try {
-      return parse(schema, decode(bytes, MAX_FRAME)) as Row
+      return parse(schema, decode(bytes, limit)) as Row
     } catch (cause) {
       throw new CafeError('CORRUPT', { what: `row of ${name}` }, { cause })
     }

@@ -76,6 +76,12 @@ export function readNode(block: Uint8Array): Node {
   return node
 }
 
+/** What a block says, and the key of the epoch's that it was sealed under. */
+export interface Opened {
+  readonly content: Content
+  readonly key: EpochKey
+}
+
 /**
  * What the block says, with its author's signature checked; under whichever of the epoch's keys it was sealed.
  * @throws CafeError SEALED if none of the keys opens it; BAD_REQUEST if what is in it is malformed; FORBIDDEN
@@ -86,10 +92,9 @@ export async function openBlock(
   block: SealedBlock,
   node: Node,
   keys: readonly EpochKey[],
-): Promise<Content> {
+): Promise<Opened> {
   const { plaintext, key } = await tryKeys(node, keys)
-  const { content: raw, sig } = parse(envelopeSchema, decode(plaintext, LARGEST_BUCKET))
-  const content = parse(contentSchema, raw)
+  const { content, sig } = readPlaintext(plaintext)
   const again = await sealNode(node, key.key, encode({ content, sig }))
   // Otherwise one signed content could be had in many blocks.
   if (!sameBytes(again.bytes, block.bytes)) throw new CafeError('BAD_REQUEST', { what: 'block' })
@@ -98,7 +103,22 @@ export async function openBlock(
   if (!(await verifySigned(claim, content.cert, signed, sig))) throw new CafeError('FORBIDDEN', { what: 'signature' })
   const grant = content.type === 'join' ? content.body.grant : null
   if (grant && !(await verifyGrant(grant, thread))) throw new CafeError('FORBIDDEN', { what: 'grant' })
-  return content
+  return { content, key }
+}
+
+/**
+ * The same of a block that was checked when it came, from the store: only that it is whole is checked again.
+ * @throws CafeError SEALED if it is not, or the key is another's; BAD_REQUEST.
+ */
+export async function reopenBlock(block: Uint8Array, key: EpochKey): Promise<{ node: Node; content: Content }> {
+  const node = readNode(block)
+  const { plaintext } = await tryKeys(node, [key])
+  return { node, content: readPlaintext(plaintext).content }
+}
+
+function readPlaintext(plaintext: Uint8Array): { readonly content: Content; readonly sig: Uint8Array } {
+  const { content, sig } = parse(envelopeSchema, decode(plaintext, LARGEST_BUCKET))
+  return { content: parse(contentSchema, content), sig }
 }
 
 /** The CID of a thread block. */

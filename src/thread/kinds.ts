@@ -3,7 +3,7 @@
  * no way to express. An invite is no block of the thread (textile.md §5.3).
  */
 import { MAX_ADDRESSES, MAX_CAFES, MAX_FILES, MAX_MEMBERS, MAX_TEXT } from '../core/limits.ts'
-import { address, bytes, cid, count, multiaddrText, name, peerId, text, v } from '../core/schema.ts'
+import { address, bytes, cid, count, name, peerId, text, v } from '../core/schema.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
 import { EPOCH_KEY_ID } from './epoch-key.ts'
 import { grantSchema } from './grant.ts'
@@ -11,7 +11,7 @@ import { grantSchema } from './grant.ts'
 /** 48 bits of milliseconds: as far as an order key reaches, and to the year 10 889. */
 const MAX_TIME = 2 ** 48 - 1
 /** Devices of one removed account that are told apart. */
-const MAX_CUTS = 64
+export const MAX_CUTS = 64
 
 /** A small picture of the file, sealed under a key of its own. */
 const thumb = v.strictObject({
@@ -46,15 +46,17 @@ export type Rekey = v.InferOutput<typeof rekey>
 /** Who is out. The last thing known of each device, and guests who stay: what is beyond was made up afterwards. */
 const removal = v.strictObject({
   who: address,
-  cuts: v.pipe(v.array(v.strictObject({ dev: peerId, seq: count() })), v.maxLength(MAX_CUTS)),
+  cuts: v.pipe(v.array(v.strictObject({ dev: peerId, seq: count(), last: cid })), v.maxLength(MAX_CUTS)),
   keep: v.pipe(v.array(address), v.maxLength(MAX_MEMBERS)),
   rekey,
 })
 export type Removal = v.InferOutput<typeof removal>
 
+/** Shorter than elsewhere: a member's cafes with all addresses must fit one row. */
+const where = v.pipe(text(256), v.regex(/^\/[!-~]+$/))
 /** Where a member's posts are kept, so that others find them while it is away. */
 export const cafesSchema = v.pipe(
-  v.array(v.strictObject({ cafe: peerId, addresses: v.pipe(v.array(multiaddrText), v.maxLength(MAX_ADDRESSES)) })),
+  v.array(v.strictObject({ cafe: peerId, addresses: v.pipe(v.array(where), v.maxLength(MAX_ADDRESSES)) })),
   v.maxLength(MAX_CAFES),
 )
 export type ThreadCafes = v.InferOutput<typeof cafesSchema>

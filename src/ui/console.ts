@@ -39,8 +39,15 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     },
     account: {
       create: (input = {}) => call('account.create', input),
-      restore: (words, { passphrase } = {}) => call('account.restore', { words, passphrase }),
+      restore: (words, options = {}) => call('account.restore', { words, ...options }),
       status: () => call('account.status', {}),
+      list: () => call('account.list', {}),
+      unlock: (lock) => call('account.unlock', { lock }),
+      lock: () => call('account.lock', {}),
+      setLock: (input) => call('account.setLock', input),
+      use: (address) => call('account.use', { address: address as Address }),
+      forget: async (address, { proof } = {}) =>
+        void (await call('account.forget', { address: address as Address, proof })),
       register: (invite, { greeting } = {}) => call('account.register', { invite, greeting }),
       ask: (cafe, { greeting } = {}) => call('account.ask', { cafe: cafe as PeerIdText, greeting }),
       cafes: () => call('account.cafes', {}),

@@ -124,6 +124,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'token-revoked': 'This invite was withdrawn. Ask for a new one.',
   revoked: 'The invite you joined with was withdrawn. Ask the host for a new one.',
   evicted: 'The host has removed you from this cafe. A new invite lets you back in.',
+  dropped: 'Another of your devices has removed this one. A new invite lets it back in.',
   refused: 'The host has said no.',
   ask: 'This cafe’s host wants to be asked first.',
   service: 'Your invite to this cafe does not include this.',

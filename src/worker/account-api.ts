@@ -5,9 +5,39 @@ import type { WhyEnded } from '../peer/cafe-row.ts'
 
 export interface AccountStatus {
   readonly address: Address
+  /** Its number below its words; null where that is not known. */
+  readonly index: number | null
+  /** It has a passphrase. */
+  readonly lock: boolean
+  /** It waits for its passphrase: until then nothing that is the account's can be done. */
+  readonly locked: boolean
+  /** Its seed is on this device; else linking a device or setting a passphrase asks for the words once more. */
+  readonly seed: boolean
 }
 
-export interface NewAccount extends AccountStatus {
+/** One of the accounts of this device. */
+export interface AccountInfo extends AccountStatus {
+  /** The one in use. */
+  readonly current: boolean
+  /** Milliseconds since the epoch; 0 where that is not known. */
+  readonly since: number
+}
+
+/** How an account is kept on this device. */
+export interface KeepInput {
+  /**
+   * The passphrase that this device asks for from now on, of 8 characters and more. Without one the account stays unlocked:
+   * whoever has this device, or can read its files, has the account.
+   */
+  readonly lock?: string | undefined
+  /** There may be another account in use; this one is then. */
+  readonly add?: boolean | undefined
+  /** For `add`: the passphrase of the account in use, if it has one. */
+  readonly proof?: string | undefined
+}
+
+export interface NewAccount {
+  readonly address: Address
   /** The twelve to twenty-four words, shown once and kept nowhere. */
   readonly words: string
 }

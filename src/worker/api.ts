@@ -8,20 +8,20 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Call } from '../rpc/port.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type {
-  AccountStatus,
   Bearer,
   BearerInput,
   Deregistered,
   InvitePreview,
-  NewAccount,
   NewBearer,
   ReceiptInfo,
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
+import type { WalletApi } from './wallet-api.ts'
 
 export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
+export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
 export type Path = 'direct' | 'relayed'
@@ -148,6 +148,8 @@ export interface PinAt {
   readonly reason?: string | undefined
   /** When it last proved that it has the file, in milliseconds since the epoch. */
   readonly proved?: number | undefined
+  /** When it gave its receipt. */
+  readonly since?: number | undefined
 }
 
 /** A file whose reading was cut off: given again, it goes on, and what is at the cafes is not sent twice. */
@@ -163,7 +165,7 @@ export interface Unfinished {
 export interface Pin {
   /** Root of the encrypted file, CIDv1 text. */
   readonly cid: string
-  /** The file's key, `u…`: whoever has it can read the file. */
+  /** The file's key, `u…`: whoever has it can read the file. Empty for a public one, which everybody can. */
   readonly key: string
   /** Bytes of the file as it was given. */
   readonly size: number
@@ -177,41 +179,39 @@ export interface Pin {
 type None = Record<never, never>
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
-export type PageApi = AdmissionApi & {
-  /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
-  hello: Call<{ life: string }, { life: string }>
-  'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
-  'tab.gateway': Call<{ port: MessagePort }, None>
-  'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
-  'host.status': Call<None, HostStatus>
-  'host.close': Call<None, None>
-  'host.createToken': Call<TokenInput, NewToken>
-  'host.clients': Call<None, readonly ClientInfo[]>
-  'host.setBudget': Call<{ bytes: number }, None>
-  'host.collect': Call<None, Collected, CollectProgress>
-  'account.create': Call<{ words?: 12 | 15 | 18 | 21 | 24 | undefined }, NewAccount>
-  'account.restore': Call<{ words: string; passphrase?: string | undefined }, AccountStatus>
-  'account.status': Call<None, AccountStatus | null>
-  'account.preview': Call<{ invite: string }, InvitePreview>
-  'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>
-  'account.ask': Call<{ cafe: PeerIdText; greeting?: string | undefined }, Session>
-  'account.cafes': Call<None, readonly Session[]>
-  'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
-  'account.receipts': Call<None, readonly ReceiptInfo[]>
-  'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
-  'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
-  'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>
-  'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
-  'pins.list': Call<None, readonly Pin[]>
-  'pins.remove': Call<{ cid: string }, None>
-  'pins.retry': Call<{ cid: string }, Pin>
-  'pins.audit': Call<{ cid: string }, Pin>
-  'pins.unfinished': Call<None, readonly Unfinished[]>
-  'pins.forget': Call<{ id: string }, None>
-  'node.status': Call<None, NodeStatus>
-  /** Reports whenever something a page shows has changed; ends only by abort. */
-  'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
-}
+export type PageApi = AdmissionApi &
+  WalletApi & {
+    /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
+    hello: Call<{ life: string }, { life: string }>
+    'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
+    'tab.gateway': Call<{ port: MessagePort }, None>
+    'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
+    'host.status': Call<None, HostStatus>
+    'host.close': Call<None, None>
+    'host.createToken': Call<TokenInput, NewToken>
+    'host.clients': Call<None, readonly ClientInfo[]>
+    'host.setBudget': Call<{ bytes: number }, None>
+    'host.collect': Call<None, Collected, CollectProgress>
+    'account.preview': Call<{ invite: string }, InvitePreview>
+    'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>
+    'account.ask': Call<{ cafe: PeerIdText; greeting?: string | undefined }, Session>
+    'account.cafes': Call<None, readonly Session[]>
+    'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
+    'account.receipts': Call<None, readonly ReceiptInfo[]>
+    'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
+    'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
+    'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>
+    'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
+    'pins.list': Call<None, readonly Pin[]>
+    'pins.remove': Call<{ cid: string }, None>
+    'pins.retry': Call<{ cid: string }, Pin>
+    'pins.audit': Call<{ cid: string }, Pin>
+    'pins.unfinished': Call<None, readonly Unfinished[]>
+    'pins.forget': Call<{ id: string }, None>
+    'node.status': Call<None, NodeStatus>
+    /** Reports whenever something a page shows has changed; ends only by abort. */
+    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
+  }
 
 /**
  * What the service worker may ask of the node: one verified block, from this device or from the network. Reports are

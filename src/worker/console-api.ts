@@ -2,7 +2,6 @@
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { AdmissionConsole } from './admission-api.ts'
 import type {
-  AccountStatus,
   Bearer,
   BearerInput,
   ClientInfo,
@@ -10,7 +9,6 @@ import type {
   CollectProgress,
   Deregistered,
   HostStatus,
-  NewAccount,
   NewBearer,
   NewToken,
   NodeStatus,
@@ -21,6 +19,7 @@ import type {
   Session,
   TokenInput,
   Unfinished,
+  WalletConsole,
 } from './api.ts'
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
@@ -37,10 +36,7 @@ export interface CafeConsole {
     /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
     collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
   }
-  readonly account: {
-    create(input?: { words?: 12 | 15 | 18 | 21 | 24 }): Promise<NewAccount>
-    restore(words: string, options?: { passphrase?: string }): Promise<AccountStatus>
-    status(): Promise<AccountStatus | null>
+  readonly account: WalletConsole & {
     /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
     register(invite: string, options?: { greeting?: string }): Promise<Session>
     /** Asks the host of a cafe whose session has ended. */

@@ -6,6 +6,7 @@ import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
+import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
 import type { Peer } from '../peer/peer.ts'
@@ -15,10 +16,11 @@ import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { throttled } from './throttled.ts'
+import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
   readonly node: Node
-  readonly peer: Peer
+  readonly accounts: Accounts
   readonly hosting: Hosting
   readonly changes: Changes
   readonly tabs: () => number
@@ -28,35 +30,22 @@ export interface HandlerComponents {
 export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
 
 const none = v.strictObject({})
-const wordCount = v.picklist([12, 15, 18, 21, 24])
 const greeting = v.optional(notice)
 
-export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+export function createHandlers({ node, accounts, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
     return result
   }
+  /** What there is of an account: nothing without one. */
+  const listed = async <T>(read: (peer: Peer) => Promise<readonly T[]>): Promise<readonly T[]> =>
+    accounts.any() ? read(accounts.peer()) : []
   return {
     ...hostHandlers(hosting),
 
-    'account.create': {
-      input: v.strictObject({ words: v.optional(wordCount) }),
-      run: ({ words = 12 }) => changed('account', peer.create(words)),
-    },
-    'account.restore': {
-      input: v.strictObject({ words: text(1024), passphrase: v.optional(text(1024)) }),
-      run: async ({ words, passphrase = '' }) => ({
-        address: await changed('account', peer.restore(words, passphrase)),
-      }),
-    },
-    'account.status': {
-      input: none,
-      run: () => {
-        const address = peer.address()
-        return address ? { address } : null
-      },
-    },
+    ...walletHandlers(accounts),
+
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
       run: ({ invite }) => {
@@ -67,7 +56,7 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'account.register': {
       input: v.strictObject({ invite: text(MAX_INVITE), greeting }),
       async run({ invite, greeting }, { signal }) {
-        if (!peer.address()) throw new CafeError('NOT_FOUND', { what: 'account' })
+        const peer = accounts.peer()
         const { cafe, name, addresses, token } = parseInvite(invite)
         if (cafe === node.peer) throw new CafeError('CONFLICT', { what: 'own cafe' })
         const to = { cafe, name, addresses }
@@ -82,32 +71,35 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
     'account.ask': {
       input: v.strictObject({ cafe: peerId, greeting }),
       async run({ cafe, greeting }, { signal }) {
+        const peer = accounts.peer()
         const row = (await peer.cafes.list()).find((row) => row.cafe === cafe)
         if (!row) throw new CafeError('NOT_FOUND', { what: 'cafe' })
         return asSession(await changed('account', peer.cafes.register(row, undefined, { signal, greeting })))
       },
     },
-    'account.receipts': { input: none, run: () => peer.cafes.receipts() },
-    'account.cafes': { input: none, run: async () => (await peer.cafes.list()).map(asSession) },
+    'account.receipts': { input: none, run: () => listed(({ cafes }) => cafes.receipts()) },
+    'account.cafes': { input: none, run: () => listed(async ({ cafes }) => (await cafes.list()).map(asSession)) },
     'account.deregister': {
       input: v.strictObject({ cafe: peerId, force: v.optional(v.boolean()) }),
       run: async ({ cafe, force }, { signal }) => ({
         cafe,
-        ...(await changed('account', peer.cafes.deregister(cafe, { signal, force }))),
+        ...(await changed('account', accounts.peer().cafes.deregister(cafe, { signal, force }))),
       }),
     },
 
     'account.bearer': {
       input: v.strictObject({ cafe: peerId, ...bearerWish.entries }),
-      run: ({ cafe, ...wanted }, { signal }) => peer.bearers.grant(cafe, wanted, { signal }),
+      run: ({ cafe, ...wanted }, { signal }) => accounts.peer().bearers.grant(cafe, wanted, { signal }),
     },
     'account.bearers': {
       input: v.strictObject({ cafe: peerId }),
-      run: ({ cafe }, { signal }) => peer.bearers.list(cafe, { signal }),
+      run: ({ cafe }, { signal }) => accounts.peer().bearers.list(cafe, { signal }),
     },
     'account.revokeBearer': {
       input: v.strictObject({ cafe: peerId, id: text(24) }),
-      run: async ({ cafe, id }, { signal }) => ({ revoked: await peer.bearers.revoke(cafe, id, { signal }) }),
+      run: async ({ cafe, id }, { signal }) => ({
+        revoked: await accounts.peer().bearers.revoke(cafe, id, { signal }),
+      }),
     },
 
     'pins.add': {
@@ -116,31 +108,36 @@ export function createHandlers({ node, peer, hosting, changes, tabs }: HandlerCo
         const given = name ?? (file instanceof File ? file.name : 'file')
         const modified = file instanceof File ? file.lastModified : undefined
         const options = { signal, onProgress: throttled(progress), modified }
-        const added = peer.backups.add(file, parse(fileName, given), options)
+        const added = accounts.peer().backups.add(file, parse(fileName, given), options)
         return asPin(await changed('pins', added))
       },
     },
-    'pins.list': { input: none, run: async () => (await peer.backups.list()).map(asPin) },
+    'pins.list': { input: none, run: () => listed(async ({ backups }) => (await backups.list()).map(asPin)) },
     'pins.remove': {
       input: v.strictObject({ cid: text(128) }),
-      run: (input, { signal }) => changed('pins', peer.backups.remove(input.cid, { signal })).then(() => ({})),
+      run: (input, { signal }) =>
+        changed('pins', accounts.peer().backups.remove(input.cid, { signal })).then(() => ({})),
     },
     'pins.retry': {
       input: v.strictObject({ cid: text(128) }),
-      run: async (input, { signal }) => asPin(await changed('pins', peer.backups.retry(input.cid, { signal }))),
+      run: async (input, { signal }) =>
+        asPin(await changed('pins', accounts.peer().backups.retry(input.cid, { signal }))),
     },
     'pins.audit': {
       input: v.strictObject({ cid: text(128) }),
-      run: async (input, { signal }) => asPin(await changed('pins', peer.backups.audit(input.cid, { signal }))),
+      run: async (input, { signal }) =>
+        asPin(await changed('pins', accounts.peer().backups.audit(input.cid, { signal }))),
     },
     'pins.unfinished': {
       input: none,
-      run: async () =>
-        (await peer.backups.unfinished()).map(({ id, name, size, since, read }) => ({ id, name, size, since, read })),
+      run: () =>
+        listed(async ({ backups }) =>
+          (await backups.unfinished()).map(({ id, name, size, since, read }) => ({ id, name, size, since, read })),
+        ),
     },
     'pins.forget': {
       input: v.strictObject({ id: text(64) }),
-      run: (input) => changed('pins', peer.backups.forget(input.id)).then(() => ({})),
+      run: (input) => changed('pins', accounts.peer().backups.forget(input.id)).then(() => ({})),
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
@@ -169,10 +166,10 @@ const asSession = (row: Joined): Session => {
 
 const asPin = (row: Backup): Pin => ({
   cid: row.root,
-  key: formatFileKey(row.key),
+  key: row.key ? formatFileKey(row.key) : '',
   size: row.size,
   name: row.name,
   link: backupLink(row),
   since: row.since,
-  cafes: row.cafes.map(({ cafe, state, reason, proved }) => ({ cafe, state, reason, proved })),
+  cafes: row.cafes.map(({ cafe, state, reason, proved, since }) => ({ cafe, state, reason, proved, since })),
 })

@@ -11,6 +11,7 @@ import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
+import { createAccounts } from '../peer/accounts.ts'
 import { createPeer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
@@ -36,9 +37,6 @@ import { becomeWriter, type Holder } from './writer.ts'
  * window. For the relayed path see `net/node.ts`.
  */
 const RTC_MESSAGE = 64 * KiB
-
-/** Milliseconds to look through the lists of all cafes at the start. */
-const ADOPT_TIME = 5 * 60_000
 
 export interface Host {
   readonly handlers: Handlers<HostApi>
@@ -90,34 +88,34 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     changes.emit('node')
   }
   const source = blockSource(node.connector)
-  const peer = await createPeer({
-    ...shared,
-    source,
-    peer: node.peer,
-    connector: node.connector,
-    keys,
-    onChange: changes.emit,
-    onGarbage,
+  const accounts = await createAccounts({
+    ...{ ...shared, keys, onGarbage },
+    open: (account, rows) =>
+      createPeer({
+        ...{ ...shared, account, rows, source, onGarbage },
+        ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
+      }),
+    onChange() {
+      changes.emit('account')
+      changes.emit('pins')
+    },
+    onFailure: (what, cause) => log('warn', what, { cause }),
   })
   const wake = (why: string): void => {
     node.wake(why)
-    peer.wake()
+    accounts.wake()
   }
   pool.onnews = wake
   addEventListener('online', () => wake('online'))
   const refreshCafes = async (): Promise<void> => {
-    cafes = (await peer.cafes.list()).map(({ cafe }) => cafe)
+    cafes = ((await accounts.current()?.cafes.list()) ?? []).map(({ cafe }) => cafe)
   }
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
-  // What other devices of the account keep: a cafe that is not reached now is asked at the next start.
-  void peer.backups
-    .adopt({ signal: AbortSignal.timeout(ADOPT_TIME) })
-    .catch((cause) => log('warn', 'pins not listed', { cause }))
   const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
   // Everything that puts blocks into the store has a source here, or loses them.
-  for (const source of [keep.roots, peer.backups.roots, cache.roots]) collecting.add(source)
+  for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
   const hosting = await createHosting({
     ...shared,
@@ -133,10 +131,9 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     node,
     origin,
   })
-  // Not waited for: cafes may be far away, and the page is to come up.
-  void peer.attend().catch((cause) => log('warn', 'cafes are not looked after', { cause }))
+  accounts.attend()
   return {
-    handlers: createHandlers({ node, peer, hosting, changes, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, hosting, changes, tabs: () => pool.size }),
     gateway: gatewayHandlers(node),
   }
 }

@@ -189,11 +189,10 @@ test.each([0, 20, 200])('a tab that was just connecting when the worker died mak
 })
 
 test('another version that holds the stores is told of, and once it is gone the cafe opens by itself', async () => {
-  const person = await visit(relay.url, { ready: false })
+  // What another build's worker would do, from a page of the same origin that is not the app: no worker of it runs yet.
+  const person = await visit(new URL('favicon.svg', relay.url).href, { ready: false })
   try {
     const { context } = person.browser
-    // What another build's worker would do, from a page of the same origin that is not the app.
-    await person.page.goto(new URL('favicon.svg', relay.url).href)
     await person.page.evaluate(
       () =>
         new Promise<void>((held) => {

@@ -11,7 +11,7 @@ const MiB = 1024 * 1024
 
 let browser: Browser
 let pages: Pages
-let results: Record<'rows' | 'blocks', Record<string, string>>
+let results: Record<'rows' | 'scopedRows' | 'blocks', Record<string, string>>
 
 type Scope = { contract: StorePage }
 
@@ -28,6 +28,7 @@ beforeAll(async () => {
   const page = await openPage(browser)
   results = {
     rows: await page.evaluate(() => (globalThis as unknown as Scope).contract.rows()),
+    scopedRows: await page.evaluate(() => (globalThis as unknown as Scope).contract.scopedRows()),
     blocks: await page.evaluate(() => (globalThis as unknown as Scope).contract.blocks()),
   }
 }, 180_000)
@@ -38,6 +39,10 @@ afterAll(async () => {
 
 describe('rows on IndexedDB', () => {
   for (const { name } of ROWS_CASES) it(name, () => expect(results.rows[name]).toBe('kept'))
+})
+
+describe('rows in a scope on IndexedDB', () => {
+  for (const { name } of ROWS_CASES) it(name, () => expect(results.scopedRows[name]).toBe('kept'))
 })
 
 describe('blocks on IndexedDB', () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { BEARER_TTL, CLOCK_SKEW, MAX_BEARERS, STREAMS_PER_PEER } from '../../src/core/limits.ts'
 import { parse } from '../../src/core/schema.ts'
+import type { Accounts } from '../../src/peer/accounts.ts'
 import { createConsole } from '../../src/ui/console.ts'
 import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
@@ -192,8 +193,10 @@ describe('by the console', () => {
   /** The console API over the worker's own handlers, without the port between them. */
   const consoleOf = (guest: GuestNode) => {
     const never = new Proxy({}, { get: () => () => Promise.reject(new Error('not part of this test')) })
+    const accounts: Pick<Accounts, 'peer' | 'any'> = { peer: () => guest.peer, any: () => true }
     const handlers = createHandlers({
-      ...{ node: guest.node, peer: guest.peer, hosting: never as Hosting, changes: createChanges(), tabs: () => 0 },
+      ...{ node: guest.node, hosting: never as Hosting, changes: createChanges(), tabs: () => 0 },
+      accounts: accounts as Accounts,
     })
     const call = async (name: keyof typeof handlers, input: unknown) => {
       const { input: schema, run } = handlers[name]

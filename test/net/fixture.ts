@@ -5,20 +5,23 @@
 import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
+import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
 import type { SessionRates } from '../../src/cafe/session/rates.ts'
+import { type SnapshotClient, snapshotClient } from '../../src/cafe/snapshot/client.ts'
 import { type Clock, systemRandom } from '../../src/core/clock.ts'
 import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { type Account, accountFromKeys } from '../../src/crypto/account.ts'
+import { type Account, openAccount } from '../../src/crypto/account.ts'
 import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
+import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
-import { createPeer, type KeyStore, type Peer } from '../../src/peer/peer.ts'
+import { createPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
 import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
@@ -135,9 +138,11 @@ export async function createCafeNode(
 
 export interface GuestNode extends TestNode {
   readonly peer: Peer
-  /** The two clients below the peer, for what a well-behaved peer would never do. */
+  /** The clients below the peer, for what a well-behaved peer would never do. */
   readonly session: SessionClient
   readonly pins: PinClient
+  readonly snapshots: SnapshotClient
+  readonly contacts: ContactClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
   know(...others: TestNode[]): void
@@ -151,11 +156,7 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
   let known: readonly PeerIdText[] = []
   const base = await createTestNode({ cafes: () => known, ...parts })
   const { node, rows, blocks, holds, clock } = base
-  const store = new Map<string, unknown>()
-  const keys: KeyStore = {
-    get: async <T>(name: string) => store.get(name) as T | undefined,
-    put: async (name, value) => void store.set(name, value),
-  }
+  const account = await openAccount(accountSeed(parts.words ?? createWords()))
   const source = blockSource(node.connector)
   const components = {
     source,
@@ -163,20 +164,20 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
     blocks,
     holds,
     clock,
-    keys,
+    account,
     random: systemRandom,
     connector: node.connector,
     peer: node.peer,
   }
   const peer = await createPeer(components)
-  if (parts.words) await peer.restore(parts.words, '')
-  else await peer.create(12)
   return {
     ...base,
     peer,
     session: sessionClient(components),
     pins: pinClient(components),
-    account: () => accountFromKeys(store.get('account') as Parameters<typeof accountFromKeys>[0]),
+    snapshots: snapshotClient(components),
+    contacts: contactClient(components),
+    account: () => account,
     know(...others) {
       known = others.map(({ at }) => at.cafe)
       for (const { at } of others) node.connector.know(at.cafe, at.addresses)

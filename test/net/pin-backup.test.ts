@@ -30,7 +30,7 @@ describe('a backup', () => {
       const content = randomBytes(size)
       const seen: BackupProgress[] = []
       const added = await backUp(guest, content, (progress) => seen.push(progress))
-      expect(added.cafes).toEqual([{ cafe: cafe.at.cafe, state: 'pinned' }])
+      expect(added.cafes).toEqual([{ cafe: cafe.at.cafe, state: 'pinned', since: cafe.clock() }])
       for (const { cid, bytes } of blocks.seen)
         expect(Buffer.compare((await cafe.blocks.get(cid)) ?? new Uint8Array(0), bytes)).toBe(0)
       expect(blocks.seen.map(({ cid }) => cid.toString())).toContain(added.root)

@@ -11,6 +11,7 @@ import { memoryBlocks } from '../../src/store/memory.ts'
 import { blockProtocol } from '../../src/wire/block.ts'
 import { keep } from './fixture.ts'
 import { configOf, createFolder } from './relay-fixture.ts'
+import { portOf, tcpProxy, withPort } from './tcp-proxy.ts'
 
 const folder = createFolder()
 const soon = () => AbortSignal.timeout(20_000)
@@ -45,6 +46,7 @@ async function create(listen: readonly string[] = [], canDirect = true): Promise
   return keep(await createNode({ ...parts, relays, listen, canDirect: () => canDirect }))
 }
 
+const direct = () => cafe.addresses().find((address) => !address.includes('p2p-circuit')) as string
 const open = (node: Node, bulk: boolean) =>
   node.connector.open(cafe.peer, blockProtocol.id, { signal: soon(), limited: true, bulk })
 const paths = (node: Node) =>
@@ -91,6 +93,32 @@ describe('the path of a call', () => {
     expect(stream.status).toBe('open')
     stream.abort(new Error('seen'))
     await expect.poll(() => paths(node), { timeout: 20_000 }).toEqual([['direct', undefined]])
+  })
+
+  test('becomes direct by itself, without another call, once the way is free', async () => {
+    const node = await create()
+    const way = await tcpProxy(portOf(direct()))
+    way.silent = true
+    node.connector.know(cafe.peer, [withPort(direct(), way.port), circuit])
+    const stream = await open(node, true)
+    expect(paths(node)).toEqual([['relayed', 'timeout']])
+    way.silent = false
+    await expect.poll(() => paths(node).map(([path]) => path), { timeout: 30_000 }).toContain('direct')
+    expect(stream.status).toBe('open')
+    way.close()
+  })
+
+  test('is tried at once when something has changed', async () => {
+    const node = await create()
+    const way = await tcpProxy(portOf(direct()))
+    way.silent = true
+    node.connector.know(cafe.peer, [withPort(direct(), way.port), circuit])
+    await open(node, true)
+    way.silent = false
+    node.connector.retry()
+    await node.connector.settled(cafe.peer)
+    expect(paths(node).map(([path]) => path)).toContain('direct')
+    way.close()
   })
 
   test('is the relay where no tab lends, and says so', async () => {

@@ -108,7 +108,7 @@ describe('a client that is evicted', () => {
     await guest.peer.cafes.register(cafe.at, await cafe.token(), {})
     await expect
       .poll(async () => (await guest.peer.backups.list())[0]?.cafes, SOON)
-      .toEqual([{ cafe: cafe.at.cafe, state: 'pinned' }])
+      .toEqual([{ cafe: cafe.at.cafe, state: 'pinned', since: cafe.clock() }])
   })
 
   it('that was away learns it when it comes back', async () => {
@@ -271,7 +271,7 @@ describe('a receipt', () => {
       sessionProtocol,
       {
         ...{ challenge: never, register: never, refresh: never, withdraw: never, watch: never },
-        ...{ grantBearer: never, listBearers: never, revokeBearer: never },
+        ...{ grantBearer: never, listBearers: never, revokeBearer: never, drop: never },
         deregister: async () => ({ receipt: forged[next++ % forged.length] as Uint8Array<ArrayBuffer> }),
       },
       { guard: async () => undefined, log: silentLog },

@@ -8,7 +8,12 @@ import { createLabels, type Label } from '../../src/peer/pin-label.ts'
 import { leaf } from '../net/blocks-fixture.ts'
 import { failure } from '../net/fixture.ts'
 
-const label: Label = { name: 'Grüße.pdf', key: systemRandom(32), size: 123_456_789, since: 1_800_000_000_000 }
+const label: Label & { key: Uint8Array<ArrayBuffer> } = {
+  name: 'Grüße.pdf',
+  key: systemRandom(32),
+  size: 123_456_789,
+  since: 1_800_000_000_000,
+}
 const seed = systemRandom(32)
 let account: Account
 let same: Account
@@ -25,6 +30,23 @@ describe('a label', () => {
     const sealed = await createLabels(() => account).seal(cid, label)
     expect(await createLabels(() => same).open(cid, sealed)).toEqual(label)
     expect(await failure(createLabels(() => other).open(cid, sealed))).toMatchObject({ code: 'SEALED' })
+  })
+
+  it('says of which kind it is, and of what has no key, that it has none', async () => {
+    const { cid } = await leaf(10)
+    const labels = createLabels(() => account)
+    const { key: _, ...keyless } = label
+    const all: Label[] = [
+      { ...keyless, kind: 'pack' },
+      { ...label, kind: 'folder' },
+      { ...keyless, kind: 'file' },
+    ]
+    for (const said of all) {
+      const sealed = await labels.seal(cid, said)
+      expect(sealed.byteLength).toBe(256)
+      expect(await labels.open(cid, sealed)).toEqual(said)
+    }
+    expect(await labels.open(cid, await labels.seal(cid, { ...label, kind: 'file' }))).toEqual(label)
   })
 
   it('belongs to its pin', async () => {

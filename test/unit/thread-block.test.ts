@@ -6,7 +6,7 @@ import { concat, utf8 } from '../../src/crypto/bytes.ts'
 import type { Signer } from '../../src/crypto/certificate.ts'
 import { BUCKETS } from '../../src/crypto/padding.ts'
 import { openBytes, sealBytes } from '../../src/crypto/sealed-bytes.ts'
-import { blockCid, createBlock, openBlock, readNode } from '../../src/thread/block.ts'
+import { blockCid, createBlock, openBlock, readNode, reopenBlock } from '../../src/thread/block.ts'
 import { createCharter, threadId } from '../../src/thread/charter.ts'
 import { createEpochKey, epochKey, openEpochKey, sealEpochKey } from '../../src/thread/epoch-key.ts'
 import { createGrant } from '../../src/thread/grant.ts'
@@ -34,7 +34,9 @@ describe('a thread block', () => {
     const block = await createBlock(place, key.key, signer, text)
     const node = readNode(block.bytes)
     expect(BUCKETS).toContain(node.c.byteLength)
-    expect(await openBlock(thread, block, node, [await createEpochKey(systemRandom), key])).toEqual(text)
+    const keys = [await createEpochKey(systemRandom), key]
+    expect(await openBlock(thread, block, node, keys)).toEqual({ content: text, key })
+    expect(await reopenBlock(block.bytes, key)).toEqual({ content: text, node })
     const stranger = await createEpochKey(systemRandom)
     expect(await failure(() => openBlock(thread, block, node, [stranger]))).toMatchObject({ code: 'SEALED' })
   })
@@ -85,7 +87,7 @@ describe('a thread block', () => {
       const block = await createBlock(place, key.key, signer, content)
       return openBlock(thread, block, readNode(block.bytes), [key])
     }
-    expect(await say({})).toMatchObject({ type: 'join' })
+    expect(await say({})).toMatchObject({ content: { type: 'join' } })
     const refused = { code: 'FORBIDDEN', data: { what: 'grant' } }
     for (const changed of [{ gen: 1 }, { exp: NOW + 2 }, { to: signer.account }])
       expect(await failure(() => say(changed))).toEqual(refused)

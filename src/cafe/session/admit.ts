@@ -101,6 +101,7 @@ async function decide(
   if (before && before.revoked === null) return { client: before, changes: [] }
   const found = await store.evicted.get(account)
   const evicted = found && found.at + EVICTION_TTL > now ? found : undefined
+  const dropped = await store.dropped.get(account, peer)
   const refuse = (why: string): never => {
     throw new CafeError('FORBIDDEN', evicted ? { why: 'evicted', notice: evicted.notice } : { why })
   }
@@ -108,17 +109,20 @@ async function decide(
   const enter = (given: Pick<ClientRow, 'token' | 'quota' | 'services'>): Admission => {
     const client: ClientRow = { account, peer, since: before?.since ?? now, revoked: null, ...given }
     const changes = [store.clients.put([account, peer], client), store.requests.remove(account, peer)]
+    if (dropped) changes.push(store.dropped.remove(account, peer))
     return { client, changes: evicted ? [...changes, store.evicted.remove(account)] : changes }
   }
 
   if (token !== undefined) {
     const { id, row } = await findToken(store, applicant, now)
     if (evicted && row.created < evicted.at) refuse('evicted')
+    if (dropped && row.created <= dropped.at) refuse('dropped')
     const { client, changes } = enter({ token: id, quota: row.quota, services: row.services })
     const used = row.uses === null ? [] : [store.tokens.put([id], { ...row, uses: row.uses - 1 })]
     return { client, changes: [...changes, ...used] }
   }
   if (evicted) refuse('evicted')
+  if (dropped) refuse('dropped')
   const request = await requestOf(store, account, peer, now)
   if (request?.state === 'admitted') return enter({ token: null, quota: request.quota, services: request.services })
   if (request?.state === 'refused') refuse('refused')

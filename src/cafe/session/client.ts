@@ -64,6 +64,8 @@ export interface SessionClient {
     onStanding: (standing: Standing) => void,
     options: { signal: AbortSignal },
   ): Promise<never>
+  /** Puts out another device of the account. Gives whether it was a client. `options` carry the access token, as below. */
+  drop(cafe: PeerIdText, peer: PeerIdText, options: CallOptions): Promise<{ dropped: boolean }>
   /** A token for HTTP; its text is in the result and nowhere else. `options` carry the access token, as below. */
   grantBearer(cafe: PeerIdText, wanted: BearerWish, options: CallOptions): Promise<NewBearer>
   listBearers(cafe: PeerIdText, options: CallOptions): Promise<readonly BearerInfo[]>
@@ -131,6 +133,7 @@ export function sessionClient({ connector, peer, random }: SessionClientComponen
         channel.close()
       }
     },
+    drop: (cafe, peer, options) => call(connector, cafe, sessionProtocol, 'drop', { peer }, options),
     grantBearer: (cafe, wanted, options) => call(connector, cafe, sessionProtocol, 'grantBearer', wanted, options),
     async listBearers(cafe, options) {
       const exchange = await start(connector, cafe, sessionProtocol, 'listBearers', {}, options)

@@ -11,6 +11,7 @@
  * | `token-used`, `token-expired`, `token-revoked` | this token admits nobody any more  | register with another one   |
  * | `revoked`       | the token this client came with was revoked; its data stays       | register with another one   |
  * | `evicted`       | the host evicted the account; `notice` is what the host says      | register with a token made since |
+ * | `dropped`       | another device of the account has put this peer out               | register with a token made since |
  * | `waiting`       | the host has not answered yet                                     | wait                        |
  * | `refused`       | the host said no to the request                                   | –                           |
  * | `service`       | this client's token does not include the service                  | –                           |
@@ -165,6 +166,15 @@ export const sessionProtocol = service({
       receipt: nothing,
       auth: 'none',
       bulk: true,
+    }),
+    /**
+     * Puts out another device of this account: its registration ends, and it does not come in again without a token made
+     * since. False if it was not a client here; then it does not become one either.
+     */
+    drop: operation({
+      request: v.strictObject({ peer: peerId }),
+      receipt: v.strictObject({ dropped: v.boolean() }),
+      auth: 'session',
     }),
     /** A token for HTTP, in this client's name and for these services only, until `expires` or a year at most. */
     grantBearer: operation({

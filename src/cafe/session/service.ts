@@ -19,6 +19,7 @@ import type { Live, Who } from '../live.ts'
 import { type AdmitComponents, admit, requestOf } from './admit.ts'
 import type { Alarms } from './alarms.ts'
 import { type Bearers, bearerHandlers } from './bearers.ts'
+import { dropHandler, forgetDropped } from './drop.ts'
 import { receiptRecord, STATEMENT_PROTOCOL, type Standing, type sessionProtocol } from './protocol.ts'
 import { endSessions, SESSION_QUEUE, type SessionRow } from './store.ts'
 
@@ -98,6 +99,7 @@ export function sessionService(components: SessionComponents): Handlers {
     deregister: (input, { peer }) => serial(SESSION_QUEUE, () => leave(components, input.access, peer)),
     withdraw,
     watch,
+    drop: dropHandler(components),
     ...bearerHandlers(components),
   }
 }
@@ -175,6 +177,7 @@ async function leave(
       ...ended,
       ...bearers.changes,
       ...changes,
+      ...forgotten,
       ...over.map(({ key }) => store.departed.remove(...key)),
       store.departed.put([sid], { receipt, expires: now + DEPARTURE_TTL }),
       time.stamp(),
@@ -183,6 +186,7 @@ async function leave(
   }
   // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
   const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
+  const forgotten = others.length > 0 ? [] : await forgetDropped(store, account)
   const receipt = others.length > 0 ? await commit([], {}) : await components.erase(account, commit)
   live.end({ account, peer }, new CafeError('UNAUTHORIZED'))
   live.tell({ account, peer }, 'unknown')

@@ -105,6 +105,8 @@ export interface SessionStore {
   readonly requests: Table<RequestRow>
   /** By account. */
   readonly evicted: Table<EvictedRow>
+  /** By account, then peer: devices that their account has put out. */
+  readonly dropped: Table<{ at: number }>
   /** By session id. */
   readonly departed: Table<v.InferOutput<typeof departedRow>>
   /** By what happened to whom, so that one that comes again is one. */
@@ -122,6 +124,7 @@ export function sessionStore(rows: Rows): SessionStore {
     nonces: table(rows, 'nonce', v.strictObject({ exp: time })),
     requests: table(rows, 'request', requestRow),
     evicted: table(rows, 'evicted', evictedRow),
+    dropped: table(rows, 'dropped', v.strictObject({ at: time })),
     departed: table(rows, 'departed', departedRow),
     alarms: table(rows, 'alarm', alarmRow),
     policy: table(rows, 'policy', v.strictObject({ mode })),

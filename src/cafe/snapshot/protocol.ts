@@ -55,6 +55,16 @@ export const slotReceiptRecord: RecordKind<SlotReceipt> = {
   limit: MAX_RECEIPT,
 }
 
+const slotWish = v.strictObject({
+  slot: id,
+  /** The version that is there; 0 for none. */
+  expect: count(),
+  seq,
+  hash,
+  size: size(MAX_SLOT_BODY),
+})
+export type SlotWish = v.InferOutput<typeof slotWish>
+
 /** A version of a slot as lists show it. */
 const version = v.strictObject({
   slot: id,
@@ -73,13 +83,15 @@ export const snapshotProtocol = service({
   name: 'snapshot',
   limited: true,
   operations: {
+    /** All slots of the account: CLIENT_SLOTS at most. */
+    list: operation({ request: nothing, item: version, receipt: nothing, auth: 'session' }),
     /**
      * Writes version `seq` where `expect` is the present one, or 0 where there is none. The body follows as the one
      * upload. The same again gives the same receipt, without the body being looked at.
      * @throws CONFLICT {seq} with the present version; QUOTA {slots} or {needed, free}; BUSY {after}.
      */
     put: operation({
-      request: v.strictObject({ slot: id, expect: count(), seq, hash, size: size(MAX_SLOT_BODY) }),
+      request: slotWish,
       upload: v.strictObject({ body: body(MAX_SLOT_BODY) }),
       /** A {@link slotReceiptRecord} signed by the cafe's peer key. */
       receipt: v.strictObject({ receipt: bytes(MAX_RECEIPT) }),
@@ -94,8 +106,6 @@ export const snapshotProtocol = service({
       auth: 'session',
       maxItem: MAX_SLOT_BODY + 4 * KiB,
     }),
-    /** All slots of the account: CLIENT_SLOTS at most. */
-    list: operation({ request: nothing, item: version, receipt: nothing, auth: 'session' }),
     /** Empties a slot where `expect` is the present version. An empty one stays empty. @throws CONFLICT {seq}. */
     remove: operation({ request: v.strictObject({ slot: id, expect: seq }), receipt: nothing, auth: 'session' }),
     /**

@@ -19,6 +19,7 @@ const ENDED: Readonly<Record<NonNullable<Session['why']>, { readonly text: strin
   revoked: { text: 'The invite you joined with was withdrawn. What you keep there stays for now.', next: 'invite' },
   refused: { text: 'The host said no.', next: 'forget' },
   expired: { text: 'The host did not answer in time.', next: 'ask' },
+  dropped: { text: 'Another of your devices has removed this one.', next: 'invite' },
   unknown: { text: 'This cafe does not know you any more.', next: 'invite' },
 }
 type Next = 'invite' | 'ask' | 'forget'

@@ -2,6 +2,7 @@
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { BLOCKS_DB, DATA_DB, openBlocks, openRows } from '../../../src/store/idb.ts'
+import { scopedRows } from '../../../src/store/scope.ts'
 import { BLOCKS_CASES } from '../blocks.ts'
 import { ROWS_CASES } from '../rows.ts'
 import { failureOf, runStoreCases } from '../store-tools.ts'
@@ -30,6 +31,13 @@ const contract = {
     runStoreCases(ROWS_CASES, async () => {
       await drop(DATA_DB)
       return openRows()
+    }),
+  scopedRows: () =>
+    runStoreCases(ROWS_CASES, async () => {
+      await drop(DATA_DB)
+      const rows = await openRows()
+      await rows.commit([{ key: '/a/1', value: Uint8Array.of(1) }])
+      return { ...scopedRows(rows, 'mine'), close: rows.close }
     }),
   blocks: () =>
     runStoreCases(BLOCKS_CASES, async () => {

@@ -1,0 +1,281 @@
+/**
+ * Blocks from others: each is checked in the order size, hash, tag, form, parents, seal, signature and certificate, rules;
+ * what passes is stored and becomes visible, what lacks a parent or key waits, and what can never pass is remembered, with
+ * all that builds on it. Nothing in a block makes this throw, so no block holds up another.
+ */
+import type { CID } from 'multiformats/cid'
+import { isCafeError } from '../core/errors.ts'
+import { sameBytes } from '../core/ids.ts'
+import { MAX_THREAD_BLOCK } from '../core/limits.ts'
+import { unshared } from '../crypto/bytes.ts'
+import { verifiedPut } from '../store/blocks.ts'
+import { admit, type Core, standingsAt } from './admit.ts'
+import { blockCid, type Node, type Opened, openBlock, readNode, type SealedBlock } from './block.ts'
+import type { EpochKey } from './epoch-key.ts'
+import { judge } from './rules.ts'
+import { type Staged, stage } from './staged.ts'
+import type { Standings } from './standing.ts'
+import { cidOf, hashOf, isBlockCid, type Place, type ThreadTables, threadTables } from './tables.ts'
+import type { Received, Refused } from './thread.ts'
+import { refuse, refusedFor } from './waiting.ts'
+
+/** Blocks whose rows are committed together: a strict commit costs the same for one as for many. */
+const TOGETHER = 64
+
+/** A block whose form is right. */
+interface Candidate {
+  readonly hash: string
+  readonly block: SealedBlock
+  readonly node: Node
+}
+
+type Outcome = 'applied' | 'known' | 'waiting' | { readonly why: string }
+
+/** Takes blocks in any order; the caller sees to it that nothing else changes the thread meanwhile. */
+export async function takeIn(core: Core, blocks: readonly SealedBlock[]): Promise<Received> {
+  const hold = core.holds.open()
+  const intake = new Intake(core)
+  try {
+    await hold.add(blocks.map(({ cid }) => cid.multihash.bytes))
+    return await intake.run(blocks)
+  } catch (error) {
+    core.waiting.reset()
+    throw error
+  } finally {
+    hold.release()
+    if (intake.applied.length > 0) core.onChange(core.id)
+  }
+}
+
+/** What waited for a key is looked at again. */
+export async function retake(core: Core): Promise<Received> {
+  const intake = new Intake(core)
+  try {
+    return await intake.rerun()
+  } catch (error) {
+    core.waiting.reset()
+    throw error
+  } finally {
+    if (intake.applied.length > 0) core.onChange(core.id)
+  }
+}
+
+class Intake {
+  readonly #core: Core
+  #staged: Staged
+  #tables: ThreadTables
+  /** Of blocks that are being stored. */
+  readonly #puts: Promise<void>[] = []
+  readonly #fresh: CID[] = []
+  readonly applied: CID[] = []
+  readonly #refused: Refused[] = []
+  /** Stored, and in no row any more. */
+  #garbage = false
+
+  constructor(core: Core) {
+    this.#core = core
+    this.#staged = stage(core.rows)
+    this.#tables = threadTables(this.#staged)
+  }
+
+  async run(blocks: readonly SealedBlock[]): Promise<Received> {
+    await this.#core.waiting.load(this.#tables)
+    const candidates = new Map<string, Candidate>()
+    for (const block of blocks) {
+      const found = await this.#form(block)
+      if ('why' in found) this.#refused.push({ cid: block.cid, why: found.why })
+      else candidates.set(found.hash, found)
+    }
+    for (const candidate of parentsFirst(candidates)) await this.#takeWithChildren(candidate)
+    return this.#end()
+  }
+
+  async rerun(): Promise<Received> {
+    const { waiting } = this.#core
+    await waiting.load(this.#tables)
+    for (const hash of [...waiting.all().keys()]) {
+      const candidate = waiting.has(hash) && (await this.#waiter(hash))
+      if (candidate) await this.#takeWithChildren(candidate)
+    }
+    return this.#end()
+  }
+
+  async #end(): Promise<Received> {
+    await this.#flush()
+    if (this.#garbage) this.#core.onGarbage()
+    const { waiting } = this.#core
+    const missing = new Map<string, CID>()
+    for (const { parents } of waiting.all().values()) {
+      for (const parent of parents) {
+        if (waiting.has(parent) || missing.has(parent) || (await this.#tables.place.get(this.#core.id, parent)))
+          continue
+        missing.set(parent, cidOf(parent))
+      }
+    }
+    return {
+      applied: this.applied,
+      waiting: [...waiting.all().keys()].map(cidOf),
+      missing: [...missing.values()],
+      refused: this.#refused,
+    }
+  }
+
+  /** Size, hash, tag, form. What fails before the hash is right says nothing about the block of that name. */
+  async #form(block: SealedBlock): Promise<Candidate | { readonly why: string }> {
+    const { cid, bytes } = block
+    if (!isBlockCid(cid)) return { why: 'cid' }
+    if (bytes.byteLength > MAX_THREAD_BLOCK) return { why: 'size' }
+    if (!(await blockCid(bytes)).equals(cid)) return { why: 'hash' }
+    const hash = hashOf(cid)
+    try {
+      const node = readNode(bytes)
+      if (!sameBytes(node.t, this.#core.tag)) return await this.#refuse(hash, 'tag')
+      if (!node.p.every(isBlockCid)) return await this.#refuse(hash, 'parents')
+      return { hash, block: { cid, bytes: unshared(bytes) }, node }
+    } catch (error) {
+      return this.#refuse(hash, whyOf(error))
+    }
+  }
+
+  /** Takes a block, and those that had waited for it. */
+  async #takeWithChildren(first: Candidate): Promise<void> {
+    const { waiting } = this.#core
+    const queue = [first]
+    for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
+      const { hash, block } = candidate
+      const outcome = await this.#take(candidate)
+      if (outcome === 'waiting') continue
+      const waited = await waiting.remove(this.#tables, hash)
+      if (outcome === 'applied') this.#fresh.push(block.cid)
+      if (typeof outcome === 'object') {
+        this.#garbage ||= waited
+        await this.#refuse(hash, outcome.why)
+        this.#refused.push({ cid: block.cid, why: outcome.why })
+      }
+      for (const child of waiting.on(hash)) {
+        const next = await this.#waiter(child)
+        if (next) queue.push(next)
+      }
+      if (this.#fresh.length >= TOGETHER) await this.#flush()
+    }
+  }
+
+  async #waiter(hash: string): Promise<Candidate | undefined> {
+    const cid = cidOf(hash)
+    // What is being put may not be there to be read yet.
+    await this.#stored()
+    const bytes = await this.#core.blocks.get(cid)
+    if (bytes) return { hash, block: { cid, bytes }, node: readNode(bytes) }
+    await this.#core.waiting.remove(this.#tables, hash)
+    return undefined
+  }
+
+  async #take({ hash, block, node }: Candidate): Promise<Outcome> {
+    const { id } = this.#core
+    if (await this.#tables.place.get(id, hash)) {
+      // Its row may have outlived its bytes.
+      if (!(await this.#core.blocks.has(block.cid))) this.#put(block)
+      return 'known'
+    }
+    const refused = await refusedFor(this.#tables, id, hash)
+    if (refused) return { why: refused }
+    const parents = new Map<string, Place>()
+    for (const parent of node.p.map(hashOf)) {
+      const place = await this.#tables.place.get(id, parent)
+      if (place) parents.set(parent, place)
+      else if (await refusedFor(this.#tables, id, parent)) return { why: 'parent' }
+    }
+    if (parents.size < node.p.length) return this.#wait(hash, block, node)
+    return this.#judge({ hash, block, node }, parents)
+  }
+
+  async #judge({ hash, block, node }: Candidate, parents: ReadonlyMap<string, Place>): Promise<Outcome> {
+    const before = await standingsAt(this.#core, this.#tables, parents)
+    const opened = await this.#open(block, node, before.value)
+    if (opened === undefined) return this.#wait(hash, block, node)
+    if ('why' in opened) return opened
+    const { content, key } = opened
+    const one = { content, epoch: node.e, key: key.id, root: parents.size === 0 }
+    const verdict = judge(this.#core.charter, before.value, one)
+    if ('why' in verdict) return verdict
+    this.#put(block)
+    const { after } = verdict
+    const { byteLength: size } = block.bytes
+    await admit(this.#core, this.#tables, { hash, size, epoch: node.e, key: key.id, content, parents, before, after })
+    return 'applied'
+  }
+
+  /** Undefined while it may be under a key that is not here. */
+  async #open(block: SealedBlock, node: Node, { epochs }: Standings): Promise<Opened | { why: string } | undefined> {
+    const { keyring, thread } = this.#core
+    const made = epochs.filter(({ epoch }) => epoch === node.e)
+    const keys: EpochKey[] = []
+    for (const one of made) {
+      const key = await keyring.get(this.#tables, one)
+      if (key) keys.push(key)
+    }
+    try {
+      return await openBlock(thread, block, node, keys)
+    } catch (error) {
+      if (isCafeError(error) && error.code === 'SEALED' && keys.length < made.length) return undefined
+      return { why: whyOf(error) }
+    }
+  }
+
+  async #wait(hash: string, block: SealedBlock, node: Node): Promise<Outcome> {
+    if (this.#core.waiting.has(hash)) return 'waiting'
+    this.#put(block)
+    const evicted = await this.#core.waiting.add(this.#tables, hash, block.bytes.byteLength, node.p.map(hashOf))
+    this.#garbage ||= evicted
+    return 'waiting'
+  }
+
+  async #refuse(hash: string, why: string): Promise<{ readonly why: string }> {
+    await refuse(this.#tables, this.#core.id, hash, why)
+    return { why }
+  }
+
+  #put({ cid, bytes }: SealedBlock): void {
+    const put = verifiedPut(this.#core.blocks, cid, bytes)
+    put.catch(() => {}) // told when it is waited for
+    this.#puts.push(put)
+  }
+
+  async #stored(): Promise<void> {
+    await Promise.all(this.#puts.splice(0))
+  }
+
+  /** First the blocks, then the rows that say they are there. */
+  async #flush(): Promise<void> {
+    await this.#stored()
+    await this.#staged.flush()
+    this.applied.push(...this.#fresh.splice(0))
+  }
+}
+
+/** Why a block is refused. @throws whatever is not the block's fault. */
+function whyOf(error: unknown): string {
+  if (isCafeError(error) && ['BAD_REQUEST', 'FORBIDDEN', 'SEALED'].includes(error.code))
+    return String(error.data.what ?? error.code).slice(0, 64)
+  throw error
+}
+
+/** Those of the blocks that others of them name come first. */
+function* parentsFirst(candidates: ReadonlyMap<string, Candidate>): Generator<Candidate> {
+  const begun = new Set<string>()
+  for (const start of candidates.values()) {
+    const stack = [{ candidate: start, entered: false }]
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const { candidate, entered } = top
+      if (entered) yield candidate
+      else if (!begun.has(candidate.hash)) {
+        begun.add(candidate.hash)
+        stack.push({ candidate, entered: true })
+        for (const parent of candidate.node.p.map(hashOf)) {
+          const known = candidates.get(parent)
+          if (known) stack.push({ candidate: known, entered: false })
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Our own blocks: what is to be said is put together with number, parents and key, judged like any other, and visible once
+ * it is on the medium.
+ */
+import type { CID } from 'multiformats/cid'
+import { CafeError } from '../core/errors.ts'
+import { type Address, hex } from '../core/ids.ts'
+import { MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
+import { parse } from '../core/schema.ts'
+import { verifiedPut } from '../store/blocks.ts'
+import { admit, type Core, type Parents, standingsAt } from './admit.ts'
+import { createBlock } from './block.ts'
+import { createEpochKey, type EpochKey, sealEpochKey } from './epoch-key.ts'
+import { type Content, contentSchema, type Kind, MAX_CUTS, type Rekey } from './kinds.ts'
+import { tailsOf } from './members.ts'
+import { readAbout } from './reading.ts'
+import { judge } from './rules.ts'
+import { stage } from './staged.ts'
+import { currentKey, guestsOf, isStale, membersOf, remove, type Standings } from './standing.ts'
+import {
+  cidOf,
+  fromDown,
+  hashOf,
+  isBlockCid,
+  orderHash,
+  type Place,
+  type ThreadTables,
+  threadTables,
+} from './tables.ts'
+import type { Entry, Say } from './thread.ts'
+import type { Named } from './values.ts'
+
+/** Kinds that a member may write under any key it has: they are what mends a thread whose newest key it lacks. */
+const OLD_KEY: readonly Kind[] = ['join', 'leave', 'remove', 'rekey']
+
+type Part = Content extends infer C ? (C extends Content ? Pick<C, 'type' | 'body' | 'files'> : never) : never
+
+/** Where the next block of ours goes. */
+interface Spot {
+  readonly parents: Parents
+  readonly before: Named
+}
+
+/** Says it, after making the key that is due, if one is. The caller sees to it that nothing else changes the thread. */
+export async function speak(core: Core, say: Say): Promise<Entry> {
+  const tables = threadTables(core.rows)
+  const repeated = await sameAgain(core, tables, say)
+  if (repeated) return repeated
+  let spot = await nextSpot(core, tables)
+  if (!OLD_KEY.includes(say.type) && isStale(spot.before.value) && isMember(core, spot.before.value)) {
+    await write(core, tables, spot, await rekeyPart(core, spot.before.value))
+    spot = await nextSpot(core, tables)
+  }
+  const part = say.type === 'remove' ? await removePart(core, tables, spot.before.value, say.body.who) : partOf(say)
+  return write(core, tables, spot, part)
+}
+
+/** The join by which this account begins (`first`) or enters the thread; undefined if it is in. */
+export async function enter(core: Core, first: boolean): Promise<Entry | undefined> {
+  const tables = threadTables(core.rows)
+  const spot = await nextSpot(core, tables)
+  const own = core.signer.account === core.charter.initiator
+  if (isMember(core, spot.before.value)) return undefined
+  const grant = own ? null : ((await tables.thread.get(core.id))?.grant ?? null)
+  if (spot.parents.size === 0 && !first) throw new CafeError('NOT_FOUND', { what: 'blocks' })
+  if (!grant && !own) throw new CafeError('NOT_FOUND', { what: 'grant' })
+  return write(core, tables, spot, { type: 'join', body: { grant }, files: [] })
+}
+
+/**
+ * The key that is due since somebody has gone. The initiator makes it, or in its absence the first of the members; all
+ * others wait until they have something to say, so that not everybody makes one.
+ */
+export async function mend(core: Core): Promise<Entry | undefined> {
+  const tables = threadTables(core.rows)
+  const spot = await nextSpot(core, tables)
+  const { value } = spot.before
+  if (spot.parents.size === 0 || !isStale(value)) return undefined
+  const members = membersOf(value, core.charter.initiator)
+  const first = members.has(core.charter.initiator) ? core.charter.initiator : [...members].sort()[0]
+  if (first !== core.signer.account) return undefined
+  return write(core, tables, spot, await rekeyPart(core, value))
+}
+
+const isMember = (core: Core, standings: Standings): boolean =>
+  membersOf(standings, core.charter.initiator).has(core.signer.account)
+
+/** A like (or flag, or ignore) of ours that is there already, and to be seen. @throws NOT_FOUND if what it is about is not here. */
+async function sameAgain(core: Core, tables: ThreadTables, say: Say): Promise<Entry | undefined> {
+  if (!('target' in say.body)) return undefined
+  const { target } = say.body
+  if (!isBlockCid(target) || !(await tables.place.get(core.id, hashOf(target))))
+    throw new CafeError('NOT_FOUND', { what: 'target' })
+  if (say.type === 'comment') return undefined
+  const said = await readAbout(core, tables, target)
+  return said.find(
+    ({ content, hidden }) => content.author === core.signer.account && content.type === say.type && !hidden,
+  )
+}
+
+/** On all heads, or the newest of very many; the next block takes up the rest. */
+async function nextSpot(core: Core, tables: ThreadTables): Promise<Spot> {
+  const heads = await tables.head.list([core.id], { limit: MAX_PARENTS })
+  const places = heads.map(async ({ key }) => {
+    const hash = orderHash(key[1] as string)
+    return [hash, (await tables.place.get(core.id, hash)) as Place] as const
+  })
+  const parents = new Map(await Promise.all(places))
+  return { parents, before: await standingsAt(core, tables, parents) }
+}
+
+function partOf(say: Exclude<Say, { readonly type: 'remove' }>): Part {
+  return { ...say, files: say.type === 'files' ? [...say.files] : [] } as Part
+}
+
+async function rekeyPart(core: Core, standings: Standings): Promise<Part> {
+  return { type: 'rekey', body: await makeKey(core, standings), files: [] }
+}
+
+/** A new key, sealed to each who is in. */
+async function makeKey({ signer, charter, thread, random, clock }: Core, standings: Standings): Promise<Rekey> {
+  const epoch = currentKey(standings).epoch + 1
+  const key = await createEpochKey(random)
+  const members = [...membersOf(standings, charter.initiator)].sort().slice(0, MAX_MEMBERS)
+  const letters = members.map(async (to) => {
+    return { to, sealed: await sealEpochKey(signer, key, { thread, epoch }, { to, ts: clock(), random }) }
+  })
+  return { epoch, id: new Uint8Array(key.id), keys: await Promise.all(letters) }
+}
+
+/** Puts somebody out: its last blocks and its guests as they are known here, and a key for those who stay. */
+async function removePart(core: Core, tables: ThreadTables, standings: Standings, who: Address): Promise<Part> {
+  const members = membersOf(standings, core.charter.initiator)
+  const tails = await tailsOf(core, tables, who)
+  const cuts = tails.slice(0, MAX_CUTS).map(({ dev, seq, last }) => ({ dev, seq, last: cidOf(hex(last.hash)) }))
+  const keep = guestsOf(standings, who)
+    .filter((guest) => members.has(guest))
+    .slice(0, MAX_MEMBERS)
+  const rekey = await makeKey(core, remove(standings, { who, cuts, keep }))
+  return { type: 'remove', body: { who, cuts, keep, rekey }, files: [] }
+}
+
+/** The key to seal it under. @throws NOT_FOUND. */
+async function keyFor(
+  core: Core,
+  tables: ThreadTables,
+  standings: Standings,
+  kind: Kind,
+): Promise<EpochKey & { epoch: number }> {
+  const current = currentKey(standings)
+  const older = standings.epochs.filter((made) => made !== current).sort((a, b) => b.epoch - a.epoch)
+  for (const made of OLD_KEY.includes(kind) ? [current, ...older] : [current]) {
+    const key = await core.keyring.get(tables, made)
+    if (key) return { ...key, epoch: made.epoch }
+  }
+  // The key may be in the thread, sealed to an account that this device cannot open for.
+  throw new CafeError('NOT_FOUND', { what: core.account.opening ? 'epoch key' : 'sealing key' })
+}
+
+async function write(core: Core, plain: ThreadTables, { parents, before }: Spot, part: Part): Promise<Entry> {
+  const { id, signer, thread, charter } = core
+  const staged = stage(core.rows)
+  const tables = threadTables(staged)
+  const key = await keyFor(core, plain, before.value, part.type)
+  const content = await numbered(core, tables, part)
+  const one = { content, epoch: key.epoch, key: key.id, root: parents.size === 0 }
+  const verdict = judge(charter, before.value, one)
+  if ('why' in verdict) throw new CafeError('FORBIDDEN', { why: verdict.why })
+  const place = { thread, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
+  const block = await createBlock(place, key.key, signer, content)
+  const hold = core.holds.open()
+  try {
+    await hold.add([block.cid.multihash.bytes])
+    await verifiedPut(core.blocks, block.cid, block.bytes)
+    const [hash, size] = [hashOf(block.cid), block.bytes.byteLength]
+    const { after } = verdict
+    await admit(core, tables, { hash, size, epoch: key.epoch, key: key.id, content, parents, before, after })
+    await staged.flush()
+  } finally {
+    hold.release()
+  }
+  core.onChange(id)
+  return entryOf(block.cid, place.parents, parents, key.epoch, content)
+}
+
+function entryOf(cid: CID, parents: readonly CID[], places: Parents, epoch: number, content: Content): Entry {
+  const depth = 1 + Math.max(0, ...[...places.values()].map((place) => place.depth))
+  return { cid, parents, depth, epoch, content, hidden: null }
+}
+
+/** With author, number and time, as receivers will read it. @throws CafeError BAD_REQUEST */
+async function numbered({ id, signer, clock }: Core, tables: ThreadTables, part: Part): Promise<Content> {
+  const [last] = await tables.link.list([id, signer.account, signer.peer], { limit: 1 })
+  const seq = last ? fromDown(last.key[3] as string) + 1 : 1
+  const prev = last?.row.blocks[0] ? cidOf(hex(last.row.blocks[0].hash)) : null
+  const by = { author: signer.account, dev: signer.peer, seq, prev, ts: clock() }
+  return parse(contentSchema, { ...by, ...(signer.cert ? { cert: signer.cert } : {}), ...part })
+}

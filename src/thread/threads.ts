@@ -1,0 +1,151 @@
+/**
+ * All threads of an account on this device. A thread is here from the commit of its first row until that row is gone; what
+ * an interrupted forgetting left behind goes the next time.
+ */
+import { CafeError } from '../core/errors.ts'
+import { type Address, hex } from '../core/ids.ts'
+import { name, parse } from '../core/schema.ts'
+import { createSerial } from '../core/serial.ts'
+import type { Listed } from '../store/block-list.ts'
+import type { RootSource } from '../store/collect.ts'
+import type { Core, ThreadsComponents } from './admit.ts'
+import { charterSchema, createCharter, threadId } from './charter.ts'
+import { epochKey } from './epoch-key.ts'
+import { coreOf, learn, openThread } from './one.ts'
+import { enter } from './speak.ts'
+import { orderHash, removeAll, type ThreadTables, threadTables, unhex } from './tables.ts'
+import type { CreateTerms, Thread, ThreadIdText, ThreadInvite, ThreadState, Threads } from './thread.ts'
+
+/** Rows read at once for the collector. */
+const PAGE = 512
+const SHA_256 = [0x12, 0x20] as const
+
+export type { ThreadsComponents }
+
+/**
+ * @example
+ * ```ts
+ * const threads = createThreads({ rows, blocks, holds, account, signer, clock, random, onChange, onGarbage })
+ * const thread = await threads.create({ name: 'Holidays', type: 'open', sharing: 'shared' })
+ * await thread.append({ type: 'text', body: { text: 'hello' } })
+ * ```
+ */
+export function createThreads(given: ThreadsComponents): Threads {
+  const { rows, onChange } = given
+  const tables = threadTables(rows)
+  const serial = createSerial()
+  const cores = new Map<ThreadIdText, Promise<Core>>()
+  const roots = rootsOf(given, tables)
+  const onGarbage = (): void => {
+    roots.garbage()
+    given.onGarbage()
+  }
+  const components: ThreadsComponents = { ...given, onGarbage }
+
+  const coreFor = async (id: ThreadIdText): Promise<Core | undefined> => {
+    const row = await tables.thread.get(id)
+    if (!row) return undefined
+    const known = cores.get(id) ?? coreOf(components, row.charter)
+    cores.set(id, known)
+    return known
+  }
+  const threadOf = (core: Core): Thread =>
+    openThread(core, serial, async () => (await cores.get(core.id)) === core && !!(await tables.thread.get(core.id)))
+  const thread = async (id: ThreadIdText): Promise<Thread | undefined> => {
+    const core = await coreFor(id)
+    return core && threadOf(core)
+  }
+
+  const open = async (known: ThreadInvite | ThreadState): Promise<Thread> => {
+    const charter = parse(charterSchema, known.charter)
+    const id = hex(await threadId(charter)) as ThreadIdText
+    const grant = 'grant' in known ? known.grant : null
+    await serial(id, async () => {
+      if (await tables.thread.get(id)) return
+      // What an interrupted forgetting left behind must not come back with it.
+      await removeAll(rows, id)
+      await rows.commit([tables.thread.put([id], { charter, name: parse(name, known.name), grant })])
+    })
+    const core = (await coreFor(id)) as Core
+    await serial(id, () => learn(core, known))
+    onChange(id)
+    return threadOf(core)
+  }
+
+  const create = async ({ name: given, type, sharing, members, announce }: CreateTerms): Promise<Thread> => {
+    const { account, random } = components
+    const called = parse(name, given)
+    const terms = { initiator: account.address as Address, type, sharing, ...(members ? { members } : {}) }
+    const { charter, key } = await createCharter(terms, random)
+    const made = await open({
+      charter,
+      keys: [{ epoch: 0, key: (await epochKey(key.reveal())).key }],
+      heads: [],
+      name: called,
+    })
+    const core = (await coreFor(made.id)) as Core
+    await serial(made.id, () => enter(core, true))
+    await made.append({ type: 'rename', body: { name: called } })
+    if (announce) await made.append({ type: 'announce', body: announce })
+    return made
+  }
+
+  return {
+    create,
+    open,
+    get: thread,
+    async list() {
+      const found = await tables.thread.list([])
+      const infos = found.map(async ({ key }) => (await thread(key[0] as ThreadIdText))?.info())
+      return (await Promise.all(infos)).filter((info) => info !== undefined).sort((a, b) => b.updated - a.updated)
+    },
+    async forget(id) {
+      await serial(id, async () => {
+        cores.delete(id)
+        if (!(await tables.thread.get(id))) throw new CafeError('NOT_FOUND', { what: 'thread' })
+        await removeAll(rows, id)
+      })
+      onGarbage()
+      onChange(id)
+    },
+    roots: roots.source,
+  }
+}
+
+/** All blocks of all threads, and those that wait. */
+function rootsOf({ holds }: ThreadsComponents, tables: ThreadTables) {
+  let unlisted = false
+  const listed = (hash: string, size: number): Listed => ({ hash: Uint8Array.of(...SHA_256, ...unhex(hash)), size })
+
+  async function* lists(): AsyncGenerator<{ readonly blocks: readonly Listed[] }> {
+    for (const { key } of await tables.thread.list([])) {
+      const id = key[0] as string
+      // Before the others: what has waited for long and is taken meanwhile was seen here.
+      const waiting = await tables.wait.list([id])
+      yield { blocks: waiting.map(({ key, row }) => listed(key[1] as string, row.size)) }
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await tables.block.list([id], { after, limit: PAGE })
+        yield { blocks: page.map(({ key, row }) => listed(orderHash(key[1] as string), row.size)) }
+        after = page.at(-1)?.key[1]
+        more = page.length === PAGE
+      }
+    }
+  }
+
+  const source: RootSource = {
+    name: 'threads',
+    lists,
+    get unlisted() {
+      return unlisted
+    },
+    async collected({ whole }) {
+      if (whole && holds.size === 0) unlisted = false
+    },
+  }
+  return {
+    source,
+    garbage() {
+      unlisted = true
+    },
+  }
+}
