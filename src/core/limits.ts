@@ -253,9 +253,9 @@ export const MAX_WAITING = 1024
 export const MAX_WAITING_BYTES = 32 * MiB
 /** Comments and reactions on one block that are read at once. */
 export const MAX_ABOUT = 1000
-/** Alarms of a thread, and devices of a member, that are listed. */
+/** Alarms of a thread that are listed, and devices of a member. */
 export const MAX_THREAD_ALARMS = 1000
-export const MAX_DEVICES = 64
+export const MAX_MEMBER_DEVICES = 64
 /** An invite works this long unless its writer says otherwise. */
 export const INVITE_TTL = 30 * 86_400_000
 /** An invite as bytes: the longest charter, the keys of some hundred epochs and a certified grant. As a link a third more. */

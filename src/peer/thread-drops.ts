@@ -3,7 +3,6 @@
  * thread, and looks what the other members have left at theirs. What has not changed is neither left nor fetched again. What
  * failed is tried again at the next look.
  */
-import type { BlockSource } from '../cafe/pin/fetch.ts'
 import type { SnapshotClient } from '../cafe/snapshot/client.ts'
 import type { Clock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
@@ -25,7 +24,6 @@ export interface DropComponents {
   readonly peer: PeerIdText
   readonly self: () => Address | undefined
   readonly threads: Threads
-  readonly source: BlockSource
   readonly client: Pick<SnapshotClient, 'look'>
   readonly know: (peer: PeerIdText, addresses: readonly string[]) => void
   /** Somebody's device may be there. */

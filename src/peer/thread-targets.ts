@@ -4,10 +4,8 @@ import { dropId } from '../thread/drop.ts'
 import type { ThreadCafes } from '../thread/kinds.ts'
 import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 
-export interface CafePlace {
-  readonly cafe: PeerIdText
-  readonly addresses: readonly string[]
-}
+/** Where a cafe, or whoever else keeps blocks, is to be found. */
+export type CafePlace = ThreadCafes[number]
 
 export interface LookTarget {
   readonly drop: Uint8Array<ArrayBuffer>

@@ -1,6 +1,6 @@
 /** The people of a thread, as its signed blocks have them: who is in, what they are called, where and from what they write. */
 import type { Address, PeerIdText } from '../core/ids.ts'
-import { MAX_DEVICES } from '../core/limits.ts'
+import { MAX_MEMBER_DEVICES } from '../core/limits.ts'
 import { type Core, standingsNow } from './admit.ts'
 import { isOdd, isRemoved, membersOf, type Standings, standingOf } from './standing.ts'
 import { fromDown, type Link, type ThreadTables } from './tables.ts'
@@ -28,7 +28,7 @@ export interface Tail {
 /** The last block of each device of a member. */
 export async function tailsOf({ id }: Pick<Core, 'id'>, tables: ThreadTables, who: Address): Promise<readonly Tail[]> {
   const tails: Tail[] = []
-  for (let after: string | undefined; tails.length < MAX_DEVICES; ) {
+  for (let after: string | undefined; tails.length < MAX_MEMBER_DEVICES; ) {
     const [found] = await tables.link.list([id, who], { after, limit: 1 })
     const last = found?.row.blocks[0]
     if (!found || !last) break
