@@ -15,8 +15,9 @@ import type { Entry, Thread, ThreadIdText } from '../thread/thread.ts'
 const noteRow = v.strictObject({
   kind: v.picklist(['invite', 'join', 'leave', 'text', 'files', 'comment', 'like']),
   actor: address,
+  /** As actor and thread were called then. */
+  actorName: v.nullable(text(256)),
   thread: text(64),
-  /** As it was called then: it may not be here any more. */
   name: text(256),
   block: v.nullable(text(128)),
   target: v.nullable(text(128)),
@@ -72,6 +73,8 @@ const EXCERPT = 140
 /** Milliseconds before the time of the last sync is written again. */
 const REWRITE = 60_000
 
+type Names = ReadonlyMap<Address, string | null>
+
 const NEVER: Seen = { level: false, synced: null, unread: 0 }
 
 export async function createNotes({ rows, clock, self, onChange }: NoteComponents): Promise<Notes> {
@@ -98,7 +101,7 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
     return dropped.map(({ id }) => notes.remove(id))
   }
 
-  const noteOf = async (thread: Thread, entry: Entry, name: string): Promise<Note | undefined> => {
+  const noteOf = async (thread: Thread, entry: Entry, name: string, names: Names): Promise<Note | undefined> => {
     const { content } = entry
     const about = await saying(thread, entry, self())
     if (!about) return undefined
@@ -106,6 +109,7 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
       ...about,
       id: entry.cid.toString(),
       actor: content.author,
+      actorName: names.get(content.author) ?? null,
       thread: thread.id,
       name,
       block: entry.cid.toString(),
@@ -119,7 +123,10 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
     if (!before.level) return
     const others = entries.filter(({ content }) => content.author !== self())
     const { name } = await thread.info()
-    const fresh = (await Promise.all(others.map((entry) => noteOf(thread, entry, name)))).filter((note) => !!note)
+    const members = others.length > 0 ? await thread.members() : []
+    const names: Names = new Map(members.map((member) => [member.address, member.name]))
+    const noted = await Promise.all(others.map((entry) => noteOf(thread, entry, name, names)))
+    const fresh = noted.filter((note) => !!note)
     const taken = (await Promise.all(entries.map((entry) => takenBack(thread, entry)))).flat()
     const gone = new Set(entries.filter(({ content }) => isGone(content)).map(({ content }) => goneOf(content)))
     const posts = others.filter(({ content, hidden }) => !hidden && isPost(content.type)).length
@@ -139,7 +146,9 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
     invited: ({ id, thread, name, from }) =>
       serial('notes', async () => {
         const about = { kind: 'invite', block: null, target: null, text: '' } as const
-        await rows.commit(add([{ ...about, id, thread, name, actor: from, time: clock(), read: false }]))
+        await rows.commit(
+          add([{ ...about, id, thread, name, actor: from, actorName: null, time: clock(), read: false }]),
+        )
         onChange(null)
       }),
     page({ after, limit }) {

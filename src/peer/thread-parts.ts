@@ -151,6 +151,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     const bytes = await components.blocks.get(entry.cid)
     const told = bytes ? live.posted(thread.id, [{ cid: entry.cid, bytes }]) : Promise.resolve()
     drops.changed(thread.id, true)
+    await notes.blocks(thread, [entry])
     await membersChanged(thread.id, [entry])
     if (wait) await told
   }
