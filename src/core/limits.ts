@@ -105,7 +105,7 @@ export const REGISTRATIONS_OF_STRANGER = { burst: 5, every: 12 * 60_000 } as con
 export const REGISTRATIONS_OF_CLIENT = { burst: 30, every: 2 * 60_000 } as const
 /** Strangers that an open cafe admits: what a hundred of them may keep fits on a laptop. */
 export const OPEN_ADMISSIONS = { burst: 30, every: 2 * 60_000 } as const
-/** Clients that an open cafe has without token at most, whatever the time. */
+/** Accounts that an open cafe has without token at most, whatever the time. */
 export const OPEN_CLIENTS = 100
 /** Peers whose turns are remembered: 10 000 buckets are about 1 MB. */
 export const MAX_RATE_KEYS = 10_000
@@ -189,7 +189,10 @@ export const LOOK_RATE_STRANGERS = 1 * MiB
 export const LOOK_COST = 1 * KiB
 /** A contact card: a name, sixteen devices with their certificates and eight inboxes fill half of it. */
 export const MAX_CARD = 16 * KiB
-/** Devices of one account: those in use, and those that were lost or wiped and nobody took off the list. */
+/**
+ * Devices of one account: those in use, and those that were lost or wiped and nobody took off the list. At a cafe one more
+ * takes the place of the one that was silent longest.
+ */
 export const MAX_DEVICES = 16
 /** Cafes a card names: beyond a few, more copies make nothing safer. */
 export const MAX_INBOXES = 8
@@ -260,3 +263,23 @@ export const MAX_MEMBER_DEVICES = 64
 export const INVITE_TTL = 30 * 86_400_000
 /** An invite as bytes: the longest charter, the keys of some hundred epochs and a certified grant. As a link a third more. */
 export const MAX_THREAD_INVITE = 32 * KiB
+
+/**
+ * What an account's manifest names at most. 2048 threads of 82 bytes, 1024 that were left of 47, and the rest below fill the
+ * largest bucket (256 KiB) without overflowing it.
+ */
+export const MAX_RECORD_THREADS = 2048
+/** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
+export const MAX_RECORD_GONE = 1024
+/** Cafes of an account: far more than anybody keeps an eye on. */
+export const MAX_RECORD_CAFES = 16
+/** Characters of all addresses of one cafe: eight of the usual length. */
+export const MAX_RECORD_ADDRESSES = 1 * KiB
+/** Devices of an account, revoked ones among them until their certificates have ended. */
+export const MAX_RECORD_DEVICES = 32
+/** Slots an account is asked to look through at one cafe: its threads, some left behind, and the manifest. */
+export const MAX_SLOTS_LISTED = 2 * (MAX_RECORD_THREADS + MAX_RECORD_GONE)
+/** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
+export const MAX_PACKS = 1024
+/** CIDs in one pack: about 170 KB. */
+export const MAX_PACK_BLOCKS = 4096

@@ -5,8 +5,9 @@
  */
 import type { PinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
+import { unlessAborted } from '../core/abort.ts'
 import type { Clock, Random } from '../core/clock.ts'
-import { CafeError, toCafeError } from '../core/errors.ts'
+import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { delay } from '../core/pause.ts'
 import type { Blocks } from '../store/blocks.ts'
@@ -70,9 +71,11 @@ export interface Backups extends Kept {
    * @throws CafeError NOT_FOUND {what: 'pin'}.
    */
   retry(root: string, options: { signal: AbortSignal }): Promise<Backup>
+  /** The same for everything, also at the cafes that have joined since it was added. */
+  retryAll(options: { signal: AbortSignal }): Promise<void>
   /** A cafe has erased what it kept for us; `left` if we have left it. */
   erased(cafe: PeerIdText, left: boolean): Promise<void>
-  /** A cafe admits us again: what it could not be given for that follows by itself. */
+  /** A cafe admits us, for the first time or again: what it does not have follows by itself. */
   readmitted(cafe: PeerIdText): Promise<void>
   /**
    * Has every cafe of a file prove that it still has it, and repairs what fails; cafes not reached stay as they were.
@@ -124,6 +127,18 @@ export function createBackups(components: BackupsComponents): Backups {
     return row
   }
 
+  /** What was refused is queued again. */
+  const again = async ({ root, cafes }: Backup): Promise<void> => {
+    for (const { cafe, state } of cafes)
+      if (state === 'failed') await store.note(root, { cafe, state: 'queued', strikes: 0 })
+  }
+
+  /** Resolves when each cafe has been tried. */
+  const tried = async (signal: AbortSignal): Promise<void> => {
+    onChange()
+    await unlessAborted(backlog.run(), signal)
+  }
+
   const all = async (): Promise<Backup[]> => (await backups.list([])).map(({ row }) => row)
 
   return {
@@ -140,16 +155,14 @@ export function createBackups(components: BackupsComponents): Backups {
       await Promise.race([backlog.run(), delay(UNPIN_WAIT, signal).catch(() => {})])
     },
     async retry(root, { signal }) {
-      const { cafes: before } = await find(root)
-      for (const { cafe, state } of before)
-        if (state === 'failed') await store.note(root, { cafe, state: 'queued', strikes: 0 })
-      onChange()
-      const stopped = Promise.withResolvers<never>()
-      const stop = (): void => stopped.reject(toCafeError(signal.reason, 'ABORTED'))
-      if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
-      await Promise.race([backlog.run(), stopped.promise])
+      await again(await find(root))
+      await tried(signal)
       return find(root)
+    },
+    async retryAll({ signal }) {
+      for (const row of await all()) await again(row)
+      await kept.spread()
+      await tried(signal)
     },
     audit: audits.audit,
     auditDue: audits.run,
@@ -169,8 +182,7 @@ export function createBackups(components: BackupsComponents): Backups {
     },
     async readmitted(cafe) {
       await store.requeue(cafe)
-      onChange()
-      void backlog.run()
+      await kept.spread()
     },
     close() {
       backlog.close()

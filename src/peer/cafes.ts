@@ -35,7 +35,7 @@ export interface CafesComponents {
   readonly onChange?: () => void
   /** What was kept at this cafe is not kept there any more; `left` if we have left it. */
   readonly onErased?: (cafe: PeerIdText, left: boolean) => Promise<void>
-  /** A cafe that did not admit us any more does again. */
+  /** A cafe admits us that did not before: for the first time, or again. */
   readonly onReadmitted?: (cafe: PeerIdText) => Promise<void>
 }
 
@@ -200,7 +200,7 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
         }
         if (!('waiting' in answer)) {
           const row = await save({ ...base, ...granted(answer) })
-          if (before?.state === 'ended') await onReadmitted(cafe)
+          if (before?.state !== 'active') await onReadmitted(cafe)
           return row
         }
         return save({

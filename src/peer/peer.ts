@@ -16,11 +16,10 @@ import type { Rows } from '../store/rows.ts'
 import type { Connector } from '../wire/call.ts'
 import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
-import { backupStore } from './backup-row.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
-import { createOwnBlocks } from './own-blocks.ts'
 import { createLabels } from './pin-label.ts'
+import { createSafety, type SafetyView } from './safety.ts'
 
 export interface PeerComponents {
   readonly account: Account
@@ -43,6 +42,7 @@ export interface PeerComponents {
 export interface Peer {
   readonly cafes: Cafes
   readonly backups: Backups
+  readonly safety: SafetyView
   readonly bearers: PeerBearers
   readonly account: Account
   /** What a collection must spare. */
@@ -82,6 +82,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   return {
     cafes,
     backups,
+    safety: createSafety({ backups, cafes }),
     bearers: createPeerBearers({ cafes, client }),
     account,
     roots: [backups.roots],
@@ -96,10 +97,4 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       backups.close()
     },
   }
-}
-
-/** What a collection must spare of an account that is not open: as {@link Peer.roots}, from its rows alone. */
-export function dormantRoots(components: Pick<PeerComponents, 'rows' | 'blocks' | 'holds'>): readonly RootSource[] {
-  const store = backupStore(components.rows)
-  return [createOwnBlocks({ ...components, store, onGarbage: () => {} }).roots]
 }

@@ -6,7 +6,18 @@ import type { Rows } from '../store/rows.ts'
 import { clear } from '../store/scope.ts'
 
 /** Names of tables; one that ends in `-` stands for all that begin so. */
-export const ACCOUNT_TABLES: readonly string[] = ['backup', 'draft', 'draft-piece', 'joined', 'left', 'own', 'unpin']
+export const ACCOUNT_TABLES: readonly string[] = [
+  'backup',
+  'draft',
+  'draft-piece',
+  'joined',
+  'left',
+  'own',
+  'pack',
+  'pack-block',
+  'pack-fresh',
+  'unpin',
+]
 
 /** Rows removed in one commit. */
 const AT_ONCE = 200

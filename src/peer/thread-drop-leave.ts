@@ -5,7 +5,7 @@ import type { SnapshotClient } from '../cafe/snapshot/client.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { encode } from '../core/codec.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
-import { type Address, type PeerIdText, sameBytes } from '../core/ids.ts'
+import { type Address, type PeerIdText, sameBytes, unhex } from '../core/ids.ts'
 import { DROP_TTL } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { bytes, count, v } from '../core/schema.ts'
@@ -26,7 +26,7 @@ import {
 import { MAX_HEADS } from '../thread/sync-protocol.ts'
 import type { Thread, ThreadIdText } from '../thread/thread.ts'
 import type { Cafes } from './cafes.ts'
-import { type CafePlace, hexBytes } from './thread-targets.ts'
+import type { CafePlace } from './thread-targets.ts'
 
 export interface LeavingComponents {
   readonly rows: Rows
@@ -64,7 +64,7 @@ export function createDropLeaving(components: LeavingComponents): DropLeaving {
   const left = table(rows, 'thread-left', leftRow)
 
   const leaveAt = async (thread: Thread, who: Address, cafe: PeerIdText, mine: DropPlace): Promise<void> => {
-    const id = hexBytes(thread.id)
+    const id = unhex(thread.id)
     const drop = await dropId(id, who)
     const signal = AbortSignal.timeout(TIME)
     const others: DropPlace[] = []

@@ -6,7 +6,7 @@
 import type { SnapshotClient } from '../cafe/snapshot/client.ts'
 import type { Clock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
-import { type Address, hex, type PeerIdText } from '../core/ids.ts'
+import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
 import { DROP_TTL } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
@@ -18,7 +18,7 @@ import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { DropLeaving } from './thread-drop-leave.ts'
 import type { ThreadFetch } from './thread-fetch.ts'
 import type { Intake } from './thread-intake.ts'
-import { atPlace, type CafePlace, hexBytes, type LookTarget, targetsOf } from './thread-targets.ts'
+import { atPlace, type CafePlace, type LookTarget, targetsOf } from './thread-targets.ts'
 
 export interface DropComponents {
   readonly peer: PeerIdText
@@ -176,7 +176,7 @@ async function takeIn(
 ): Promise<boolean> {
   const { peer, clock, hint, intake } = components
   const { keys } = await thread.state()
-  const devices = await openDrop(hexBytes(thread.id), who, body)
+  const devices = await openDrop(unhex(thread.id), who, body)
   let whole = true
   for (const device of devices) {
     if (device.dev === peer || device.ts < clock() - DROP_TTL) continue

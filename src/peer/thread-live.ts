@@ -3,7 +3,7 @@
  * they have, tells them what is new, and compares heads now and then in case something was lost on the way.
  */
 import type { Random } from '../core/clock.ts'
-import type { PeerIdText } from '../core/ids.ts'
+import { type PeerIdText, unhex } from '../core/ids.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import { createSyncClient, type SyncClient } from '../thread/sync-client.ts'
 import { createLinks, type Links } from '../thread/sync-links.ts'
@@ -20,7 +20,6 @@ import { createPulls } from './thread-pulls.ts'
 import { createPushes, sameHeads } from './thread-pushes.ts'
 import { createReach } from './thread-reach.ts'
 import type { Roster } from './thread-roster.ts'
-import { hexBytes } from './thread-targets.ts'
 
 export interface LiveComponents {
   readonly self: PeerIdText
@@ -164,7 +163,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
 function proverCache(): (id: ThreadIdText) => Promise<Prover> {
   const provers = new Map<ThreadIdText, Promise<Prover>>()
   return (id) => {
-    const known = provers.get(id) ?? createProver(hexBytes(id))
+    const known = provers.get(id) ?? createProver(unhex(id))
     provers.delete(id)
     provers.set(id, known)
     const oldest = provers.keys().next().value

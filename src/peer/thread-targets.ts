@@ -1,5 +1,5 @@
 /** Whose drops are looked for, and where: at the cafes that each member has announced, and at one's own for one's devices. */
-import { type Address, hex, type PeerIdText } from '../core/ids.ts'
+import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
 import { dropId } from '../thread/drop.ts'
 import type { ThreadCafes } from '../thread/kinds.ts'
 import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
@@ -68,7 +68,7 @@ async function addThread(
   const origins = [...new Set(sources.flatMap(({ at }) => at.flatMap(atPlace)))].slice(0, MAX_ORIGINS)
   for (const { who, devices, at } of sources) {
     if (at.length === 0 || (who !== self && isHere(thread.id, devices))) continue
-    const drop = await dropId(hexBytes(thread.id), who)
+    const drop = await dropId(unhex(thread.id), who)
     for (const place of at) add(place, { drop, thread, who, origins })
   }
 }
@@ -76,7 +76,3 @@ async function addThread(
 /** A cafe as an origin of blocks. */
 export const atPlace = ({ cafe, addresses }: CafePlace): string[] =>
   addresses.length > 0 ? addresses.filter((address) => address.endsWith(`/p2p/${cafe}`)).concat(cafe) : [cafe]
-
-/** The bytes of a thread's id. */
-export const hexBytes = (id: ThreadIdText): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from({ length: id.length / 2 }, (_, i) => Number.parseInt(id.slice(2 * i, 2 * i + 2), 16))

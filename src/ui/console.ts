@@ -52,6 +52,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       ask: (cafe, { greeting } = {}) => call('account.ask', { cafe: cafe as PeerIdText, greeting }),
       cafes: () => call('account.cafes', {}),
       deregister: (cafe, { force } = {}) => call('account.deregister', { cafe: cafe as PeerIdText, force }),
+      safety: (of = {}) => call('account.safety', of),
+      retry: () => call('account.retry', {}),
       receipts: () => call('account.receipts', {}),
       bearer: (cafe, input) => call('account.bearer', { ...input, cafe: cafe as PeerIdText }),
       bearers: (cafe) => call('account.bearers', { cafe: cafe as PeerIdText }),

@@ -1,5 +1,5 @@
 /** Numbers and names as people read them: pure, in the language of the page. */
-import type { Collected, CollectProgress, HostRoom, NodeStatus, PinProgress } from '../worker/api.ts'
+import type { Collected, CollectProgress, HostRoom, NodeStatus, PinProgress, Safety } from '../worker/api.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
@@ -130,10 +130,17 @@ export function step(progress: PinProgress | undefined, size: number): string {
   return `Sending ${bytes(progress.sent)} of ${bytes(Math.max(progress.total, progress.sent))}`
 }
 
-/** Who can reach this node now, as a colour and a sentence. */
+/** How it stands, as a colour and a sentence. */
 export interface Reach {
   readonly level: 'good' | 'part' | 'none'
   readonly text: string
+}
+
+/** At how many cafes something is safe, as a colour and the beginning of a sentence. */
+export function safetyLine({ safe, of }: Pick<Safety, 'safe' | 'of'>): Reach {
+  if (of === 0) return { level: 'none', text: 'Only on this device: join a cafe' }
+  const text = `Safe at ${safe} of ${count(of, 'cafe')}`
+  return { level: safe === of ? 'good' : safe > 0 ? 'part' : 'none', text }
 }
 
 /** The truth about how others reach a cafe hosted here (design §9). */

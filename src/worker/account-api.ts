@@ -88,6 +88,22 @@ export interface ReceiptInfo {
   readonly envelope: Uint8Array
 }
 
+/** At how many cafes something is safe, and what stands in the way of the others. */
+export interface Safety {
+  /** Cafes that have all of it: from each of them alone it can be had again. */
+  readonly safe: number
+  /** Cafes of the account now. */
+  readonly of: number
+  /** Files, and groups of blocks of threads. */
+  readonly items: number
+  /** Bytes on their way, one time for each cafe that lacks them. */
+  readonly pending: number
+  /** What cafes have refused, for an error code: `account.retry` tries it again. */
+  readonly failed: readonly { readonly cafe: PeerIdText; readonly reason: string; readonly items: number }[]
+  /** When the last receipt came in that made it as safe as it is (milliseconds since the epoch); null without any. */
+  readonly since: number | null
+}
+
 /** A token for programs that reach the cafe over HTTP, without its text. */
 export interface Bearer {
   readonly id: string

@@ -14,6 +14,7 @@ import type {
   InvitePreview,
   NewBearer,
   ReceiptInfo,
+  Safety,
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
@@ -198,6 +199,10 @@ export type PageApi = AdmissionApi &
     'account.cafes': Call<None, readonly Session[]>
     'account.deregister': Call<{ cafe: PeerIdText; force?: boolean | undefined }, Deregistered>
     'account.receipts': Call<None, readonly ReceiptInfo[]>
+    /** Of one pin, of what belongs to one thread, or of everything. */
+    'account.safety': Call<{ cid?: string | undefined; thread?: string | undefined }, Safety>
+    /** Tries again what was refused, and gives newer cafes what they lack. */
+    'account.retry': Call<None, Safety>
     'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
     'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
     'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>

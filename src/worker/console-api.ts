@@ -16,6 +16,7 @@ import type {
   Pin,
   PinProgress,
   ReceiptInfo,
+  Safety,
   Session,
   TokenInput,
   Unfinished,
@@ -46,6 +47,10 @@ export interface CafeConsole {
     deregister(cafe: string, options?: { force?: boolean }): Promise<Deregistered>
     /** What the cafes that were left last have signed, newest first. */
     receipts(): Promise<readonly ReceiptInfo[]>
+    /** At how many cafes everything is safe; or one pin (`cid`), or what belongs to one thread. */
+    safety(of?: { cid?: string; thread?: string }): Promise<Safety>
+    /** Tries again what cafes have refused, and gives newer cafes what they lack; resolves when each was tried. */
+    retry(): Promise<Safety>
     /** A token for programs that reach the cafe over HTTP: its text is given once. */
     bearer(cafe: string, input: BearerInput): Promise<NewBearer>
     bearers(cafe: string): Promise<readonly Bearer[]>

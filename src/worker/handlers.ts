@@ -10,6 +10,7 @@ import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
 import type { Peer } from '../peer/peer.ts'
+import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
@@ -85,6 +86,15 @@ export function createHandlers({ node, accounts, hosting, changes, tabs }: Handl
         cafe,
         ...(await changed('account', accounts.peer().cafes.deregister(cafe, { signal, force }))),
       }),
+    },
+
+    'account.safety': {
+      input: v.strictObject({ cid: v.optional(text(128)), thread: v.optional(text(64)) }),
+      run: ({ cid, thread }) => (accounts.any() ? accounts.peer().safety.of({ root: cid, thread }) : safetyOf([], [])),
+    },
+    'account.retry': {
+      input: none,
+      run: (_input, { signal }) => changed('pins', accounts.peer().safety.retry({ signal })),
     },
 
     'account.bearer': {

@@ -12,7 +12,6 @@ import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { createAccounts } from '../peer/accounts.ts'
-import { createPeer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
@@ -90,11 +89,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const source = blockSource(node.connector)
   const accounts = await createAccounts({
     ...{ ...shared, keys, onGarbage },
-    open: (account, rows) =>
-      createPeer({
+    open: async (account, rows) => {
+      // A chunk of its own: a tab that only hosts never loads it, and no start waits for it.
+      const { createPeer } = await import('../peer/peer.ts')
+      return createPeer({
         ...{ ...shared, account, rows, source, onGarbage },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
-      }),
+      })
+    },
     onChange() {
       changes.emit('account')
       changes.emit('pins')

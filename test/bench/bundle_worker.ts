@@ -1,4 +1,4 @@
-/** The shared worker with all it can load: the node. */
+/** The shared worker with all it loads to host a cafe: the node. */
 import { bundleFigure } from './bundle.ts'
 
 export const figure = bundleFigure('bundle_worker', 'worker')

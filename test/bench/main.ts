@@ -9,6 +9,7 @@ import { figure as bridgeLost } from './bridge_lost_ms.ts'
 import { figure as bridgeRtt } from './bridge_rtt.ts'
 import { figure as bridgeThroughput } from './bridge_throughput.ts'
 import { figure as bridgeVsRaw } from './bridge_vs_raw.ts'
+import { figure as bundleAccount } from './bundle_account.ts'
 import { figure as bundleClassic } from './bundle_classic.ts'
 import { figure as bundleFirstPaint } from './bundle_first_paint.ts'
 import { figure as bundleSw } from './bundle_sw.ts'
@@ -55,6 +56,7 @@ const FIGURES: readonly Figure[] = [
   coldReady,
   bundleSw,
   bundleWorker,
+  bundleAccount,
   bundleClassic,
   bundleFirstPaint,
 ]

@@ -99,3 +99,32 @@ describe('what is kept', () => {
     expect(await list(again, cafe)).toEqual([made.root.cid.toString()])
   })
 })
+
+describe('how safe it is', () => {
+  it('is said as it comes: here only, at one cafe, at both; and what was refused can be tried again', async () => {
+    const [first, small] = [await newCafe(), await newCafe()]
+    const guest = keep(await createGuestNode({ clock: first.clock, words }))
+    guest.know(first, small)
+    const { backups, safety } = guest.peer
+    const { root, blocks } = await group(guest)
+    await backups.keep({ root: root.cid, blocks: cidsOf(blocks), kind: 'pack', name: 't' })
+    expect(await safety.of({})).toEqual({ safe: 0, of: 0, items: 1, pending: 0, failed: [], since: null })
+
+    await guest.peer.cafes.register(first.at, await first.token(), {})
+    const since = first.clock()
+    const size = bytesOf(blocks)
+    await expect.poll(() => safety.of({ thread: 't' }), SOON).toMatchObject({ safe: 1, of: 1, pending: 0, since })
+
+    await guest.peer.cafes.register(small.at, await small.token({ quota: 1.5 * size }), {})
+    await expect.poll(() => safety.of({}), SOON).toMatchObject({ safe: 2, of: 2, pending: 0, failed: [] })
+    const second = await group(guest)
+    await backups.keep({ root: second.root.cid, blocks: cidsOf(second.blocks), kind: 'pack', name: 't' })
+    const refused = [{ cafe: small.at.cafe, reason: 'QUOTA', items: 1 }]
+    await expect.poll(() => safety.of({}), SOON).toMatchObject({ safe: 1, of: 2, pending: 0, failed: refused })
+    expect(await safety.retry({ signal: AbortSignal.timeout(20_000) })).toMatchObject({ safe: 1, failed: refused })
+
+    await backups.release(root.cid.toString())
+    await expect.poll(() => list(guest, small), SOON).toEqual([])
+    expect(await safety.retry({ signal: AbortSignal.timeout(20_000) })).toMatchObject({ safe: 2, of: 2, failed: [] })
+  })
+})

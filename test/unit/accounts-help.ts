@@ -1,7 +1,8 @@
 /** The accounts of a device without a network: the vault and the rows are real, the peers only say whose they are. */
 import { systemRandom } from '../../src/core/clock.ts'
 import { type Accounts, createAccounts } from '../../src/peer/accounts.ts'
-import { dormantRoots, type Peer } from '../../src/peer/peer.ts'
+import { dormantRoots } from '../../src/peer/dormant.ts'
+import type { Peer } from '../../src/peer/peer.ts'
 import type { KeyStore } from '../../src/peer/vault.ts'
 import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'

@@ -102,6 +102,7 @@ const RAW_PUTS: Record<string, string> = {
 const OTHER_PUTS: Record<string, string> = {
   keys: 'the store of CryptoKeys',
   adding: 'the blocks of a file being added (`peer/own-blocks.ts`)',
+  snapshots: 'the client of the snapshot service',
 }
 
 /** Modules with a variable of their own, and what there can be only one of. */

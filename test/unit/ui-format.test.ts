@@ -12,6 +12,7 @@ import {
   nodeLine,
   plainName,
   reach,
+  safetyLine,
   share,
   short,
   step,
@@ -207,5 +208,17 @@ describe('what a cafe has erased', () => {
     expect(erasedLine({ clients: 1, pins: 2, sessions: 0 })).toBe('2 files and 1 device')
     expect(erasedLine({ letters: 3, sessions: 1, pins: 1 })).toBe('1 file, 1 session, and 3 letters')
     expect(erasedLine({})).toBe('nothing')
+  })
+})
+
+describe('how safe things are', () => {
+  it.each([
+    [0, 0, 'none', 'Only on this device: join a cafe'],
+    [0, 2, 'none', 'Safe at 0 of 2 cafes'],
+    [1, 2, 'part', 'Safe at 1 of 2 cafes'],
+    [1, 1, 'good', 'Safe at 1 of 1 cafe'],
+    [2, 2, 'good', 'Safe at 2 of 2 cafes'],
+  ] as const)('at %i of %i cafes is %s', (safe, of, level, text) => {
+    expect(safetyLine({ safe, of })).toEqual({ level, text })
   })
 })

@@ -3,7 +3,7 @@
  * writes client and session, all in one commit; or notes a request for the host; or says why not.
  */
 import { CafeError } from '../../core/errors.ts'
-import { hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
+import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import {
   CHALLENGE_TTL,
   CLIENT_QUOTA,
@@ -17,6 +17,9 @@ import {
 import { parseToken, tokenHash } from '../../crypto/token.ts'
 import type { Change } from '../../store/rows.ts'
 import type { RequestOf } from '../../wire/protocol.ts'
+import type { Live } from '../live.ts'
+import type { Bearers } from './bearers.ts'
+import { placeFor, type Terms, termsOf } from './devices.ts'
 import type { Issuer } from './issue.ts'
 import type { Grant, Mode, sessionProtocol, Waiting } from './protocol.ts'
 import type { Turns } from './rates.ts'
@@ -35,6 +38,8 @@ export interface AdmitComponents {
   readonly issuer: Issuer
   readonly time: CafeTime
   readonly turns: Turns
+  readonly live: Pick<Live, 'end' | 'tell'>
+  readonly bearers: Pick<Bearers, 'erase'>
   readonly name: () => string
 }
 
@@ -52,7 +57,7 @@ interface Admission {
 
 /** @throws CafeError FORBIDDEN {why} as the protocol lists it; BUSY. Nothing is stored then. */
 export async function admit(components: AdmitComponents, applicant: Applicant): Promise<Grant | Waiting> {
-  const { store, issuer, time } = components
+  const { store, issuer, time, live } = components
   const { statement, peer, sid, jti } = applicant
   const account = statement.address
   const now = time.issue()
@@ -76,14 +81,20 @@ export async function admit(components: AdmitComponents, applicant: Applicant): 
     reused: false,
   }
   const reply = await issuer.grant(client, sid, session)
+  const place = await placeFor(components, { account, peer })
   await store.rows.commit([
     ...nonce,
     ...changes,
+    ...place.changes,
     // One session a device: a new registration replaces what this peer had.
     ...(await endSessions(store, peer)),
     store.sessions.put([peer, sid], session),
     time.stamp(),
   ])
+  for (const who of place.gone) {
+    live.end(who, new CafeError('UNAUTHORIZED'))
+    live.tell(who, 'unknown')
+  }
   return reply
 }
 
@@ -106,7 +117,7 @@ async function decide(
     throw new CafeError('FORBIDDEN', evicted ? { why: 'evicted', notice: evicted.notice } : { why })
   }
   /** The row of a client that comes in, and the end of what it was here before. */
-  const enter = (given: Pick<ClientRow, 'token' | 'quota' | 'services'>): Admission => {
+  const enter = (given: Terms): Admission => {
     const client: ClientRow = { account, peer, since: before?.since ?? now, revoked: null, ...given }
     const changes = [store.clients.put([account, peer], client), store.requests.remove(account, peer)]
     if (dropped) changes.push(store.dropped.remove(account, peer))
@@ -123,19 +134,27 @@ async function decide(
   }
   if (evicted) refuse('evicted')
   if (dropped) refuse('dropped')
+  // One more device of a client. Not one whose own token was revoked.
+  const terms = before ? undefined : await termsOf(store, account)
+  if (terms) return enter(terms)
   const request = await requestOf(store, account, peer, now)
   if (request?.state === 'admitted') return enter({ token: null, quota: request.quota, services: request.services })
   if (request?.state === 'refused') refuse('refused')
   const mode = await modeOf(store)
   if (mode === 'open' && !before) {
-    const strangers = (await store.clients.list([])).filter(({ row }) => row.token === null)
-    if (strangers.length >= OPEN_CLIENTS) throw new CafeError('QUOTA', { clients: OPEN_CLIENTS })
+    if ((await strangers(store)).size >= OPEN_CLIENTS) throw new CafeError('QUOTA', { clients: OPEN_CLIENTS })
     turns.admit()
     return enter({ token: null, quota: OPEN_QUOTA, services: null })
   }
   if (request) return applicant.ask ? { request, isNew: false, changes: [] } : refuse('waiting')
   if (mode === 'ask' && applicant.ask) return ask(store, applicant, now)
   return refuse(before ? 'revoked' : mode === 'ask' ? 'ask' : 'token')
+}
+
+/** Accounts that are here without token, with however many devices. */
+async function strangers(store: Pick<SessionStore, 'clients'>): Promise<ReadonlySet<Address>> {
+  const clients = await store.clients.list([])
+  return new Set(clients.flatMap(({ row }) => (row.token === null ? [row.account] : [])))
 }
 
 /** Notes a request, forgets those that are over, and keeps the queue short. */

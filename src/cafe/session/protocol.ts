@@ -1,7 +1,8 @@
 /**
  * What a client and a cafe say about sessions: challenge → register → access and refresh tokens → refresh → deregister
  * (security.md §2.d). A registration is a statement signed by the account key that names the cafe, the client's peer,
- * the address, the challenge and the token, so none of it can be used anywhere else.
+ * the address, the challenge and the token, so none of it can be used anywhere else. A further device of an account that is
+ * a client comes in by that signature alone, in every mode. Until it is proved, no answer depends on who is a client here.
  *
  * Why a registration or a session is refused is in the error's `why`:
  * | why             | means                                                             | then                        |
@@ -131,7 +132,7 @@ export const sessionProtocol = service({
       request: v.strictObject({
         statement: statementSchema,
         signature: bytes(64, 64),
-        /** Access token text; not needed where this client's row still stands. */
+        /** Access token text; not needed where this client's row still stands, nor for one more device of a client. */
         token: v.optional(text(61)),
         /** Where the host wants to be asked: do so, and say this. Asking again changes nothing. */
         ask: v.optional(v.strictObject({ greeting: notice })),

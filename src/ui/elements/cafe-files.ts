@@ -12,6 +12,7 @@ import './cafe-confirm.ts'
 import './cafe-drop.ts'
 import type { FilesEvent } from './cafe-drop.ts'
 import './cafe-pin.ts'
+import './cafe-safety.ts'
 import './cafe-upload.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -167,6 +168,7 @@ export class CafeFiles extends Plain {
         <h2 id="kept-heading">Kept</h2>
         <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
       </div>
+      <cafe-safety .cafe=${this.cafe} .names=${names}></cafe-safety>
       ${failure(this.#retry.problem ?? this.#audit.problem)}
       <ul class="rows">
         ${repeat(
