@@ -73,13 +73,15 @@ interface Parts {
   readonly cafes?: () => readonly PeerIdText[]
   /** Holds the node's identity: given to a second node, that one is the first one started again. */
   readonly datastore?: MemoryDatastore
+  /** Connections have come or gone. */
+  readonly onChange?: () => void
 }
 
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
-  const { datastore = new MemoryDatastore(), holds = createHolds(blocks) } = parts
-  const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog })
+  const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
+  const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog, onChange })
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
 
