@@ -73,7 +73,7 @@ export async function sealDrop(
     // A body of the largest bucket has room for a kilobyte less.
     if (plain.byteLength > LIMIT - KiB && fit.length > 1) continue
     const key = new Secret(await mac(threadId, 'drop-key', who))
-    return sealBytes(key, boundTo(await dropId(threadId, who)), plain, random)
+    return sealBytes(key, boundTo(await dropId(threadId, who)), plain, { random })
   }
 }
 
@@ -89,7 +89,7 @@ const WHERE = utf8('textile-cafe/drop-where/1\0')
 /** Addresses for who has the newest key; null where there is none to seal with. */
 export async function sealWhere(keys: readonly HeldKey[], where: readonly string[], random?: Random) {
   const newest = keys.toSorted((a, b) => b.epoch - a.epoch)[0]
-  return newest ? sealBytes(newest.key, WHERE, encode(where), random) : null
+  return newest ? sealBytes(newest.key, WHERE, encode(where), { random }) : null
 }
 
 /** The addresses, or none if they are not for us. */

@@ -125,7 +125,7 @@ describe('a manifest', () => {
       ...Array.from({ length: 2048 }, (_, n) => entry('thread', threadOf(n), {})),
       ...Array.from({ length: 1500 }, (_, n) => entry('thread', threadOf(5000 + n), null, NOW + n)),
       ...few.slice(0, 16).map((peer) => entry('cafe', peer, { name: 'ä'.repeat(64), addresses })),
-      ...few.slice(16).map((peer) => entry('device', peer, { name: 'ä'.repeat(64), cert, revoked: false })),
+      ...few.slice(16).map((peer) => entry('device', peer, { name: 'ä'.repeat(64), since: NOW, cert, revoked: NOW })),
       entry('profile', 'me', { name: '本'.repeat(64), avatar: null }),
     ]
     for (let n = 0; n < 2048; n++) versions.set(threadOf(n), { seq: 2 ** 40 + n, hash: bytesOf(n) })
