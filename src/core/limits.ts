@@ -271,12 +271,12 @@ export const INVITE_TTL = 30 * 86_400_000
 export const MAX_THREAD_INVITE = 32 * KiB
 
 /**
- * What an account's manifest names at most. 2048 threads of 82 bytes, 1024 that were left of 47, and the rest below fill the
+ * What an account's manifest names at most. 2048 threads of 82 bytes, 1000 that were left of 47, and the rest below fill the
  * largest bucket (256 KiB) without overflowing it.
  */
 export const MAX_RECORD_THREADS = 2048
 /** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
-export const MAX_RECORD_GONE = 1024
+export const MAX_RECORD_GONE = 1000
 /** Cafes of an account: far more than anybody keeps an eye on. */
 export const MAX_RECORD_CAFES = 16
 /** Characters of all addresses of one cafe: eight of the usual length. */
