@@ -135,7 +135,7 @@ describe('a manifest', () => {
     expect(opened.versions).toEqual(versions)
     const gone = opened.entries.filter(({ kind, value }) => kind === 'thread' && value === null)
     // Of those that were left, the last 1024.
-    expect(gone.length).toBe(1024)
+    expect(gone.length).toBe(1000)
     expect(Math.min(...gone.map(({ ts }) => ts))).toBe(NOW + 1500 - 1024)
     expect(opened.entries.length).toBe(2048 + 1024 + 16 + 32 + 1)
     const more = manifest({ ...full, entries: [...entries, entry('thread', threadOf(4000), {})] })
