@@ -33,6 +33,15 @@ const addresses = v.pipe(
   v.check((all) => all.join('').length <= MAX_RECORD_ADDRESSES),
 )
 
+/** As many of the addresses as an entry takes. */
+export function recordAddresses(all: readonly string[]): string[] {
+  let length = 0
+  return all.slice(0, MAX_ADDRESSES).filter((one) => {
+    length += one.length
+    return length <= MAX_RECORD_ADDRESSES
+  })
+}
+
 /** What is said about each kind of thing. */
 export const RECORD_VALUES = {
   cafe: v.strictObject({ name, addresses }),

@@ -42,6 +42,8 @@ export interface LeftSlot {
 export interface RestoreOptions {
   readonly signal: AbortSignal
   readonly onProgress: (thread: string, blocks: number, of: number) => void
+  /** Without its blocks. */
+  readonly bare?: boolean
 }
 
 /**
@@ -102,9 +104,10 @@ export async function restoreThread(
   if (thread === undefined) return undefined
   const keeper = await keepers.get(thread)
   if (!got || !keeper) return { thread, blocks: 0, of: 0, ...whyNone(failures) }
+  const state = got.seq < (wanted?.seq ?? 0) ? 'older' : 'done'
   options.onProgress(thread, 0, 0)
-  const known = await cafes.list()
-  const origins = known.flatMap(({ cafe, addresses }) => [cafe, ...addresses.map((one) => atPeer(one, cafe))])
+  if (options.bare) return { thread, blocks: 0, of: 0, state }
+  const origins = (await cafes.list()).map(({ cafe }) => cafe)
   const { packs } = await keeper.state()
   const found = await fetchBlocks(keeper, {
     ...{ source, origins, packs, signal: options.signal },
@@ -113,11 +116,8 @@ export async function restoreThread(
   const { blocks, of } = found
   if (found.unreached > 0) return { thread, blocks, of, state: 'waiting', code: 'UNREACHABLE' }
   if (found.lost > 0) return { thread, blocks, of, state: 'damaged', code: 'NOT_FOUND' }
-  return { thread, blocks, of, state: got.seq < (wanted?.seq ?? 0) ? 'older' : 'done' }
+  return { thread, blocks, of, state }
 }
-
-const atPeer = (address: string, peer: PeerIdText): string =>
-  address.endsWith(`/p2p/${peer}`) ? address : `${address}/p2p/${peer}`
 
 interface Got {
   readonly thread: string
