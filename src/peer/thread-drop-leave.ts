@@ -17,6 +17,7 @@ import {
   DROP_BLOCKS,
   type DropPlace,
   dropId,
+  knockNames,
   MAX_DROP_BLOCKS,
   MAX_PACKS,
   openDrop,
@@ -25,7 +26,9 @@ import {
 } from '../thread/drop.ts'
 import { MAX_HEADS } from '../thread/sync-protocol.ts'
 import type { Thread, ThreadIdText } from '../thread/thread.ts'
+import type { CallOptions } from '../wire/call.ts'
 import type { Cafes } from './cafes.ts'
+import type { Origin } from './thread-invites.ts'
 import type { CafePlace } from './thread-targets.ts'
 
 export interface LeavingComponents {
@@ -37,6 +40,8 @@ export interface LeavingComponents {
   readonly access: Cafes['access']
   /** Where this device can be dialled. */
   readonly addresses: () => readonly string[]
+  /** By whose word this account has come to a thread, while the members may not have heard of it. */
+  readonly invited: (id: ThreadIdText) => Promise<Pick<Origin, 'grant' | 'cafes'> | undefined>
   /** Roots of the packs that hold the thread's blocks at the account's cafes. */
   readonly packs: (id: ThreadIdText) => Promise<readonly CID[]>
   readonly clock: Clock
@@ -76,6 +81,24 @@ export function createDropLeaving(components: LeavingComponents): DropLeaving {
     const body = await sealDrop(id, who, [mine, ...others], components.random)
     const auth = await access(cafe, { signal })
     await client.leave(cafe, { drop, body }, { auth, signal })
+    await knock(thread, cafe, mine, { auth, signal })
+  }
+
+  /** Where the inviter will look: others do not know yet whose drop to look for. */
+  const knock = async (thread: Thread, cafe: PeerIdText, mine: DropPlace, options: CallOptions): Promise<void> => {
+    const from = await components.invited(thread.id)
+    if (!from?.cafes.some((place) => place.cafe === cafe)) return
+    const id = unhex(thread.id)
+    for (const name of knockNames(from.grant)) {
+      const body = await sealDrop(id, name, [mine], components.random)
+      try {
+        await client.leave(cafe, { drop: await dropId(id, name), body }, options)
+        return
+      } catch (error) {
+        // Another guest of the same invite was first.
+        if (toCafeError(error).code !== 'CONFLICT') throw error
+      }
+    }
   }
 
   return {

@@ -30,6 +30,8 @@ export interface DropComponents {
   readonly hint: (peer: PeerIdText, addresses: readonly string[]) => void
   /** The account's cafes that admit it. */
   readonly cafes: () => Promise<readonly CafePlace[]>
+  /** Words given to guests of a thread. */
+  readonly given: (id: ThreadIdText) => Promise<readonly Uint8Array[]>
   readonly leaving: DropLeaving
   readonly fetching: ThreadFetch
   readonly intake: Pick<Intake, 'take' | 'level'>
@@ -68,7 +70,7 @@ const FETCH_TIME = 3 * 60_000
 const MAX_SEEN = 20_000
 
 export function createDrops(components: DropComponents): Drops {
-  const { threads, client, know, cafes, leaving, isHere, invited, chance, log, self } = components
+  const { threads, client, know, cafes, leaving, isHere, invited, given, chance, log, self } = components
   const closed = new AbortController()
   const due = new Map<ThreadIdText, { timer: ReturnType<typeof setTimeout>; at: number }>()
   /** Hash of what was last taken in from each drop at each cafe. */
@@ -128,7 +130,7 @@ export function createDrops(components: DropComponents): Drops {
     serial('look', async () => {
       const who = self()
       if (!who) return
-      const places = await targetsOf({ threads, self: who, cafes: await cafes(), isHere, invited })
+      const places = await targetsOf({ threads, self: who, cafes: await cafes(), isHere, invited, given })
       for (const { place, targets } of places) {
         // A cafe that is not there is asked again at the next look.
         await lookAt(place, targets, signal).catch((error) => {

@@ -17,6 +17,7 @@ export interface IntakeComponents {
   readonly chance: () => number
   /** Blocks of others are new here. */
   readonly onArrived: (id: ThreadIdText, from: PeerIdText | null, entries: readonly Entry[]) => void
+  readonly onBlocks: (id: ThreadIdText, blocks: readonly CID[]) => Promise<void>
   /** This device has said something by itself. */
   readonly onSaid: (thread: Thread, entry: Entry) => Promise<void>
 }
@@ -40,7 +41,7 @@ const SPREAD = 5000
 const LOOKED_AT = 512
 
 export function createIntake(components: IntakeComponents): Intake {
-  const { threads, notes, log, chance, onArrived, onSaid } = components
+  const { threads, notes, log, chance, onArrived, onBlocks, onSaid } = components
   const tending = new Map<ThreadIdText, ReturnType<typeof setTimeout>>()
 
   const tend = (thread: Thread): void => {
@@ -58,6 +59,7 @@ export function createIntake(components: IntakeComponents): Intake {
   }
 
   const follow = async (thread: Thread, applied: readonly CID[], from: PeerIdText | null): Promise<void> => {
+    await onBlocks(thread.id, applied)
     const looked = applied.slice(-LOOKED_AT)
     const entries = (await Promise.all(looked.map((cid) => thread.entry(cid)))).filter((entry) => !!entry)
     await notes.blocks(thread, entries)

@@ -5,7 +5,7 @@
 import { base64url } from 'multiformats/bases/base64'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
-import { type Address, hex, type PeerIdText } from '../core/ids.ts'
+import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
 import { address, bytes, cid, count, peerId, text, v } from '../core/schema.ts'
 import type { Account } from '../crypto/account.ts'
 import { sha256 } from '../crypto/bytes.ts'
@@ -36,6 +36,8 @@ const originRow = v.strictObject({
   dev: peerId,
   cafes: cafesSchema,
   heads: v.pipe(v.array(cid), v.maxLength(MAX_HEADS)),
+  /** Id of the inviter's word. */
+  grant: bytes(16, 16),
 })
 export type Origin = v.InferOutput<typeof originRow>
 
@@ -64,6 +66,8 @@ export interface InviteBook {
   begin(opened: Opened): Promise<void>
   origin(thread: ThreadIdText): Promise<Origin | undefined>
   forgetOrigin(thread: ThreadIdText): Promise<void>
+  /** Ids of the words this device has given, with which somebody may still come. */
+  given(thread: ThreadIdText): Promise<readonly Uint8Array[]>
 }
 
 export interface InviteComponents {
@@ -79,6 +83,8 @@ export interface InviteComponents {
 
 /** Invites that wait: what a person can look through; the oldest give way. */
 const MAX_RECEIVED = 64
+/** Words given in one thread that are looked out for. */
+const MAX_GIVEN = 16
 /** Characters of a link or code. */
 export const MAX_INVITE_TEXT = 96 * 1024
 const MARK = '#thread='
@@ -89,6 +95,7 @@ const ID = /^[0-9a-f]{32}$/
 export function createInviteBook({ rows, account, signer, clock, random, origin }: InviteComponents): InviteBook {
   const received = table(rows, 'thread-invite', receivedRow)
   const origins = table(rows, 'thread-origin', originRow)
+  const given = table(rows, 'thread-given', v.strictObject({ exp: count() }))
 
   const list = async (): Promise<Received[]> => {
     const all = (await received.list([])).map(({ key, row }) => ({ ...row, id: key[0] as string }))
@@ -101,6 +108,11 @@ export function createInviteBook({ rows, account, signer, clock, random, origin 
 
   return {
     async make(invite) {
+      const thread = await idOf(invite)
+      const { id, exp } = invite.grant
+      const before = await given.list([thread])
+      const gone = before.filter(({ row }, i) => row.exp <= clock() || i < before.length - MAX_GIVEN)
+      await rows.commit([...gone.map(({ key }) => given.remove(...key)), given.put([thread, hex(id)], { exp })])
       const external = invite.grant.to === null
       const sealed = external ? null : await sealInvite(signer, invite, { ts: clock(), random })
       const code = sealed ? SEALED + base64url.baseEncode(sealed) : packInvite(invite).reveal()
@@ -145,12 +157,18 @@ export function createInviteBook({ rows, account, signer, clock, random, origin 
       return gone.map(({ id }) => id)
     },
     async begin({ invite, thread }) {
-      const { by, dev } = invite.grant
-      const row = { by, dev, cafes: invite.cafes, heads: invite.heads.slice(0, MAX_HEADS) }
+      const { by, dev, id } = invite.grant
+      const row = { by, dev, cafes: invite.cafes, heads: invite.heads.slice(0, MAX_HEADS), grant: id }
       await rows.commit([origins.put([thread], row)])
     },
     origin: (thread) => origins.get(thread),
-    forgetOrigin: async (thread) => rows.commit([origins.remove(thread)]),
+    async forgetOrigin(thread) {
+      if (await origins.get(thread)) await rows.commit([origins.remove(thread)])
+    },
+    async given(thread) {
+      const all = await given.list([thread])
+      return all.filter(({ row }) => row.exp > clock()).map(({ key }) => unhex(key[1] as string))
+    },
   }
 }
 

@@ -35,6 +35,8 @@ export interface LiveComponents {
   readonly others: () => Promise<readonly PeerIdText[]>
   readonly addresses: () => readonly string[]
   readonly onInvite: (sealed: Uint8Array, from: PeerIdText) => Promise<void>
+  /** All that another device has of a thread is here, and the other way round. */
+  readonly onLevel: (id: ThreadIdText) => Promise<void>
   /** Who has a link has changed. */
   readonly onOnline: () => void
   readonly random: Random
@@ -89,8 +91,10 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
       const look = async (): Promise<void> => {
         const thread = await threads.get(id)
         if (!thread) return
-        if (sameHeads(heads, await thread.heads())) level(id)
-        else pulls.consider(peer, id)
+        if (sameHeads(heads, await thread.heads())) {
+          level(id)
+          await components.onLevel(id)
+        } else pulls.consider(peer, id)
       }
       void look().catch(() => {}) // what it told is asked for again when heads are compared
     },

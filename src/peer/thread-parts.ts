@@ -66,8 +66,10 @@ export interface PeerThreadComponents {
   readonly devicesOf?: (address: Address) => Promise<readonly PeerIdText[]>
   /** Roots of the packs that hold a thread's blocks at the account's cafes. */
   readonly packs?: (id: ThreadIdText) => Promise<readonly CID[]>
-  /** There is something new in a thread: its snapshot and packs are due. */
+  /** There is something new in a thread: its snapshot is due. */
   readonly onChange?: (id: ThreadIdText) => void
+  /** These blocks are here, maybe since before the last start: the account's cafes are to keep them. */
+  readonly onBlocks?: (id: ThreadIdText, blocks: readonly CID[]) => Promise<void>
   /** The person has left it for good. */
   readonly onLeft?: (id: ThreadIdText) => Promise<void>
   readonly onGarbage?: () => void
@@ -110,11 +112,13 @@ export interface ThreadParts {
 const STREAMS = 32
 /** Milliseconds between two looks whether a join is through. */
 const JOIN_LOOK = 50
+/** Blocks of each thread that are told of at a start: more than come between two commits. */
+const TOLD_AGAIN = 256
 const FAREWELL = 4000
 
 export async function composeThreads(components: PeerThreadComponents): Promise<ThreadParts> {
   const { account, peer, connector, registrar, rows, clock, random, log, cafes } = components
-  const { chance = Math.random, onGarbage = () => {}, onChange = () => {} } = components
+  const { chance = Math.random, onGarbage = () => {}, onChange = () => {}, onBlocks = async () => {} } = components
   const { packs = async () => [], siblings = async () => [], profile: person } = components
   const self = (): Address => account.address
 
@@ -149,6 +153,8 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   }
   const said = async (thread: Thread, entry: Entry, { wait = false } = {}): Promise<void> => {
     const bytes = await components.blocks.get(entry.cid)
+    // A key that was due may have been made before it.
+    await onBlocks(thread.id, [entry.cid, ...entry.parents])
     const told = bytes ? live.posted(thread.id, [{ cid: entry.cid, bytes }]) : Promise.resolve()
     drops.changed(thread.id, true)
     await notes.blocks(thread, [entry])
@@ -169,7 +175,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   }
 
   const intake = createIntake({
-    ...{ threads, notes, log, chance },
+    ...{ threads, notes, log, chance, onBlocks },
     onArrived(id, from, entries) {
       live.arrived(id, from)
       drops.changed(id, false)
@@ -184,6 +190,10 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   const live = createThreadLive({
     ...{ self: peer, threads, roster, book, intake, connector, random, chance },
     rates: createSyncRates(clock, components.paces),
+    // Whoever is level with us has heard that we have come.
+    async onLevel(id) {
+      if ((await (await threads.get(id))?.info())?.standing === 'in') await invites.forgetOrigin(id)
+    },
     online: components.online,
     addresses: components.addresses,
     async others() {
@@ -201,20 +211,41 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   })
   const client = snapshotClient({ connector })
   const fetching = createThreadFetch({ source: components.source, take: intake.take })
-  const leaving = createDropLeaving({ ...components, self, client, access: cafes.access, packs })
+  const leaving = createDropLeaving({
+    ...components,
+    self,
+    client,
+    access: cafes.access,
+    packs,
+    invited: invites.origin,
+  })
   const drops = createDrops({
     ...{ peer, self, threads, client, leaving, fetching, intake, clock, chance, log, cafes: places },
     know: connector.know,
     hint: book.hint,
     isHere: (id, devices) => devices.some((device) => live.links.tagOf(device, id) !== undefined),
-    invited: async (id) => ((await threads.get(id)) ? invites.origin(id) : undefined),
+    invited: invites.origin,
+    given: invites.given,
   })
+
+  /** A crash may have come between a block and the word of it: the newest of each thread are told again. */
+  const again = async (): Promise<void> => {
+    for (const { id } of await threads.list()) {
+      const page = await (await threads.get(id))?.page({ limit: TOLD_AGAIN })
+      if (page)
+        await onBlocks(
+          id,
+          page.entries.map(({ cid }) => cid),
+        )
+    }
+  }
 
   const handler = serve(threadProtocol, live.service, { guard: async () => undefined, log })
   await registrar.handle(threadProtocol.id, handler, { limited: true, maxStreams: STREAMS })
   await live.refresh()
   live.connected()
   drops.start()
+  void again().catch((cause) => log('warn', 'blocks not told', { cause }))
 
   return {
     ...{ components, threads, news, notes, shape, invites, book, intake, live, fetching, drops },

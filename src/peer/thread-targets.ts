@@ -1,6 +1,6 @@
 /** Whose drops are looked for, and where: at the cafes that each member has announced, and at one's own for one's devices. */
 import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
-import { dropId } from '../thread/drop.ts'
+import { type DropName, dropId, knockNames } from '../thread/drop.ts'
 import type { ThreadCafes } from '../thread/kinds.ts'
 import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 
@@ -10,7 +10,7 @@ export type CafePlace = ThreadCafes[number]
 export interface LookTarget {
   readonly drop: Uint8Array<ArrayBuffer>
   readonly thread: Thread
-  readonly who: Address
+  readonly who: DropName
   /** Where else the blocks may be had. */
   readonly origins: readonly string[]
 }
@@ -26,6 +26,8 @@ export interface TargetComponents {
   readonly cafes: readonly CafePlace[]
   readonly isHere: (id: ThreadIdText, devices: readonly PeerIdText[]) => boolean
   /** Where an invite said that the thread is to be had, by whose word. */
+  /** Words given to guests, who may knock with them. */
+  readonly given: (id: ThreadIdText) => Promise<readonly Uint8Array[]>
   readonly invited: (id: ThreadIdText) => Promise<{ readonly by: Address; readonly cafes: ThreadCafes } | undefined>
 }
 
@@ -53,17 +55,19 @@ export async function targetsOf(components: TargetComponents): Promise<readonly 
 }
 
 async function addThread(
-  { self, cafes, isHere, invited }: TargetComponents,
+  { self, cafes, isHere, invited, given }: TargetComponents,
   thread: Thread,
   add: (place: CafePlace, target: LookTarget) => void,
 ): Promise<void> {
   const members = (await thread.members()).filter(({ standing }) => standing === 'in')
   const from = await invited(thread.id)
+  const knocks = (await given(thread.id)).flatMap(knockNames)
   const sources = [
     ...members.map(({ address, devices, cafes }) => ({ who: address, devices, at: cafes })),
     // The own devices of this account, also those that have said nothing yet.
     { who: self, devices: [], at: cafes },
     ...(from ? [{ who: from.by, devices: [], at: from.cafes }] : []),
+    ...knocks.map((who) => ({ who, devices: [], at: cafes })),
   ]
   const origins = [...new Set(sources.flatMap(({ at }) => at.flatMap(atPlace)))].slice(0, MAX_ORIGINS)
   for (const { who, devices, at } of sources) {

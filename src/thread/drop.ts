@@ -11,7 +11,7 @@
 import type { Random } from '../core/clock.ts'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
-import type { Address } from '../core/ids.ts'
+import { type Address, hex } from '../core/ids.ts'
 import { KiB, MAX_ADDRESSES } from '../core/limits.ts'
 import { bytes, cid, count, multiaddrText, parse, peerId, v } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
@@ -47,15 +47,25 @@ const dropSchema = v.strictObject({
 /** Where one device is in the thread. */
 export type DropPlace = v.InferOutput<typeof placeSchema>
 
-async function mac(threadId: Uint8Array, domain: string, who: Address): Promise<Uint8Array<ArrayBuffer>> {
+async function mac(threadId: Uint8Array, domain: string, who: DropName): Promise<Uint8Array<ArrayBuffer>> {
   const key = await crypto.subtle.importKey('raw', unshared(threadId), { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
   ])
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(`textile-cafe/${domain}/1\0${who}`)))
 }
 
+/**
+ * Whose drop it is. A guest of whom the members have not heard yet leaves one under the word of its invite, which the
+ * inviter looks for: some, as an external invite may bring several guests.
+ */
+export type DropName = Address | KnockName
+export type KnockName = `knock ${string}`
+export const knockNames = (grant: Uint8Array): KnockName[] =>
+  Array.from({ length: KNOCKS }, (_, n) => `knock ${hex(grant)} ${n}` as const)
+const KNOCKS = 4
+
 /** Under which id `who` leaves what it leaves for this thread. */
-export const dropId = async (threadId: Uint8Array, who: Address): Promise<Uint8Array<ArrayBuffer>> =>
+export const dropId = async (threadId: Uint8Array, who: DropName): Promise<Uint8Array<ArrayBuffer>> =>
   (await mac(threadId, 'drop', who)).slice(0, 16)
 
 const boundTo = (id: Uint8Array): Uint8Array<ArrayBuffer> => concat(utf8('textile-cafe/drop/1\0'), id)
@@ -63,7 +73,7 @@ const boundTo = (id: Uint8Array): Uint8Array<ArrayBuffer> => concat(utf8('textil
 /** The newest devices of `who`, sealed: as long as a bucket. */
 export async function sealDrop(
   threadId: Uint8Array,
-  who: Address,
+  who: DropName,
   devices: readonly DropPlace[],
   random?: Random,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -78,7 +88,7 @@ export async function sealDrop(
 }
 
 /** @throws CafeError SEALED or BAD_REQUEST for what is no drop of `who` in this thread. */
-export async function openDrop(threadId: Uint8Array, who: Address, body: Uint8Array): Promise<readonly DropPlace[]> {
+export async function openDrop(threadId: Uint8Array, who: DropName, body: Uint8Array): Promise<readonly DropPlace[]> {
   const key = new Secret(await mac(threadId, 'drop-key', who))
   const plain = await openBytes(key, boundTo(await dropId(threadId, who)), body)
   return parse(dropSchema, decode(plain, LIMIT)).devices

@@ -4,6 +4,7 @@ import { isCafeError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { accountSigner } from '../../src/crypto/certificate.ts'
 import { blockSource } from '../../src/net/origins.ts'
+import { createPacks } from '../../src/peer/packs.ts'
 import type { PeerThreadComponents } from '../../src/peer/thread-parts.ts'
 import { createPeerThreads, type PeerThreads } from '../../src/peer/threads.ts'
 import type { SyncPaces } from '../../src/thread/sync-rates.ts'
@@ -29,16 +30,24 @@ export const FREE_PACES: SyncPaces = {
 }
 
 export type MemberParts = Parameters<typeof createGuestNode>[0] &
-  Partial<Pick<PeerThreadComponents, 'profile' | 'onLeft' | 'paces' | 'siblings' | 'devicesOf' | 'packs' | 'onChange'>>
+  Partial<Pick<PeerThreadComponents, 'profile' | 'onLeft' | 'paces' | 'siblings' | 'devicesOf'>>
 
 export async function createMember(parts: MemberParts = {}): Promise<Member> {
   let threads: PeerThreads | undefined
   const clock = Object.assign(() => systemClock(), { advance() {} })
   const guest = await createGuestNode({ clock, ...parts, onChange: () => threads?.connected() })
   const { node, rows, blocks, holds, peer } = guest
-  const { profile, onLeft, siblings, devicesOf, packs, onChange, paces = FREE_PACES } = parts
+  const { profile, onLeft, siblings, devicesOf, paces = FREE_PACES } = parts
+  const packed = (id: string): void => threads?.packed(asId(id))
+  const packs = createPacks({
+    ...{ rows, blocks, holds },
+    backups: peer.backups,
+    clock: guest.clock,
+    onChange: packed,
+    wait: 100,
+  })
   const given = Object.fromEntries(
-    Object.entries({ profile, onLeft, siblings, devicesOf, packs, onChange }).filter(([, value]) => value),
+    Object.entries({ profile, onLeft, siblings, devicesOf }).filter(([, value]) => value),
   )
   threads = await createPeerThreads({
     ...{ rows, blocks, holds, paces, clock: guest.clock, random: systemRandom, log: silentLog },
@@ -53,6 +62,8 @@ export async function createMember(parts: MemberParts = {}): Promise<Member> {
     online: () => node.connections().map(({ peerId }) => peerId),
     addresses: () => node.addresses(),
     relayed: () => [],
+    packs: packs.of,
+    onBlocks: packs.add,
     ...given,
   })
   const own = threads
@@ -67,6 +78,8 @@ export async function createMember(parts: MemberParts = {}): Promise<Member> {
     },
     async stop() {
       await own.close()
+      packs.close()
+      peer.close()
       await node.stop()
     },
   }
