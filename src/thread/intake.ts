@@ -40,6 +40,7 @@ export async function takeIn(core: Core, blocks: readonly SealedBlock[]): Promis
     return await intake.run(blocks)
   } catch (error) {
     core.waiting.reset()
+    core.onGarbage()
     throw error
   } finally {
     hold.release()

@@ -90,7 +90,7 @@ export function openThread(core: Core, serial: Serial, isHere: () => Promise<boo
       }
     },
     append: (say) => alone(() => speak(core, say)),
-    join: () => alone(() => enter(core, false)),
+    join: () => alone(() => enter(core)),
     tend: () => alone(() => mend(core)),
     receive: (blocks) => alone(() => takeIn(core, blocks)),
     learn: (known) => alone(() => learn(core, known)),

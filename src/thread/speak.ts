@@ -9,13 +9,13 @@ import { MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
 import { parse } from '../core/schema.ts'
 import { verifiedPut } from '../store/blocks.ts'
 import { admit, type Core, type Parents, standingsAt } from './admit.ts'
-import { createBlock } from './block.ts'
+import { createBlock, type SealedBlock } from './block.ts'
 import { createEpochKey, type EpochKey, sealEpochKey } from './epoch-key.ts'
 import { type Content, contentSchema, type Kind, MAX_CUTS, type Rekey } from './kinds.ts'
 import { tailsOf } from './members.ts'
 import { readAbout } from './reading.ts'
 import { judge } from './rules.ts'
-import { stage } from './staged.ts'
+import { type Staged, stage } from './staged.ts'
 import { currentKey, guestsOf, isStale, membersOf, remove, type Standings } from './standing.ts'
 import {
   cidOf,
@@ -48,23 +48,29 @@ export async function speak(core: Core, say: Say): Promise<Entry> {
   if (repeated) return repeated
   let spot = await nextSpot(core, tables)
   if (!OLD_KEY.includes(say.type) && isStale(spot.before.value) && isMember(core, spot.before.value)) {
-    await write(core, tables, spot, await rekeyPart(core, spot.before.value))
+    await write(core, spot, await rekeyPart(core, spot.before.value))
     spot = await nextSpot(core, tables)
   }
   const part = say.type === 'remove' ? await removePart(core, tables, spot.before.value, say.body.who) : partOf(say)
-  return write(core, tables, spot, part)
+  return write(core, spot, part)
 }
 
-/** The join by which this account begins (`first`) or enters the thread; undefined if it is in. */
-export async function enter(core: Core, first: boolean): Promise<Entry | undefined> {
+/** The join by which this account begins a thread; with it, in one commit, what `seed` stages. */
+export async function begin(core: Core, seed: (tables: ThreadTables) => Promise<void>): Promise<Entry> {
+  const spot = await nextSpot(core, threadTables(core.rows))
+  return write(core, spot, { type: 'join', body: { grant: null }, files: [] }, seed)
+}
+
+/** The join by which this account enters a thread; undefined if it is in. */
+export async function enter(core: Core): Promise<Entry | undefined> {
   const tables = threadTables(core.rows)
   const spot = await nextSpot(core, tables)
-  const own = core.signer.account === core.charter.initiator
+  if (spot.parents.size === 0) throw new CafeError('NOT_FOUND', { what: 'blocks' })
   if (isMember(core, spot.before.value)) return undefined
+  const own = core.signer.account === core.charter.initiator
   const grant = own ? null : ((await tables.thread.get(core.id))?.grant ?? null)
-  if (spot.parents.size === 0 && !first) throw new CafeError('NOT_FOUND', { what: 'blocks' })
   if (!grant && !own) throw new CafeError('NOT_FOUND', { what: 'grant' })
-  return write(core, tables, spot, { type: 'join', body: { grant }, files: [] })
+  return write(core, spot, { type: 'join', body: { grant }, files: [] })
 }
 
 /**
@@ -79,7 +85,7 @@ export async function mend(core: Core): Promise<Entry | undefined> {
   const members = membersOf(value, core.charter.initiator)
   const first = members.has(core.charter.initiator) ? core.charter.initiator : [...members].sort()[0]
   if (first !== core.signer.account) return undefined
-  return write(core, tables, spot, await rekeyPart(core, value))
+  return write(core, spot, await rekeyPart(core, value))
 }
 
 const isMember = (core: Core, standings: Standings): boolean =>
@@ -157,30 +163,55 @@ async function keyFor(
   throw new CafeError('NOT_FOUND', { what: core.account.opening ? 'epoch key' : 'sealing key' })
 }
 
-async function write(core: Core, plain: ThreadTables, { parents, before }: Spot, part: Part): Promise<Entry> {
-  const { id, signer, thread, charter } = core
+async function write(
+  core: Core,
+  { parents, before }: Spot,
+  part: Part,
+  seed?: (tables: ThreadTables) => Promise<void>,
+): Promise<Entry> {
+  const { signer, thread, charter } = core
   const staged = stage(core.rows)
   const tables = threadTables(staged)
-  const key = await keyFor(core, plain, before.value, part.type)
+  await seed?.(tables)
+  const key = await keyFor(core, tables, before.value, part.type)
   const content = await numbered(core, tables, part)
   const one = { content, epoch: key.epoch, key: key.id, root: parents.size === 0 }
   const verdict = judge(charter, before.value, one)
   if ('why' in verdict) throw new CafeError('FORBIDDEN', { why: verdict.why })
   const place = { thread, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
   const block = await createBlock(place, key.key, signer, content)
+  const admitted = {
+    ...one,
+    hash: hashOf(block.cid),
+    size: block.bytes.byteLength,
+    parents,
+    before,
+    after: verdict.after,
+  }
+  await store(core, staged, block, () => admit(core, tables, admitted))
+  return entryOf(block.cid, place.parents, parents, key.epoch, content)
+}
+
+/** The block under a hold, then its rows in one commit; then it is visible. */
+async function store(
+  core: Core,
+  staged: Staged,
+  { cid, bytes }: SealedBlock,
+  rows: () => Promise<void>,
+): Promise<void> {
   const hold = core.holds.open()
   try {
-    await hold.add([block.cid.multihash.bytes])
-    await verifiedPut(core.blocks, block.cid, block.bytes)
-    const [hash, size] = [hashOf(block.cid), block.bytes.byteLength]
-    const { after } = verdict
-    await admit(core, tables, { hash, size, epoch: key.epoch, key: key.id, content, parents, before, after })
+    await hold.add([cid.multihash.bytes])
+    await Promise.all([verifiedPut(core.blocks, cid, bytes), rows()])
     await staged.flush()
+  } catch (error) {
+    // The block may be stored, and no row says so.
+    core.onGarbage()
+    throw error
   } finally {
     hold.release()
   }
-  core.onChange(id)
-  return entryOf(block.cid, place.parents, parents, key.epoch, content)
+  core.onChange(core.id)
 }
 
 function entryOf(cid: CID, parents: readonly CID[], places: Parents, epoch: number, content: Content): Entry {

@@ -12,7 +12,7 @@ import type { Core, ThreadsComponents } from './admit.ts'
 import { charterSchema, createCharter, threadId } from './charter.ts'
 import { epochKey } from './epoch-key.ts'
 import { coreOf, learn, openThread } from './one.ts'
-import { enter } from './speak.ts'
+import { begin } from './speak.ts'
 import { orderHash, removeAll, type ThreadTables, threadTables, unhex } from './tables.ts'
 import type { CreateTerms, Thread, ThreadIdText, ThreadInvite, ThreadState, Threads } from './thread.ts'
 
@@ -76,15 +76,16 @@ export function createThreads(given: ThreadsComponents): Threads {
     const { account, random } = components
     const called = parse(name, given)
     const terms = { initiator: account.address as Address, type, sharing, ...(members ? { members } : {}) }
-    const { charter, key } = await createCharter(terms, random)
-    const made = await open({
-      charter,
-      keys: [{ epoch: 0, key: (await epochKey(key.reveal())).key }],
-      heads: [],
-      name: called,
-    })
-    const core = (await coreFor(made.id)) as Core
-    await serial(made.id, () => enter(core, true))
+    const { charter, key: first } = await createCharter(terms, random)
+    const [core, key] = [await coreOf(components, charter), await epochKey(first.reveal())]
+    cores.set(core.id, Promise.resolve(core))
+    await serial(core.id, () =>
+      begin(core, async (staged) => {
+        await staged.stage([staged.thread.put([core.id], { charter, name: called, grant: null })])
+        await core.keyring.add(staged, 0, key)
+      }),
+    )
+    const made = threadOf(core)
     await made.append({ type: 'rename', body: { name: called } })
     if (announce) await made.append({ type: 'announce', body: announce })
     return made

@@ -31,6 +31,8 @@ import { figure as pinBlocks256k } from './pin_blocks_256k.ts'
 import { figure as pinGrowth } from './pin_growth.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
+import { figure as threadAppend } from './thread_append.ts'
+import { figure as threadOpenGrowth } from './thread_open_growth.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
@@ -42,6 +44,8 @@ const FIGURES: readonly Figure[] = [
   pinGrowth,
   hasGrowth,
   gcGrowth,
+  threadAppend,
+  threadOpenGrowth,
   gatewayPlain,
   gatewayKeyed,
   bridgeThroughput,

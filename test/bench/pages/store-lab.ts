@@ -13,6 +13,7 @@ import { blockKey, hashKey } from '../../../src/store/blocks.ts'
 import { collect } from '../../../src/store/collect.ts'
 import { createHolds } from '../../../src/store/holds.ts'
 import { BLOCKS_DB, openBlocks, openRows } from '../../../src/store/idb.ts'
+import { threadLab } from './thread-lab.ts'
 
 interface Block {
   readonly cid: CID
@@ -128,7 +129,10 @@ export async function createLab() {
     await collect({ blocks, holds, sources: [keep.roots] }, { signal, whole: false })
   }
 
+  const putRaw = (key: string, value: Uint8Array<ArrayBuffer>) => inTransaction(store, (to) => void to.put(value, key))
+
   return {
+    ...(await threadLab({ rows, blocks, holds, putRaw })),
     /** Milliseconds to pin a new DAG through the engine. */
     async pin(size: number, count: number) {
       const dag = await makeDag(size, count)
