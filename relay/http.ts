@@ -1,6 +1,6 @@
 /**
- * The app's HTTP server: answers GET and HEAD with the app, `/config.json` and `/health`, and `/ipfs/*`, `/ipns/*` with
- * status 404 and the app's page as bootstrap shell (a service worker script is never accepted from a 404). Slow and
+ * The app's HTTP server: answers GET and HEAD with the app, `/config.json`, `/cafes` and `/health`, and `/ipfs/*`, `/ipns/*`
+ * with status 404 and the app's page as bootstrap shell (a service worker script is never accepted from a 404). Slow and
  * oversized requests end early; a log line never holds a query.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -10,10 +10,11 @@ import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
 import type { App, AppFile } from './static.ts'
 
-/** What the server answers with; `config` and `health` are read at each request and sent as JSON. */
+/** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
 export interface HttpComponents {
   readonly app: App | undefined
   readonly config: () => unknown
+  readonly cafes: () => unknown
   readonly health: () => unknown
   readonly log: Log
 }
@@ -58,7 +59,7 @@ export function pathOf(url: string | undefined): string {
   return (url ?? '').split(/[?#]/, 1)[0] as string
 }
 
-function answer(req: IncomingMessage, { app, config, health }: HttpComponents): Answer {
+function answer(req: IncomingMessage, { app, config, cafes, health }: HttpComponents): Answer {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } }
   }
@@ -68,6 +69,7 @@ function answer(req: IncomingMessage, { app, config, health }: HttpComponents): 
   const path = pathOf(req.url)
   if (path === '/health') return json(health())
   if (path === '/config.json') return json(config())
+  if (path === '/cafes') return json(cafes())
   const shell = /^\/ip[fn]s(\/|$)/.test(path)
   const file = shell ? app?.page : app?.file(path)
   if (!file) return plain(404, 'There is nothing at this address.')

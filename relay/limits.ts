@@ -57,3 +57,8 @@ export const FIND_PEERS = 64
 export const FIND_TIME = 3000
 /** Searches one peer may have running: a page fetches eight blocks at once, mostly from a cafe it knows already. */
 export const FIND_STREAMS = 8
+
+/** Cafes in one answer of the directory: more than anybody asks one by one. */
+export const MAX_CAFES = 256
+/** Addresses of each: those of the relay that are announced, and some of the machine's own. */
+export const CAFE_ADDRESSES = 8

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { loadOrCreateSelfKey } from '@libp2p/config'
-import { type Identify, identify } from '@libp2p/identify'
+import { type Identify, type IdentifyPush, identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
@@ -16,7 +16,12 @@ import { createGater, dropStaleConnections } from './peers.ts'
 import { freeSeat, keepSeatsRight } from './reservations.ts'
 import { relayTransport } from './transport.ts'
 
-export type RelayNode = Libp2p<{ relay: CircuitRelayService; identify: Identify; ping: Ping }>
+export type RelayNode = Libp2p<{
+  relay: CircuitRelayService
+  identify: Identify
+  identifyPush: IdentifyPush
+  ping: Ping
+}>
 
 /** Where the node listens, what else it says it can be reached at, and where its key is kept. */
 export interface NodeConfig {
@@ -74,6 +79,8 @@ async function createNode(privateKey: PrivateKey, listen: string[], announce: re
     },
     services: {
       identify: identify(),
+      // A peer says so when it opens a cafe or closes it.
+      identifyPush: identifyPush(),
       ping: ping(),
       relay: circuitRelayServer({
         maxInboundHopStreams: limits.CIRCUITS_FROM_PEER,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
 import type { RelayConfig } from './config.ts'
+import { createDirectory } from './directory.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
 import { createAppServer } from './http.ts'
@@ -53,7 +54,8 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     },
     () => performance.now(),
   )
-  const answers = { app, log, health, config: () => ({ relay: addresses(), iceServers: config.iceServers }) }
+  const cafes = createDirectory(node, addresses)
+  const answers = { app, log, health, cafes, config: () => ({ relay: addresses(), iceServers: config.iceServers }) }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
     async (error) => {
       await node.stop()

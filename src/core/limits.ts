@@ -211,6 +211,10 @@ export const RECORD_SKEW = 10 * 60_000
 export const MAX_NAME = 64
 /** Addresses in an invite or a record. */
 export const MAX_ADDRESSES = 8
+/** Cafes a relay names at once, as it has it. */
+export const MAX_LISTED_CAFES = 256
+/** Their peer ids and addresses as JSON: 256 of eight addresses with two peer ids each are 400 KB. */
+export const MAX_CAFE_LIST = 512 * KiB
 /** An invite as text: name, peer id, eight addresses and a token fit in a fifth of this. */
 export const MAX_INVITE = 4 * KiB
 

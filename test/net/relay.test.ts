@@ -89,7 +89,16 @@ describe('the app server', () => {
   )
 
   it('answers every path with the headers that keep content harmless', async () => {
-    for (const path of ['/', '/sw.js', '/assets/index-abc.css', '/ipfs/x', '/nothing', '/health', '/config.json']) {
+    for (const path of [
+      '/',
+      '/sw.js',
+      '/assets/index-abc.css',
+      '/ipfs/x',
+      '/nothing',
+      '/health',
+      '/config.json',
+      '/cafes',
+    ]) {
       const { headers } = await ask(relay.url, path)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
