@@ -16,6 +16,7 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'pack',
   'pack-block',
   'pack-fresh',
+  'same',
   'unpin',
 ]
 

@@ -60,9 +60,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       revokeBearer: async (cafe, id) => (await call('account.revokeBearer', { cafe: cafe as PeerIdText, id })).revoked,
     },
     pins: {
-      add: (file, { name, onProgress, signal } = {}) => {
+      add: (file, { name, plaintext, onProgress, signal } = {}) => {
         keep()
-        return call('pins.add', { file, name }, { onProgress, signal })
+        return call('pins.add', { file, name, plaintext }, { onProgress, signal })
       },
       list: () => call('pins.list', {}),
       remove: async (cid) => void (await call('pins.remove', { cid })),
