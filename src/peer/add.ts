@@ -4,23 +4,24 @@
  */
 import type { CID } from 'multiformats/cid'
 import type { PinClient } from '../cafe/pin/client.ts'
+import { unlessAborted } from '../core/abort.ts'
 import { parseCid } from '../core/block.ts'
-import type { Clock, Random } from '../core/clock.ts'
-import { CafeError, isCafeError, toCafeError } from '../core/errors.ts'
-import { hex, type PeerIdText } from '../core/ids.ts'
+import type { Clock } from '../core/clock.ts'
+import { CafeError, isCafeError } from '../core/errors.ts'
 import { parse } from '../core/schema.ts'
-import type { Secret } from '../core/secret.ts'
-import { createFileKey } from '../crypto/file-key.ts'
+import { fingerprinting } from '../crypto/digest.ts'
 import { type Blocks, verifiedGet } from '../store/blocks.ts'
+import { isEnough, isRefused, send, stateOf, type Target } from './add-targets.ts'
 import type { Backlog } from './backlog.ts'
-import { type Backup, type BackupAt, type BackupStore, fileName } from './backup-row.ts'
+import { type Backup, type BackupStore, fileName } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
-import { DRAFT_MIN, type Draft, type Drafts } from './draft.ts'
 import { importedSize, importFile } from './import.ts'
-import { isPathFailure } from './insist.ts'
+import { blocksHere, type Kept } from './kept.ts'
 import type { OwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
-import { type BlockLog, blockLog, type UploadTask, upload } from './upload.ts'
+import type { Same, SameFile } from './same.ts'
+import { readSealed, type Seal, type Sealing } from './sealing.ts'
+import { type BlockLog, blockLog } from './upload.ts'
 
 /** Bytes so far: `encrypted` of the file, `sent` ciphertext confirmed by the slowest cafe, of `total`. Never less than before. */
 export interface BackupProgress {
@@ -29,27 +30,18 @@ export interface BackupProgress {
   readonly total: number
 }
 
-/** Milliseconds without any progress after which a file that is being added waits for its cafe in the backlog. */
-const PATIENCE = 120_000
-/** One cafe's upload while a file is added. */
-interface Target {
-  readonly cafe: PeerIdText
-  stored: number
-  works: boolean
-  outcome: 'pinned' | CafeError | undefined
-}
-
 export interface AddComponents {
   readonly store: BackupStore
   readonly blocks: Blocks
   readonly own: OwnBlocks
-  readonly drafts: Drafts
+  readonly sealing: Seal
+  readonly same: Same
+  readonly kept: Pick<Kept, 'keep' | 'release'>
   readonly backlog: Backlog
   readonly cafes: Cafes
   readonly client: PinClient
   readonly labels: Labels
   readonly clock: Clock
-  readonly random: Random
   readonly onGarbage: () => void
 }
 
@@ -58,6 +50,8 @@ export interface AddOptions {
   readonly onProgress: (progress: BackupProgress) => void
   /** When the file was last changed, as its file system says. */
   readonly modified?: number | undefined
+  /** Not encrypted: for what everybody may read, for good. */
+  readonly plaintext?: boolean | undefined
 }
 
 export type Add = (file: Blob, name: string, options: AddOptions) => Promise<Backup>
@@ -72,51 +66,17 @@ interface Taking {
   readonly onBytes: (n: number) => void
 }
 
-/** What all uploads of a file have in common. */
-type Common = Pick<UploadTask, 'bytes' | 'log' | 'label' | 'name'>
-
-/** How a file is encrypted: as a draft says, or under a new key. */
-interface Sealing {
-  readonly id: string
-  readonly key: Secret<Uint8Array<ArrayBuffer>>
-  readonly draft: Draft | undefined
-}
-
 export function createAdd(components: AddComponents): Add {
-  const { store, blocks, own, drafts, backlog, cafes, client, labels, clock, random, onGarbage } = components
+  const { store, blocks, own, sealing, same, kept, backlog, cafes, client, labels, clock, onGarbage } = components
   const { backups, rows } = store
-  const read = (cid: CID) => verifiedGet(blocks, cid)
-
-  /** Uploads to all targets side by side; `over` resolves when the last is, `changed` at each that is or loses its path. */
-  const send = (targets: readonly Target[], common: Common, signal: AbortSignal, report: () => void) => {
-    let next = Promise.withResolvers<void>()
-    const wake = (): void => {
-      report()
-      next.resolve()
-      next = Promise.withResolvers()
-    }
-    const one = async (target: Target): Promise<void> => {
-      const onStored = (stored: number): void => {
-        target.stored = stored
-        report()
-      }
-      const onPath = (works: boolean): void => {
-        target.works = works
-        wake()
-      }
-      const task = { cafe: target.cafe, ...common, patience: PATIENCE, signal, onStored, onPath }
-      target.outcome = await upload({ client, cafes, read }, task).then(() => 'pinned' as const, toCafeError)
-      wake()
-    }
-    return { over: Promise.all(targets.map(one)), changed: () => next.promise }
-  }
+  const uploads = { client, cafes, read: (cid: CID) => verifiedGet(blocks, cid) }
 
   /** Keeps the row, or forgets it again, by what the uploads came to. */
   const conclude = async (row: Backup, targets: readonly Target[], aborted: boolean): Promise<Backup> => {
     const states = targets.map((target) => stateOf(target, clock()))
     const held = states.filter(({ state }) => state !== 'failed').map(({ cafe }) => cafe)
     if (aborted || held.length === 0) {
-      await store.forget(row.root, held)
+      await store.forget(row.root, held, await same.removal(row.root, row.same ?? []))
       onGarbage()
       throw aborted ? new CafeError('ABORTED') : targets[0]?.outcome
     }
@@ -124,17 +84,11 @@ export function createAdd(components: AddComponents): Add {
     return { ...row, cafes: states }
   }
 
-  const sealing = async (file: Blob, name: string, modified: number): Promise<Sealing> => {
-    if (file.size < DRAFT_MIN) return { id: hex(random(16)), key: createFileKey(random), draft: undefined }
-    const draft = await drafts.open({ name, size: file.size, modified })
-    return { id: draft.id, key: draft.key, draft }
-  }
-
   /** Encrypts the file into blocks here and tells the uploads of each; gives its row, which is on the medium. */
   const take = async (
     file: Blob,
     name: string,
-    { id, key, draft }: Sealing,
+    how: Sealing,
     { targets, log, signal, onRoot, onBytes }: Taking,
   ): Promise<Backup> => {
     const adding = own.adding()
@@ -145,14 +99,20 @@ export function createAdd(components: AddComponents): Add {
       log.add({ cid, size: block.byteLength })
     }
     try {
-      const plain = file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>
-      const stream = draft ? plain.pipeThrough(draft.guard()) : plain
-      const root = await importFile(stream, key, put, { signal, onBytes, random: draft?.random() })
-      const about = { root: root.toString(), key: key.reveal(), size: file.size, name, since: clock() }
+      const { id, key, draft } = how
+      const print = fingerprinting()
+      const stream = readSealed(file, how).pipeThrough(print.stream)
+      const cid = await importFile(stream, key, put, { signal, onBytes, random: draft?.random() })
+      const root = cid.toString()
+      const known = await same.name(file.size, await print.digest(), key === null)
+      const about = { root, key: key?.reveal(), size: file.size, name, since: clock(), same: [known] }
       const row: Backup = { ...about, cafes: targets.map((target) => stateOf(target, clock())), upload: id }
-      onRoot(row.root)
+      onRoot(root)
+      const listed = [backups.put([root], row), same.put(known, { root, cid: root, key: about.key })]
+      // A public file may have been here before.
+      const again = targets.map(({ cafe }) => store.unpins.remove(cafe, root))
       // From here on the file survives the end of this process.
-      await rows.commit([backups.put([row.root], row), ...adding.lists(root), ...((await draft?.end()) ?? [])])
+      await rows.commit([...listed, ...again, ...adding.lists(cid), ...((await draft?.end()) ?? [])])
       return row
     } finally {
       adding.end()
@@ -179,7 +139,7 @@ export function createAdd(components: AddComponents): Add {
     const label = async (root: CID) => labels.seal(root, row ?? (await find(root)))
     const stop = new AbortController()
     const common = { bytes: total, log, label, name: how.id }
-    const sending = send(targets, common, AbortSignal.any([signal, stop.signal]), report)
+    const sending = send(uploads, targets, common, AbortSignal.any([signal, stop.signal]), report)
     let release: () => void = () => {}
     try {
       const onRoot = (root: string): void => {
@@ -203,6 +163,35 @@ export function createAdd(components: AddComponents): Add {
     }
   }
 
+  /** The same file as it is kept already, whatever it was called then; or as a pin of its own, if it came with a thread. */
+  const keptAlready = async (
+    file: Blob,
+    name: string,
+    isPublic: boolean,
+    { signal, onProgress }: AddOptions,
+  ): Promise<Backup | undefined> => {
+    const known = await same.find(file, isPublic, signal)
+    const row = known && (await backups.get(known.root))
+    if (!row) return undefined
+    const total = importedSize(file.size)
+    onProgress({ encrypted: file.size, sent: 0, total })
+    if (known.cid !== known.root) return keepInside(known, { name, size: file.size, signal })
+    if (row.cafes.some(({ state }) => state === 'pinned')) onProgress({ encrypted: file.size, sent: total, total })
+    return row
+  }
+
+  const keepInside = async (
+    { cid, key }: SameFile,
+    { name, size, signal }: { name: string; size: number; signal: AbortSignal },
+  ): Promise<Backup | undefined> => {
+    const root = parseCid(cid)
+    const found = await blocksHere(root, blocks, signal)
+    if (!found) return undefined
+    const row = await kept.keep({ root, blocks: found, kind: 'file', name, size, key })
+    await unlessAborted(backlog.run(), signal)
+    return (await backups.get(row.root)) ?? row
+  }
+
   const find = async (root: CID): Promise<Backup> => {
     const row = await backups.get(root.toString())
     if (!row) throw new CafeError('NOT_FOUND', { what: 'pin' })
@@ -212,8 +201,11 @@ export function createAdd(components: AddComponents): Add {
   return async (file, given, options) => {
     if ((await cafes.list()).length === 0) throw new CafeError('NOT_FOUND', { what: 'cafe' })
     const name = parse(fileName, given)
+    const { modified = 0, plaintext: isPublic = false } = options
+    const known = await keptAlready(file, name, isPublic, options)
+    if (known) return known
     for (;;) {
-      const how = await sealing(file, name, options.modified ?? 0)
+      const how = await sealing(file, { name, modified, isPublic })
       try {
         return await attempt(file, name, options, how)
       } catch (error) {
@@ -224,21 +216,4 @@ export function createAdd(components: AddComponents): Add {
       }
     }
   }
-}
-
-/** A receipt is there and nobody is still taking blocks, or nothing more will come. */
-function isEnough(targets: readonly Target[]): boolean {
-  const pinned = targets.some(({ outcome }) => outcome === 'pinned')
-  return targets.every(({ outcome, works }) => outcome !== undefined || (pinned && !works))
-}
-
-const isRefused = ({ outcome }: Target): boolean => outcome !== undefined && outcome !== 'pinned' && !isWaiting(outcome)
-
-/** Did an upload end without the cafe having refused it? */
-const isWaiting = (error: CafeError): boolean => isPathFailure(error) || error.code === 'ABORTED'
-
-function stateOf({ cafe, outcome }: Target, now: number): BackupAt {
-  if (outcome === 'pinned') return { cafe, state: 'pinned', since: now }
-  if (outcome === undefined || isWaiting(outcome)) return { cafe, state: 'queued' }
-  return { cafe, state: 'failed', reason: outcome.code }
 }

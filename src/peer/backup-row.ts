@@ -59,6 +59,8 @@ const backupRow = v.strictObject({
   cafes: v.array(pinAt),
   /** Names its uploads at the cafes, so that each goes on where the one before ended. */
   upload: v.optional(text(64)),
+  /** Names of the files in it by which they are known if they are given again (see `same.ts`). */
+  same: v.optional(v.array(text(96))),
   /** Found at a cafe, where another device of this account put it: its blocks are not here. */
   adopted: v.optional(v.boolean()),
 })
@@ -150,11 +152,12 @@ export function backupStore(rows: Rows): BackupStore {
 export const kindOf = ({ kind = 'file' }: Pick<Backup, 'kind'>): BackupKind => kind
 
 /**
- * `/ipfs/<cid>/<name>#key=…&from=<cafe>`: all a browser needs; key and cafes are in the fragment, which no server sees. One
- * of a public file has no key.
+ * `/ipfs/<cid>/<name>#key=…&from=<cafe>`: all a browser needs; key and cafes are in the fragment, which no server sees. A
+ * public file has `/ipfs/<cid>?filename=<name>`, as any gateway understands it.
  */
 export function backupLink({ root, name, key, cafes }: Backup): string {
   const from = cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => `from=${cafe}`)
   const said = [...(key ? [`key=${formatFileKey(key)}`] : []), ...from.slice(0, 4)]
-  return `/ipfs/${root}/${encodeURIComponent(name)}${said.length > 0 ? '#' : ''}${said.join('&')}`
+  const path = key ? `${root}/${encodeURIComponent(name)}` : `${root}?filename=${encodeURIComponent(name)}`
+  return `/ipfs/${path}${said.length > 0 ? '#' : ''}${said.join('&')}`
 }

@@ -24,6 +24,8 @@ import { createDrafts, type Unfinished } from './draft.ts'
 import { createKept, type Kept } from './kept.ts'
 import { createOwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
+import { createSame, type SameComponents } from './same.ts'
+import { createSealing } from './sealing.ts'
 
 export type { BackupProgress } from './add.ts'
 
@@ -36,6 +38,8 @@ export interface BackupsComponents {
   /** Blocks of named cafes. */
   readonly source: BlockSource
   readonly labels: Labels
+  /** The account's key by which it knows files again. */
+  readonly sameKey: SameComponents['key']
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup, without anybody having asked. */
@@ -114,11 +118,14 @@ export function createBackups(components: BackupsComponents): Backups {
   void backlog.run()
   const audits = createAudits({ store, own, blocks, cafes, client, source, backlog, clock, random, onChange })
   const drafts = createDrafts({ rows, clock, random })
-  const add = createAdd({ store, blocks, own, drafts, backlog, cafes, client, labels, clock, random, onGarbage })
-
+  const same = createSame({ rows, key: components.sameKey })
   const kept = createKept({
     ...{ store, own, blocks, source, holds, backlog },
-    ...{ cafes, clock, onChange, onGarbage },
+    ...{ same, cafes, clock, onChange, onGarbage },
+  })
+  const add = createAdd({
+    ...{ store, blocks, own, same, kept, backlog, sealing: createSealing({ drafts, random }) },
+    ...{ cafes, client, labels, clock, onGarbage },
   })
 
   const find = async (root: string): Promise<Backup> => {

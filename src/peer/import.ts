@@ -1,6 +1,6 @@
 /**
- * A file as encrypted blocks: cafe-stream/2 under a key of its own, cut into leaves of one cipher segment each, below a
- * balanced UnixFS tree with CIDv1 and raw leaves. Streams: memory does not grow with the file.
+ * A file as blocks: cafe-stream/2 under a key of its own, cut into leaves of one cipher segment each, below a balanced
+ * UnixFS tree with CIDv1 and raw leaves. A public file is cut as it is. Streams: memory does not grow with the file.
  */
 
 import { importByteStream } from 'ipfs-unixfs-importer'
@@ -28,12 +28,12 @@ export function importedSize(size: number): number {
 }
 
 /**
- * Encrypts `file` and hands every block to `put`, leaves first, the root last.
+ * Encrypts `file`, unless there is no key, and hands every block to `put`, leaves first, the root last.
  * @returns the root's CID.
  */
 export async function importFile(
   file: ReadableStream<Uint8Array<ArrayBuffer>>,
-  key: Secret<Uint8Array<ArrayBuffer>>,
+  key: Secret<Uint8Array<ArrayBuffer>> | null,
   put: (cid: CID, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
   options: {
     signal: AbortSignal
@@ -50,14 +50,15 @@ export async function importFile(
       controller.enqueue(chunk)
     },
   })
-  const cipher = file.pipeThrough(counted).pipeThrough(encryptStream(key, random ? { random } : {}))
+  const read = file.pipeThrough(counted)
+  const content = key ? read.pipeThrough(encryptStream(key, random ? { random } : {})) : read
   const store = {
     async put(cid: CID, bytes: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<CID> {
       await put(cid, bytes as Uint8Array<ArrayBuffer>)
       return cid
     },
   }
-  const { cid } = await importByteStream(cipher, store, {
+  const { cid } = await importByteStream(content, store, {
     cidVersion: 1,
     rawLeaves: true,
     reduceSingleLeafToSelf: true,

@@ -4,8 +4,9 @@
  */
 import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
+import { storedBlocks, walk } from '../cafe/pin/walk.ts'
 import type { Clock } from '../core/clock.ts'
-import { CafeError } from '../core/errors.ts'
+import { CafeError, toCafeError } from '../core/errors.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Change } from '../store/rows.ts'
@@ -14,6 +15,7 @@ import type { Backup, BackupAt, BackupKind, BackupStore } from './backup-row.ts'
 import type { Cafes } from './cafes.ts'
 import type { OwnBlocks } from './own-blocks.ts'
 import { reader } from './readers.ts'
+import type { Same } from './same.ts'
 
 export interface KeptComponents {
   readonly store: BackupStore
@@ -24,6 +26,7 @@ export interface KeptComponents {
   readonly backlog: Backlog
   readonly cafes: Pick<Cafes, 'list'>
   readonly clock: Clock
+  readonly same: Pick<Same, 'removal'>
   readonly onChange: () => void
   readonly onGarbage: () => void
 }
@@ -38,6 +41,8 @@ export interface Keep {
   readonly key?: Uint8Array<ArrayBuffer> | undefined
   /** Bytes that the cafes do not have yet, at most; of all blocks without it. */
   readonly size?: number | undefined
+  /** Names of the files in it (see `same.ts`). */
+  readonly same?: readonly string[] | undefined
   /** Committed with the row: either both are on the medium, or neither. */
   readonly more?: readonly Change[] | undefined
 }
@@ -62,7 +67,7 @@ export interface Kept {
 }
 
 export function createKept(components: KeptComponents): Kept {
-  const { store, own, blocks, source, holds, backlog, cafes, clock, onChange, onGarbage } = components
+  const { store, own, blocks, source, holds, same, backlog, cafes, clock, onChange, onGarbage } = components
   const { backups, unpins, rows } = store
   /** Of what was kept last: the queue's order is that of these times, also within one millisecond. */
   let latest = 0
@@ -91,7 +96,7 @@ export function createKept(components: KeptComponents): Kept {
       const from = reader({ blocks, source }, row, signal)
       return from.read(block).finally(from.close)
     },
-    async keep({ root, blocks, kind, name, key, size, more = [] }) {
+    async keep({ root, blocks, kind, name, key, size, same: known, more = [] }) {
       const hold = holds.open()
       try {
         await hold.add(blocks.map(({ multihash }) => multihash.bytes))
@@ -100,7 +105,7 @@ export function createKept(components: KeptComponents): Kept {
         latest = Math.max(clock(), latest + 1)
         const about = { root: root.toString(), kind, name, key, size: size ?? bytes, since: latest }
         const again = all.map(({ cafe }) => unpins.remove(cafe, about.root))
-        const row: Backup = { ...about, cafes: all }
+        const row: Backup = { ...about, cafes: all, ...(known ? { same: [...known] } : {}) }
         const listed = await store.adopt(row, [...lists, ...again, ...more])
         if (listed === row) return row
         // Another device has made the same: from now on it is this one's too.
@@ -121,12 +126,26 @@ export function createKept(components: KeptComponents): Kept {
       await store.forget(
         root,
         held.map(({ cafe }) => cafe),
-        more,
+        [...more, ...(await same.removal(root, row.same ?? []))],
       )
       backlog.stop(root)
       onGarbage()
       onChange()
       void backlog.run()
     },
+  }
+}
+
+/** All blocks below a root, or undefined if not all of them are here. */
+export async function blocksHere(root: CID, blocks: Blocks, signal: AbortSignal): Promise<CID[] | undefined> {
+  const found: CID[] = []
+  const onBlock = (cid: CID): void => void found.push(cid)
+  try {
+    await walk(root, storedBlocks(blocks), { maxBytes: Number.MAX_SAFE_INTEGER, signal, onBlock })
+    return found
+  } catch (error) {
+    const { code } = toCafeError(error)
+    if (code === 'NOT_FOUND' || code === 'CORRUPT') return undefined
+    throw error
   }
 }

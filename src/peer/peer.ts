@@ -87,6 +87,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const backups = createBackups({
     ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
     labels: createLabels(current),
+    sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
     onGarbage,
   })

@@ -8,6 +8,8 @@ import { clear } from '../store/scope.ts'
 /** Names of tables; one that ends in `-` stands for all that begin so. */
 export const ACCOUNT_TABLES: readonly string[] = [
   'backup',
+  'card',
+  'card-at',
   'draft',
   'draft-piece',
   'drill',
@@ -22,6 +24,7 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'record',
   'recovery',
   'recovery-',
+  'same',
   'slot',
   'slot-',
   'thread',

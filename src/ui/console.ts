@@ -70,9 +70,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       cancel: async () => void (await call('devices.cancel', {})),
     },
     pins: {
-      add: (file, { name, onProgress, signal } = {}) => {
+      add: (file, { name, plaintext, onProgress, signal } = {}) => {
         keep()
-        return call('pins.add', { file, name }, { onProgress, signal })
+        return call('pins.add', { file, name, plaintext }, { onProgress, signal })
       },
       list: () => call('pins.list', {}),
       remove: async (cid) => void (await call('pins.remove', { cid })),

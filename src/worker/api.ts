@@ -173,7 +173,10 @@ export interface Pin {
   /** Bytes of the file as it was given. */
   readonly size: number
   readonly name: string
-  /** `/ipfs/<cid>/<name>#key=…&from=<cafe>`: opens in any browser that reaches the relay. */
+  /**
+   * `/ipfs/<cid>/<name>#key=…&from=<cafe>`, for a public file `/ipfs/<cid>?filename=<name>#from=<cafe>`: opens in any browser
+   * that reaches the relay.
+   */
   readonly link: string
   readonly since: number
   readonly cafes: readonly PinAt[]
@@ -209,7 +212,8 @@ export type PageApi = AdmissionApi &
     'account.bearer': Call<BearerInput & { cafe: PeerIdText }, NewBearer>
     'account.bearers': Call<{ cafe: PeerIdText }, readonly Bearer[]>
     'account.revokeBearer': Call<{ cafe: PeerIdText; id: string }, { revoked: boolean }>
-    'pins.add': Call<{ file: Blob; name?: string | undefined }, Pin, PinProgress>
+    /** The same bytes again give the pin there is. `plaintext`: not encrypted, for what everybody may read, for good. */
+    'pins.add': Call<{ file: Blob; name?: string | undefined; plaintext?: boolean | undefined }, Pin, PinProgress>
     'pins.list': Call<None, readonly Pin[]>
     'pins.remove': Call<{ cid: string }, None>
     'pins.retry': Call<{ cid: string }, Pin>

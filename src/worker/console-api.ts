@@ -64,6 +64,8 @@ export interface CafeConsole {
       file: Blob,
       options?: {
         name?: string
+        /** Not encrypted: whoever has its address can read it, for good, and cafes see what it is. */
+        plaintext?: boolean
         onProgress?: (progress: PinProgress) => void
         signal?: AbortSignal
       },

@@ -124,11 +124,11 @@ export function createHandlers({
     },
 
     'pins.add': {
-      input: v.strictObject({ file: v.instance(Blob), name: v.optional(fileName) }),
-      async run({ file, name }, { signal, progress }) {
+      input: v.strictObject({ file: v.instance(Blob), name: v.optional(fileName), plaintext: v.optional(v.boolean()) }),
+      async run({ file, name, plaintext }, { signal, progress }) {
         const given = name ?? (file instanceof File ? file.name : 'file')
         const modified = file instanceof File ? file.lastModified : undefined
-        const options = { signal, onProgress: throttled(progress), modified }
+        const options = { signal, onProgress: throttled(progress), modified, plaintext }
         const added = accounts.peer().backups.add(file, parse(fileName, given), options)
         return asPin(await changed('pins', added))
       },

@@ -69,6 +69,7 @@ export function createWorld(parts: Parts = {}): World {
   const source = { open: () => ({ get: () => Promise.reject(new CafeError('NOT_FOUND')), close: () => {} }) }
   const list = async () => cafes.map((cafe) => ({ cafe })) as never
   const kept = createKept({
+    same: { removal: async () => [] },
     ...{ store, own, holds, backlog, clock, source, blocks: stored, cafes: { list } },
     ...{ onChange: () => {}, onGarbage: () => {} },
   })
