@@ -121,6 +121,12 @@ export const EVICTION_TTL = 90 * 86_400_000
 export const MAX_EVICTIONS = 1000
 /** Devices an account has put out that a cafe remembers; the oldest are forgotten. */
 export const MAX_DROPPED = 64
+/** A device's certificate: a forgotten device ends by itself, and one in use renews in time. */
+export const DEVICE_CERT_TTL = 400 * 86_400_000
+/** Renewed with this much left: whoever opens the app twice a year is never late. */
+export const DEVICE_CERT_RENEW = 200 * 86_400_000
+/** An offer to receive an account: time to walk to the other device. */
+export const LINK_TTL = 5 * 60_000
 /** A receipt of a client that left can be fetched again this long, since a reply can be lost. */
 export const DEPARTURE_TTL = 86_400_000
 /** A notice to somebody evicted, in UTF-16 units: it must fit the data of an error. */

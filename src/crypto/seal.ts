@@ -151,7 +151,7 @@ async function decrypt(
 }
 
 /** The one suite: nothing is negotiated. A new object each time, since the library's keep state between calls. */
-const suite = (): CipherSuite =>
+export const suite = (): CipherSuite =>
   new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
 
 const infoOf = (purpose: SealPurpose): Uint8Array<ArrayBuffer> => utf8(`textile-cafe/seal/1\0${purpose}`)

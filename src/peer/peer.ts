@@ -18,7 +18,9 @@ import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import { createDevices, type Devices } from './devices.ts'
 import { createLabels } from './pin-label.ts'
+import { type AccountRecord, createRecord } from './record.ts'
 import { createSafety, type SafetyView } from './safety.ts'
 
 export interface PeerComponents {
@@ -31,6 +33,8 @@ export interface PeerComponents {
   readonly holds: Holds
   /** Blocks of named cafes. */
   readonly source: BlockSource
+  /** What this device is called. */
+  readonly device?: string
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -44,6 +48,9 @@ export interface Peer {
   readonly backups: Backups
   readonly safety: SafetyView
   readonly bearers: PeerBearers
+  readonly devices: Devices
+  /** What all devices of the account agree on. */
+  readonly record: AccountRecord
   readonly account: Account
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
@@ -71,6 +78,11 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again
     },
   })
+  const record = createRecord({ rows, device: peer, clock, onChange: () => onChange('account') })
+  const devices = createDevices({
+    ...{ account, peer, rows, record, cafes, client, clock, name: components.device ?? 'A device' },
+  })
+  const closed = new AbortController()
   const attendance = createAttendance({ cafes, client, clock })
   const backups = createBackups({
     ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
@@ -84,15 +96,21 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     backups,
     safety: createSafety({ backups, cafes }),
     bearers: createPeerBearers({ cafes, client }),
+    devices,
+    record,
     account,
     roots: [backups.roots],
     async attend() {
       attends = true
-      await attendance.sync()
+      await Promise.all([attendance.sync(), devices.attend(closed.signal)])
     },
-    wake: attendance.wake,
+    wake() {
+      attendance.wake()
+      void devices.attend(closed.signal)
+    },
     close() {
       attends = false
+      closed.abort()
       attendance.close()
       backups.close()
     },

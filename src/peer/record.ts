@@ -37,7 +37,12 @@ const addresses = v.pipe(
 export const RECORD_VALUES = {
   cafe: v.strictObject({ name, addresses }),
   thread: v.strictObject({}),
-  device: v.strictObject({ name, cert: v.optional(certificateSchema), revoked: v.optional(v.boolean(), false) }),
+  device: v.strictObject({
+    name,
+    since: v.optional(count()),
+    cert: v.optional(certificateSchema),
+    revoked: v.optional(v.boolean(), false),
+  }),
   profile: v.strictObject({ name, avatar: v.nullable(cid) }),
 }
 

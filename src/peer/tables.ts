@@ -16,6 +16,12 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'pack',
   'pack-block',
   'pack-fresh',
+  'record',
+  'slot',
+  'slot-',
+  'thread',
+  'thread-',
+  'told',
   'unpin',
 ]
 

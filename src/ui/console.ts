@@ -59,6 +59,16 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       bearers: (cafe) => call('account.bearers', { cafe: cafe as PeerIdText }),
       revokeBearer: async (cafe, id) => (await call('account.revokeBearer', { cafe: cafe as PeerIdText, id })).revoked,
     },
+    devices: {
+      list: () => call('devices.list', {}),
+      revoke: (peerId, { proof } = {}) => call('devices.revoke', { peerId: peerId as PeerIdText, proof }),
+      offer: (options) => call('devices.offer', {}, options),
+      match: async (same) => void (await call('devices.match', { same })),
+      keep: (input = {}) => call('devices.keep', input),
+      follow: (link) => call('devices.follow', { link }),
+      give: async ({ proof, signal } = {}) => void (await call('devices.give', { proof }, { signal })),
+      cancel: async () => void (await call('devices.cancel', {})),
+    },
     pins: {
       add: (file, { name, onProgress, signal } = {}) => {
         keep()

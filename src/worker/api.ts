@@ -18,10 +18,12 @@ import type {
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
+import type { DeviceApi } from './device-api.ts'
 import type { WalletApi } from './wallet-api.ts'
 
 export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
+export type * from './device-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -181,7 +183,8 @@ type None = Record<never, never>
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &
-  WalletApi & {
+  WalletApi &
+  DeviceApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>
     'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>

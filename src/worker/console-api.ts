@@ -8,6 +8,7 @@ import type {
   Collected,
   CollectProgress,
   Deregistered,
+  DeviceConsole,
   HostStatus,
   NewBearer,
   NewToken,
@@ -57,6 +58,7 @@ export interface CafeConsole {
     /** Ends it at once; false if the account has none of that id there. */
     revokeBearer(cafe: string, id: string): Promise<boolean>
   }
+  readonly devices: DeviceConsole
   readonly pins: {
     add(
       file: Blob,

@@ -14,14 +14,17 @@ import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
+import { deviceHandlers } from './device-handlers.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
+import type { Linking } from './linking.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
   readonly node: Node
   readonly accounts: Accounts
+  readonly linking: Linking
   readonly hosting: Hosting
   readonly changes: Changes
   readonly tabs: () => number
@@ -33,7 +36,14 @@ export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
-export function createHandlers({ node, accounts, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+export function createHandlers({
+  node,
+  accounts,
+  linking,
+  hosting,
+  changes,
+  tabs,
+}: HandlerComponents): Handlers<HostApi> {
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -46,6 +56,7 @@ export function createHandlers({ node, accounts, hosting, changes, tabs }: Handl
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
+    ...deviceHandlers(accounts, linking),
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),

@@ -20,9 +20,11 @@ import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
 import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
+import { deviceName } from './device-name.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
+import { createLinking } from './linking.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
@@ -87,13 +89,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     changes.emit('node')
   }
   const source = blockSource(node.connector)
+  const device = deviceName(navigator.userAgent)
   const accounts = await createAccounts({
     ...{ ...shared, keys, onGarbage },
     open: async (account, rows) => {
       // A chunk of its own: a tab that only hosts never loads it, and no start waits for it.
       const { createPeer } = await import('../peer/peer.ts')
       return createPeer({
-        ...{ ...shared, account, rows, source, onGarbage },
+        ...{ ...shared, account, device, rows, source, onGarbage },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
       })
     },
@@ -134,8 +137,9 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     origin,
   })
   accounts.attend()
+  const linking = createLinking({ ...shared, node, accounts, name: device, origin })
   return {
-    handlers: createHandlers({ node, accounts, hosting, changes, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, linking, hosting, changes, tabs: () => pool.size }),
     gateway: gatewayHandlers(node),
   }
 }

@@ -9,26 +9,30 @@ import type { WalletApi } from './wallet-api.ts'
 const none = v.strictObject({})
 const wordCount = v.picklist([12, 15, 18, 21, 24])
 const passphrase = text(2048)
-const keep = { lock: v.optional(passphrase), add: v.optional(v.boolean()), proof: v.optional(passphrase) }
+export const proofInput = { proof: v.optional(passphrase) }
+export const keepInput = { lock: v.optional(passphrase), add: v.optional(v.boolean()), ...proofInput }
+
+/** The account in use. @throws CafeError NOT_FOUND {what: 'account'}. */
+export async function statusOf(accounts: Accounts): Promise<AccountStatus> {
+  const state = await accounts.status()
+  if (!state) throw new CafeError('NOT_FOUND', { what: 'account' })
+  const { address, index, lock, locked, seed } = state
+  return { address, index, lock, locked, seed }
+}
 
 export function walletHandlers(accounts: Accounts): Handlers<WalletApi> {
-  const status = async (): Promise<AccountStatus> => {
-    const state = await accounts.status()
-    if (!state) throw new CafeError('NOT_FOUND', { what: 'account' })
-    const { address, index, lock, locked, seed } = state
-    return { address, index, lock, locked, seed }
-  }
+  const status = (): Promise<AccountStatus> => statusOf(accounts)
   const after = (done: Promise<unknown>): Promise<AccountStatus> => done.then(status)
 
   return {
     'account.create': {
-      input: v.strictObject({ words: v.optional(wordCount), ...keep }),
+      input: v.strictObject({ words: v.optional(wordCount), ...keepInput }),
       run: ({ words = 12, ...options }) => accounts.create({ words, ...options }),
     },
     'account.restore': {
       input: v.strictObject({
         ...{ words: text(1024), passphrase: v.optional(text(1024)), index: v.optional(count(0x7fff_ffff)) },
-        ...keep,
+        ...keepInput,
       }),
       run: ({ passphrase = '', index = 0, ...input }) => after(accounts.restore({ ...input, passphrase, index })),
     },
@@ -40,12 +44,12 @@ export function walletHandlers(accounts: Accounts): Handlers<WalletApi> {
     },
     'account.lock': { input: none, run: () => after(accounts.lock()) },
     'account.setLock': {
-      input: v.strictObject({ lock: keep.lock, proof: keep.proof }),
+      input: v.strictObject({ lock: keepInput.lock, ...proofInput }),
       run: ({ lock, proof }) => after(accounts.setLock(lock, proof)),
     },
     'account.use': { input: v.strictObject({ address }), run: (input) => after(accounts.use(input.address)) },
     'account.forget': {
-      input: v.strictObject({ address, proof: keep.proof }),
+      input: v.strictObject({ address, ...proofInput }),
       run: (input) => accounts.forget(input.address, input.proof).then(() => ({})),
     },
   }

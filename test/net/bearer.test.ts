@@ -10,6 +10,7 @@ import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
 import { createHandlers } from '../../src/worker/handlers.ts'
 import type { Hosting } from '../../src/worker/hosting.ts'
+import type { Linking } from '../../src/worker/linking.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -195,7 +196,13 @@ describe('by the console', () => {
     const never = new Proxy({}, { get: () => () => Promise.reject(new Error('not part of this test')) })
     const accounts: Pick<Accounts, 'peer' | 'any'> = { peer: () => guest.peer, any: () => true }
     const handlers = createHandlers({
-      ...{ node: guest.node, hosting: never as Hosting, changes: createChanges(), tabs: () => 0 },
+      ...{
+        node: guest.node,
+        hosting: never as Hosting,
+        linking: never as Linking,
+        changes: createChanges(),
+        tabs: () => 0,
+      },
       accounts: accounts as Accounts,
     })
     const call = async (name: keyof typeof handlers, input: unknown) => {
