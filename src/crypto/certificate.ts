@@ -13,7 +13,7 @@ import { concat, utf8 } from './bytes.ts'
 import { encodeAddress } from './strkey.ts'
 
 /** What a device may do for its account: write to threads, invite to them, write mail. */
-const CAPS = ['thread', 'invite', 'mail'] as const
+export const CAPS = ['thread', 'invite', 'mail'] as const
 export type Cap = (typeof CAPS)[number]
 
 const DOMAIN = utf8('textile-cafe-device/1\0')

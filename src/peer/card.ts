@@ -54,14 +54,16 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
 
   const terms = async () => {
     const profile = await record.get('profile', ME)
-    const listed = (await devices.list()).filter(({ revoked }) => revoked === null).slice(0, MAX_DEVICES)
+    const listed = (await devices.list()).flatMap(({ peer, cert, revoked }) =>
+      cert && !revoked ? [{ peer, cert }] : [],
+    )
     const named = (await record.entries('cafe')).flatMap(({ id, value }) =>
       value ? [{ cafe: id as PeerIdText, addrs: [...value.addresses] }] : [],
     )
     return {
       name: profile?.name || NAMELESS,
       avatar: profile?.avatar ?? null,
-      devices: listed.map(({ peer, cert }) => ({ peer, cert })).sort((a, b) => (a.peer < b.peer ? -1 : 1)),
+      devices: listed.slice(0, MAX_DEVICES).sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       inboxes: named.sort((a, b) => (a.cafe < b.cafe ? -1 : 1)).slice(0, MAX_INBOXES),
     }
   }

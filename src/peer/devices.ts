@@ -9,24 +9,26 @@ import type { Clock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { DEVICE_CERT_RENEW, DEVICE_CERT_TTL } from '../core/limits.ts'
-import { count, parse, peerId, v } from '../core/schema.ts'
+import { count, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
-import { createCertificate, type DeviceCertificate } from '../crypto/certificate.ts'
+import { CAPS, createCertificate, type DeviceCertificate } from '../crypto/certificate.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import { authorized, type Cafes } from './cafes.ts'
-import { type DeviceRow, deviceRow } from './device-row.ts'
-import type { Entries } from './entries.ts'
+import { type AccountRecord, parseEntry, type RecordEntry } from './record.ts'
 
-export interface Device extends DeviceRow {
+export interface Device {
   readonly peer: PeerIdText
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  readonly cert: DeviceCertificate | undefined
+  /** When it was put out; it stays in the list, so that it does not come back. */
+  readonly revoked: number | null
   /** It is this one. */
   readonly here: boolean
 }
-
-/** A device as it is told to others. */
-export type CertifiedDevice = DeviceRow & { readonly peer: PeerIdText }
 
 export interface DevicesComponents {
   readonly account: Account
@@ -34,11 +36,10 @@ export interface DevicesComponents {
   readonly peer: PeerIdText
   readonly name: string
   readonly rows: Rows
-  readonly entries: Entries
+  readonly record: Pick<AccountRecord, 'entries' | 'set' | 'merge'>
   readonly cafes: Pick<Cafes, 'list' | 'access'>
   readonly client: Pick<SessionClient, 'drop'>
   readonly clock: Clock
-  readonly onChange: () => void
 }
 
 export interface Devices {
@@ -46,10 +47,10 @@ export interface Devices {
   list(): Promise<readonly Device[]>
   /** This device's certificate; undefined if it was put out. Made or renewed if it is time. */
   certificate(): Promise<DeviceCertificate | undefined>
-  /** A certificate for another device. It is listed once it is {@link Devices.learn}ed. */
-  certify(peer: PeerIdText, name: string): Promise<CertifiedDevice>
-  /** Lists devices, as this one has certified them or another knows of them. */
-  learn(devices: readonly CertifiedDevice[]): Promise<void>
+  /** What to tell of the devices to another one, which is certified thereby; it is listed here by `learn`. */
+  introduce(peer: PeerIdText, name: string): Promise<readonly RecordEntry[]>
+  /** Takes in entries as another device tells them. @throws CafeError BAD_REQUEST for what is none. */
+  learn(entries: readonly unknown[]): Promise<void>
   /**
    * Puts a device out. Gives how many cafes have been told, and how many will be.
    * @throws CafeError NOT_FOUND {what: 'device'}; BAD_REQUEST {at: 'peer'} for this one.
@@ -59,48 +60,40 @@ export interface Devices {
   attend(signal: AbortSignal): Promise<void>
 }
 
-const KIND = 'device'
-
 export function createDevices(components: DevicesComponents): Devices {
-  const { account, peer: here, rows, entries, cafes, client, clock, onChange } = components
+  const { account, peer: here, rows, record, cafes, client, clock } = components
   /** Cafes that know of a revocation, by device, then cafe. */
   const told = table(rows, 'told', v.strictObject({ at: count() }))
   const serial = createSerial()
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => serial('devices', task)
 
   const all = async (): Promise<Device[]> => {
-    const found = await entries.entries(KIND)
-    return found.flatMap(({ id, value }) => {
-      // Of a newer kind than we know, or nonsense: nothing that could be shown or relied on.
-      const [peer, row] = [v.safeParse(peerId, id), v.safeParse(deviceRow, value)]
-      return peer.success && row.success ? [{ ...row.output, peer: peer.output, here: peer.output === here }] : []
+    const entries = await record.entries('device')
+    return entries.flatMap(({ id, ts, value }) => {
+      if (!value) return []
+      const { name, since = ts, cert, revoked } = value
+      return [{ peer: id as PeerIdText, name, since, cert, revoked: revoked ? ts : null, here: id === here }]
     })
   }
 
-  const save = async ({ peer, name, since, cert, revoked }: CertifiedDevice): Promise<void> => {
-    await entries.set(KIND, peer, { name, since, cert, revoked })
-    onChange()
-  }
-
-  const certify = async (peer: PeerIdText, name: string): Promise<CertifiedDevice> => {
+  const certify = async (peer: PeerIdText, name: string) => {
     const now = clock()
     const known = await all()
     const before = known.find((one) => one.peer === peer)
-    const seq = 1 + Math.max(0, ...known.map(({ cert }) => cert.seq))
-    const caps = ['thread', 'invite', 'mail'] as const
-    const terms = { peer, notBefore: now, notAfter: now + DEVICE_CERT_TTL, caps: [...caps], seq }
+    const seq = 1 + Math.max(0, ...known.map(({ cert }) => cert?.seq ?? 0))
+    const terms = { peer, notBefore: now, notAfter: now + DEVICE_CERT_TTL, caps: [...CAPS], seq }
     const cert = await createCertificate(account, terms)
-    return { peer, name: before?.name ?? name, since: before?.since ?? now, cert, revoked: null }
+    return { name: before?.name ?? name, since: before?.since ?? now, cert, revoked: false }
   }
 
   const certificate = (): Promise<DeviceCertificate | undefined> =>
     inTurn(async () => {
       const own = (await all()).find((one) => one.here)
       if (own && own.revoked !== null) return undefined
-      const isGood = own && own.cert.account === account.address && own.cert.notAfter - clock() > DEVICE_CERT_RENEW
+      const isGood = own?.cert?.account === account.address && own.cert.notAfter - clock() > DEVICE_CERT_RENEW
       if (isGood) return own.cert
       const certified = await certify(here, components.name)
-      await save(certified)
+      await record.set('device', here, certified)
       return certified.cert
     })
 
@@ -132,17 +125,20 @@ export function createDevices(components: DevicesComponents): Devices {
       return devices.sort((a, b) => Number(b.here) - Number(a.here) || b.since - a.since)
     },
     certificate,
-    certify: (peer, name) => inTurn(() => certify(peer, name)),
-    learn: (devices) =>
+    introduce: (peer, name) =>
       inTurn(async () => {
-        for (const { peer, ...row } of devices) await save({ peer, ...parse(deviceRow, row) })
+        const others = (await record.entries('device')).filter(({ id }) => id !== peer)
+        const value = await certify(peer, name)
+        return [parseEntry({ kind: 'device', id: peer, ts: clock(), dev: here, value }), ...others]
       }),
+    learn: async (entries) => void (await record.merge(entries.map(parseEntry))),
     async revoke(peer, { signal }) {
       if (peer === here) throw new CafeError('BAD_REQUEST', { at: 'peer' })
       await inTurn(async () => {
         const device = (await all()).find((one) => one.peer === peer)
         if (!device) throw new CafeError('NOT_FOUND', { what: 'device' })
-        await save({ ...device, revoked: device.revoked ?? clock() })
+        const { name, since, cert } = device
+        if (device.revoked === null) await record.set('device', peer, { name, since, cert, revoked: true })
       })
       await tell(signal)
       const active = (await cafes.list()).filter(({ state }) => state === 'active')

@@ -19,8 +19,8 @@ import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 import { createDevices, type Devices } from './devices.ts'
-import { type Entries, localEntries } from './entries.ts'
 import { createLabels } from './pin-label.ts'
+import { type AccountRecord, createRecord } from './record.ts'
 import { createSafety, type SafetyView } from './safety.ts'
 
 export interface PeerComponents {
@@ -35,8 +35,6 @@ export interface PeerComponents {
   readonly source: BlockSource
   /** What this device is called. */
   readonly device?: string
-  /** What all devices of the account agree on; only this one knows without it. */
-  readonly entries?: Entries
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -51,6 +49,8 @@ export interface Peer {
   readonly safety: SafetyView
   readonly bearers: PeerBearers
   readonly devices: Devices
+  /** What all devices of the account agree on. */
+  readonly record: AccountRecord
   readonly account: Account
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
@@ -78,9 +78,9 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again
     },
   })
+  const record = createRecord({ rows, device: peer, clock, onChange: () => onChange('account') })
   const devices = createDevices({
-    ...{ account, peer, rows, cafes, client, clock, entries: components.entries ?? localEntries(rows) },
-    ...{ name: components.device ?? 'A device', onChange: () => onChange('account') },
+    ...{ account, peer, rows, record, cafes, client, clock, name: components.device ?? 'A device' },
   })
   const closed = new AbortController()
   const attendance = createAttendance({ cafes, client, clock })
@@ -98,6 +98,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     safety: createSafety({ backups, cafes }),
     bearers: createPeerBearers({ cafes, client }),
     devices,
+    record,
     account,
     roots: [backups.roots],
     async attend() {

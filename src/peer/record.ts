@@ -23,9 +23,9 @@ import {
 } from '../core/limits.ts'
 import { cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
+import { certificateSchema } from '../crypto/certificate.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
-import { deviceRow } from './device-row.ts'
 
 const addresses = v.pipe(
   v.array(multiaddrText),
@@ -46,7 +46,12 @@ export function recordAddresses(all: readonly string[]): string[] {
 export const RECORD_VALUES = {
   cafe: v.strictObject({ name, addresses }),
   thread: v.strictObject({}),
-  device: deviceRow,
+  device: v.strictObject({
+    name,
+    since: v.optional(count()),
+    cert: v.optional(certificateSchema),
+    revoked: v.optional(v.boolean(), false),
+  }),
   profile: v.strictObject({ name, avatar: v.nullable(cid) }),
 }
 

@@ -88,10 +88,10 @@ export interface SlotStore {
 const receiptRow = v.strictObject({ envelope: bytes(MAX_RECEIPT) })
 const UNKNOWN: SlotAt = { there: 0, signed: 0, at: 0 }
 /** Bodies are larger than a table's rows, and are checked by being opened. */
-const bodyKey = (key: string): string => `/cafe/slot-body/${key}`
+const bodyKey = (key: string): string => `/cafe/slot-sealed/${key}`
 
 export function slotStore(rows: Rows): SlotStore {
-  const slots = table(rows, 'slot', slotRow)
+  const slots = table(rows, 'slot-own', slotRow)
   const kept = table(rows, 'slot-kept', keptRow)
   const at = table(rows, 'slot-at', slotAt)
   const receipts = table(rows, 'slot-receipt', receiptRow)

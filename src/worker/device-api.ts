@@ -9,7 +9,7 @@ export interface DeviceInfo {
   readonly name: string
   /** Milliseconds since the epoch: certified first at; its certificate ends at; put out at, if it was. */
   readonly since: number
-  readonly until: number
+  readonly until: number | null
   readonly revoked: number | null
   /** It is this one. */
   readonly here: boolean

@@ -17,7 +17,7 @@ export function deviceHandlers(accounts: Accounts, linking: Linking): Handlers<D
         if (!accounts.any()) return []
         const devices = await accounts.peer().devices.list()
         return devices.map(({ peer, name, since, cert, revoked, here }) => ({
-          ...{ peerId: peer, name, since, until: cert.notAfter, revoked, here },
+          ...{ peerId: peer, name, since, until: cert?.notAfter ?? null, revoked, here },
         }))
       },
     },

@@ -66,13 +66,11 @@ export function createLinking(components: LinkingComponents): Linking {
   const giftFor = async (proof: string | undefined, { to }: Giving): Promise<LinkGift> => {
     const { seed, index } = await accounts.seed(proof)
     const { account, cafes, devices } = accounts.peer()
-    const others = (await devices.list()).filter(({ peer }) => peer !== to.peer)
-    const listed = others.map(({ here: _, ...device }) => device)
     const active = (await cafes.list()).filter(({ state }) => state === 'active')
     return {
       ...{ v: 1, address: account.address, index, seed: new Uint8Array(seed.reveal()) },
       cafes: active.slice(0, MAX_TOLD).map(({ cafe, name, addresses }) => ({ cafe, name, addresses })),
-      devices: [await devices.certify(to.peer, to.name), ...listed].slice(0, MAX_TOLD),
+      entries: (await devices.introduce(to.peer, to.name)).slice(0, MAX_TOLD),
     }
   }
 
@@ -94,10 +92,10 @@ export function createLinking(components: LinkingComponents): Linking {
     match: offers.match,
     async keep(options) {
       if (!given || clock() - given.at > LINK_TTL) throw new CafeError('NOT_FOUND', { what: 'link' })
-      const { seed, index, cafes, devices } = given.gift
+      const { seed, index, cafes, entries } = given.gift
       await accounts.keep(seed, index, options)
       given = undefined
-      await accounts.peer().devices.learn(devices)
+      await accounts.peer().devices.learn(entries)
       await enter(cafes)
     },
     async follow(link, { signal }) {
@@ -115,7 +113,7 @@ export function createLinking(components: LinkingComponents): Linking {
       const gift = await giftFor(proof, now)
       giving = undefined
       await now.give(gift, { signal })
-      await accounts.peer().devices.learn(gift.devices.slice(0, 1))
+      await accounts.peer().devices.learn(gift.entries.slice(0, 1))
     },
     async cancel() {
       const now = giving

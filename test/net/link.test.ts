@@ -58,7 +58,7 @@ const follow = ({ node }: TestNode, link: DeviceLink) =>
 async function newGift(): Promise<LinkGift> {
   const seed = systemRandom(32)
   const { address } = await openAccount(new Secret(seed))
-  return { v: 1, address, seed, index: 2, cafes: [], devices: [] }
+  return { v: 1, address, seed, index: 2, cafes: [], entries: [] }
 }
 
 let [phone, laptop, mallory] = [] as unknown as [Device, Device, Device]

@@ -125,7 +125,7 @@ describe('a manifest', () => {
       ...Array.from({ length: 2048 }, (_, n) => entry('thread', threadOf(n), {})),
       ...Array.from({ length: 1500 }, (_, n) => entry('thread', threadOf(5000 + n), null, NOW + n)),
       ...few.slice(0, 16).map((peer) => entry('cafe', peer, { name: 'ä'.repeat(64), addresses })),
-      ...few.slice(16).map((peer) => entry('device', peer, { name: 'ä'.repeat(64), since: NOW, cert, revoked: NOW })),
+      ...few.slice(16).map((peer) => entry('device', peer, { name: 'ä'.repeat(64), since: NOW, cert, revoked: true })),
       entry('profile', 'me', { name: '本'.repeat(64), avatar: null }),
     ]
     for (let n = 0; n < 2048; n++) versions.set(threadOf(n), { seq: 2 ** 40 + n, hash: bytesOf(n) })
@@ -134,10 +134,10 @@ describe('a manifest', () => {
     const opened = await openManifest(account, await sealManifest(account, full))
     expect(opened.versions).toEqual(versions)
     const gone = opened.entries.filter(({ kind, value }) => kind === 'thread' && value === null)
-    // Of those that were left, the last 1024.
+    // Of those that were left, the last thousand.
     expect(gone.length).toBe(1000)
-    expect(Math.min(...gone.map(({ ts }) => ts))).toBe(NOW + 1500 - 1024)
-    expect(opened.entries.length).toBe(2048 + 1024 + 16 + 32 + 1)
+    expect(Math.min(...gone.map(({ ts }) => ts))).toBe(NOW + 1500 - 1000)
+    expect(opened.entries.length).toBe(2048 + 1000 + 16 + 32 + 1)
     const more = manifest({ ...full, entries: [...entries, entry('thread', threadOf(4000), {})] })
     expect(await failure(() => sealManifest(account, more))).toEqual({
       ...{ code: 'QUOTA', data: { what: 'threads', threads: 2049, limit: 2048 } },

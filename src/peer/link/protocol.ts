@@ -10,7 +10,6 @@ import { MAX_ADDRESSES } from '../../core/limits.ts'
 import { address, bytes, count, multiaddrText, name, peerId, v } from '../../core/schema.ts'
 import { LINK_NONCE } from '../../crypto/link-seal.ts'
 import { nothing, operation, service } from '../../wire/protocol.ts'
-import { deviceRow } from '../device-row.ts'
 
 /** Cafes and devices that are told of; with their addresses and certificates they fit a request. */
 export const MAX_TOLD = 24
@@ -54,7 +53,7 @@ export const linkGift = v.strictObject({
     ),
     v.maxLength(MAX_TOLD),
   ),
-  /** By peer. The receiver's own is among them, with its certificate. */
-  devices: v.pipe(v.array(v.strictObject({ peer: peerId, ...deviceRow.entries })), v.maxLength(MAX_TOLD)),
+  /** Of the account's record: its devices. The receiver is among them, with its certificate. */
+  entries: v.pipe(v.array(v.unknown()), v.maxLength(MAX_TOLD)),
 })
 export type LinkGift = v.InferOutput<typeof linkGift>
