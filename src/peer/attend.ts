@@ -19,6 +19,8 @@ export interface AttendComponents {
   readonly clock: Clock
   /** From 0 to 1: spreads what would otherwise happen everywhere at once. */
   readonly chance?: () => number
+  /** A live channel to a cafe has opened, and it knows us: it is there, maybe again. */
+  readonly onConnected?: (cafe: PeerIdText) => void
 }
 
 export interface Attendance {
@@ -36,7 +38,13 @@ const LOOK = 60_000
 /** Tokens are refreshed up to this long after they are due, so that a cafe's clients do not all come at once. */
 const SPREAD = 0.05 * ACCESS_TTL
 
-export function createAttendance({ cafes, client, clock, chance = Math.random }: AttendComponents): Attendance {
+export function createAttendance({
+  cafes,
+  client,
+  clock,
+  chance = Math.random,
+  onConnected,
+}: AttendComponents): Attendance {
   const closed = new AbortController()
   const watched = new Map<PeerIdText, AbortController>()
   /** When each session is refreshed, and how often that has failed. */
@@ -71,12 +79,15 @@ export function createAttendance({ cafes, client, clock, chance = Math.random }:
 
   const watch = async ({ cafe, address }: Joined, signal: AbortSignal): Promise<void> => {
     for (let failures = 1; !signal.aborted; failures++) {
+      let isNew = true
       try {
         await client.watch(
           cafe,
           address,
           (standing) => {
             failures = 0
+            if (isNew && standing === 'client') onConnected?.(cafe)
+            isNew = false
             void hear(cafe, standing, signal)
           },
           { signal },

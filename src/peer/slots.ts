@@ -3,10 +3,10 @@
  * each cafe independently, tried again until it has answered, compared when it comes back, after sleep and every ten minutes.
  * One dead cafe holds up no other; what a cafe refuses is said, and tried again with the next comparison.
  */
+import type { CID } from 'multiformats/cid'
 import type { Clock } from '../core/clock.ts'
-import { type CafeError, type ErrorCode, toCafeError } from '../core/errors.ts'
+import { type CafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { type Pauses, pauseAfter } from '../core/pause.ts'
 import type { Account } from '../crypto/account.ts'
 import type { Rows } from '../store/rows.ts'
 import type { Cafes } from './cafes.ts'
@@ -14,9 +14,11 @@ import { isPathFailure } from './insist.ts'
 import type { Keepers } from './keeper.ts'
 import type { AccountRecord } from './record.ts'
 import { createSlotExchange, type SlotClient, type SlotExchange } from './slot-exchange.ts'
-import { MANIFEST, type SlotStore, slotStore } from './slot-row.ts'
+import { createLanes } from './slot-lanes.ts'
+import { isSafe, MANIFEST, type SlotStore, slotStore } from './slot-row.ts'
 import { type SlotsStatus, slotsStatus } from './slot-status.ts'
 import { createSubjects, type Subjects } from './slot-subject.ts'
+import { openSnapshot } from './snapshot.ts'
 
 export interface SlotsComponents {
   readonly rows: Rows
@@ -52,32 +54,18 @@ export interface Slots {
   hold(): () => void
   /** Does a cafe have everything as it is now, and has it signed for it? */
   isSafeAt(cafe: PeerIdText): Promise<boolean>
+  /** Do the snapshots of a thread at all cafes name these packs? */
+  areNamed(thread: string, packs: readonly CID[]): Promise<boolean>
   close(): void
   readonly store: SlotStore
   readonly exchange: SlotExchange
   readonly subjects: Subjects
 }
 
-/** Before a cafe that was not reached is tried again. */
-const PAUSES: Pauses = { first: 2000, longest: 10 * 60_000 }
-/** Milliseconds between two comparisons with a cafe. */
-const COMPARE_EVERY = 10 * 60_000
 /** Milliseconds that a change waits for others: what is written in one go is sealed once. */
 const SETTLE = 300
 /** Attempts at one slot before its turn comes again after a pause: other devices write to it meanwhile. */
 const ATTEMPTS = 4
-
-/** What goes on with one cafe. */
-interface Lane {
-  failures: number
-  /** By our clock. */
-  compareAt: number
-  timer: ReturnType<typeof setTimeout> | undefined
-  running: Promise<void> | undefined
-  /** Something came up while it ran. */
-  again: boolean
-  reason: ErrorCode | undefined
-}
 
 export function createSlots(components: SlotsComponents): Slots {
   const { rows, cafes, record, keepers, clock, chance = Math.random, onChange = () => {} } = components
@@ -85,12 +73,10 @@ export function createSlots(components: SlotsComponents): Slots {
   const subjects = createSubjects({ ...components, store })
   const exchange = createSlotExchange({ ...components, store, subjects })
   const closed = new AbortController()
-  const lanes = new Map<PeerIdText, Lane>()
   /** What could not be sealed, and what is to be. */
   const problems = new Map<string, CafeError>()
   const unsealed = new Map<string, symbol>()
   let settling: ReturnType<typeof setTimeout> | undefined
-  let holds = 0
 
   const renew = async (key: string): Promise<void> => {
     const change = unsealed.get(key)
@@ -116,13 +102,6 @@ export function createSlots(components: SlotsComponents): Slots {
     }
   }
 
-  const laneOf = (cafe: PeerIdText): Lane => {
-    const idle = { failures: 0, compareAt: 0, timer: undefined, running: undefined, again: false, reason: undefined }
-    const lane = lanes.get(cafe) ?? idle
-    lanes.set(cafe, lane)
-    return lane
-  }
-
   /** One slot at one cafe; a refusal is noted and left until the next comparison. */
   const tryOne = async (cafe: PeerIdText, key: string, how: 'bring' | 'remove'): Promise<void> => {
     const { signal } = closed
@@ -141,7 +120,7 @@ export function createSlots(components: SlotsComponents): Slots {
     const tries = new Map<string, number>()
     for (;;) {
       const due = (await exchange.due(cafe)).puts.filter((key) => wanted(key) && (tries.get(key) ?? 0) < ATTEMPTS)
-      if (due.length === 0 || holds > 0) return
+      if (due.length === 0 || lanes.held) return
       for (const key of due) {
         tries.set(key, (tries.get(key) ?? 0) + 1)
         await tryOne(cafe, key, 'bring')
@@ -149,13 +128,11 @@ export function createSlots(components: SlotsComponents): Slots {
     }
   }
 
-  const turn = async (cafe: PeerIdText, lane: Lane): Promise<void> => {
-    const isClient = (await cafes.list()).some((row) => row.cafe === cafe && row.state === 'active')
-    if (!isClient) return
-    if (clock() >= lane.compareAt) {
+  const turn = async (cafe: PeerIdText, compare: boolean): Promise<boolean> => {
+    if (!(await active()).includes(cafe)) return false
+    if (compare) {
       await exchange.compare(cafe, closed.signal)
       await renewAll()
-      lane.compareAt = clock() + COMPARE_EVERY * (0.9 + 0.2 * chance())
     }
     // The manifest names what is there, so it comes after that; and it says what was left, so it comes before that goes.
     await bringAll(cafe, (key) => key !== MANIFEST)
@@ -164,98 +141,52 @@ export function createSlots(components: SlotsComponents): Slots {
     const { puts, removals } = await exchange.due(cafe)
     if (!puts.includes(MANIFEST)) for (const key of removals) await tryOne(cafe, key, 'remove')
     // Another device wrote all the while.
-    if (puts.length > 0) lane.failures++
+    return puts.length > 0
   }
 
-  const next = (cafe: PeerIdText, lane: Lane): void => {
-    clearTimeout(lane.timer)
-    if (closed.signal.aborted || lanes.get(cafe) !== lane) return
-    const wait = lane.failures > 0 ? pauseAfter(lane.failures, PAUSES) : Math.max(0, lane.compareAt - clock())
-    lane.timer = setTimeout(() => void kick(cafe), Math.min(wait, COMPARE_EVERY))
-  }
-
-  const kick = (cafe: PeerIdText): Promise<void> => {
-    const lane = laneOf(cafe)
-    lane.again = true
-    if (holds > 0) return Promise.resolve()
-    clearTimeout(lane.timer)
-    lane.running ??= (async () => {
-      while (lane.again && holds === 0 && !closed.signal.aborted) {
-        lane.again = false
-        const before = lane.failures
-        try {
-          await turn(cafe, lane)
-          if (lane.failures === before) lane.failures = 0
-          lane.reason = undefined
-        } catch (thrown) {
-          lane.failures++
-          lane.reason = toCafeError(thrown).code
-        }
-      }
-      lane.running = undefined
-      onChange()
-      next(cafe, lane)
-    })()
-    return lane.running
-  }
+  const lanes = createLanes({ clock, chance, turn, onRest: onChange })
 
   const active = async (): Promise<PeerIdText[]> =>
     (await cafes.list()).filter(({ state }) => state === 'active').map(({ cafe }) => cafe)
 
-  const sync = async (): Promise<void> => {
-    const now = new Set(await active())
-    for (const [cafe, lane] of lanes) {
-      if (now.has(cafe)) continue
-      clearTimeout(lane.timer)
-      lanes.delete(cafe)
-    }
-    for (const cafe of now) if (!lanes.has(cafe)) void kick(cafe)
-  }
-
-  const run = async (): Promise<void> => {
+  const run = async (renewal: () => Promise<void>): Promise<void> => {
     clearTimeout(settling)
     try {
-      await renewAll()
-      await Promise.all((await active()).map(kick))
+      await renewal()
+      await Promise.all((await active()).map(lanes.kick))
     } catch {
       // The store cannot be read now: it is tried again with the next change or comparison.
     }
   }
 
+  const renewChanged = async (): Promise<void> => {
+    for (const key of [...unsealed.keys()]) if (key !== MANIFEST) await renew(key)
+  }
+
   return {
-    ...{ store, exchange, subjects, sync, run },
+    ...{ store, exchange, subjects, hold: lanes.hold, run: () => run(renewAll) },
+    sync: async () => lanes.keep(await active()),
     changed(thread = MANIFEST) {
       for (const key of [thread, MANIFEST]) unsealed.set(key, Symbol())
       clearTimeout(settling)
-      if (!closed.signal.aborted) settling = setTimeout(() => void run(), SETTLE)
+      if (!closed.signal.aborted) settling = setTimeout(() => void run(renewChanged), SETTLE)
     },
     connected(cafe) {
-      const lane = laneOf(cafe)
-      Object.assign(lane, { compareAt: 0, failures: 0 })
-      void kick(cafe)
+      lanes.fresh(cafe)
+      void lanes.kick(cafe)
     },
     wake() {
-      for (const [cafe, lane] of lanes) {
-        Object.assign(lane, { compareAt: 0, failures: 0 })
-        void kick(cafe)
-      }
-    },
-    hold() {
-      holds++
-      let held = true
-      return () => {
-        if (held) holds--
-        held = false
-        if (holds === 0) for (const cafe of lanes.keys()) void kick(cafe)
+      for (const cafe of lanes.cafes()) {
+        lanes.fresh(cafe)
+        void lanes.kick(cafe)
       }
     },
     async erased(cafe) {
       await store.forget(cafe)
-      const lane = lanes.get(cafe)
-      if (lane) lane.compareAt = 0
+      lanes.fresh(cafe)
     },
     async status() {
-      const reasonOf = (cafe: PeerIdText) => lanes.get(cafe)?.reason
+      const { reasonOf } = lanes
       return slotsStatus({ store, active: await active(), reasonOf, problems, unsealed: new Set(unsealed.keys()) })
     },
     isSafeAt: async (cafe) => {
@@ -265,10 +196,18 @@ export function createSlots(components: SlotsComponents): Slots {
       const refused = (await store.at.list([cafe])).some(({ row }) => row.reason !== undefined)
       return puts.length === 0 && !refused && problems.size === 0 && (await store.slots.get(MANIFEST)) !== undefined
     },
+    async areNamed(thread, packs) {
+      const [row, body] = [await store.slots.get(thread), await store.body(thread)]
+      if (!row || !body) return false
+      const { packs: named } = await openSnapshot(components.account(), await subjects.slotOf(thread), body)
+      const all = new Set(named.map(String))
+      const at = await Promise.all((await active()).map((cafe) => store.at.get(cafe, thread)))
+      return packs.every((pack) => all.has(String(pack))) && at.every((one) => isSafe(row, one))
+    },
     close() {
       closed.abort()
       clearTimeout(settling)
-      for (const { timer } of lanes.values()) clearTimeout(timer)
+      lanes.close()
     },
   }
 }

@@ -13,6 +13,7 @@ import { createSerial } from '../core/serial.ts'
 import { LARGEST_BUCKET } from '../crypto/padding.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
+import type { SealedBlock } from '../thread/block.ts'
 import { charterSchema, threadId } from '../thread/charter.ts'
 import type { Thread, ThreadIdText, ThreadState, Threads } from '../thread/thread.ts'
 import type { Keeper, Keepers, KeptState } from './keeper.ts'
@@ -21,7 +22,11 @@ import { compareBytes } from './record.ts'
 
 export interface ThreadKeepersComponents {
   readonly rows: Rows
-  readonly threads: Threads
+  readonly threads: Pick<Threads, 'list' | 'get' | 'open' | 'forget'>
+  /** Takes blocks, where more is to be done with them than the thread does. */
+  readonly take?: (thread: ThreadIdText, blocks: readonly SealedBlock[]) => Promise<unknown>
+  /** Another device has kept heads that are not here: to be fetched, when it suits. */
+  readonly onDistant?: (thread: ThreadIdText, heads: readonly CID[]) => void
   /** What the cafes keep of the threads; none without it. */
   readonly packs?: Pick<Packs, 'of' | 'adopt' | 'drop'>
 }
@@ -40,7 +45,7 @@ const stateSchema = v.strictObject({
 
 const headsRow = v.strictObject({ heads: v.pipe(v.array(cid), v.maxLength(MAX_HEADS)) })
 
-export function createThreadKeepers({ rows, threads, packs }: ThreadKeepersComponents): Keepers {
+export function createThreadKeepers({ rows, threads, take, packs, onDistant }: ThreadKeepersComponents): Keepers {
   /** Heads that are not here yet. */
   const distant = table(rows, 'slot-heads', headsRow)
   const serial = createSerial()
@@ -63,12 +68,15 @@ export function createThreadKeepers({ rows, threads, packs }: ThreadKeepersCompo
           await thread.learn(known)
           const heads = uniqueCids([...(await far()), ...known.heads]).slice(0, MAX_HEADS)
           const here = await thread.has(heads)
-          await rows.commit([distant.put([id], { heads: heads.filter((_, i) => !here[i]) })])
+          const away = heads.filter((_, i) => !here[i])
+          await rows.commit([distant.put([id], { heads: away })])
           await packs?.adopt(id, kept.packs)
+          if (away.length > 0) onDistant?.(id, away)
         }),
       has: (cids) => thread.has(cids.map(asBlock)),
       async receive(blocks) {
-        await thread.receive(blocks.map(({ cid, bytes }) => ({ cid: asBlock(cid), bytes })))
+        const sealed = blocks.map(({ cid, bytes }) => ({ cid: asBlock(cid), bytes }))
+        await (take ? take(id, sealed) : thread.receive(sealed))
       },
       async missing() {
         const { missing, waiting } = await thread.receive([])
