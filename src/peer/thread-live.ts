@@ -47,12 +47,12 @@ export interface ThreadLive {
   readonly links: Links
   readonly client: SyncClient
   readonly service: ServiceHandlers<typeof threadProtocol, undefined>
-  /** Threads, or devices in them, have come or gone: looks for those that are not here. */
-  refresh(): Promise<void>
+  /** Threads, or devices in them, have come or gone: looks for those that are not here. `more`: there is another thread. */
+  refresh(options?: { readonly more?: boolean }): Promise<void>
   /** This device has said something. Resolves when all who are connected have heard of it, or cannot. */
   posted(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void>
   /** Blocks of others have come. */
-  arrived(id: ThreadIdText, from: PeerIdText | null): void
+  arrived(id: ThreadIdText): void
   connected(): void
   wake(): void
   /** Asks all that can be reached, now. Resolves when they have answered, and all they have is here. */
@@ -134,14 +134,15 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
     links,
     client,
     service: threadService({ ...parts, rates: components.rates, onInvite: components.onInvite }),
-    async refresh() {
+    async refresh({ more = false } = {}) {
       const ids = await recent()
       reach.want(await devices(ids))
-      // Links made before a thread came do not know of it.
+      if (more) return reach.again()
       for (const id of ids) {
-        const inside = await roster.devices(id)
+        for (const peer of links.peersOf(id)) if (!(await roster.allows(id, peer))) links.part(peer, id)
         const known = links.peersOf(id)
-        reach.again(inside.filter((peer) => !known.includes(peer)))
+        const lacking = (await roster.devices(id)).filter((peer) => !known.includes(peer))
+        for (const peer of lacking) if (links.threadsOf(peer).length > 0) reach.lacking(peer)
       }
     },
     posted: pushes.posted,

@@ -115,6 +115,8 @@ const JOIN_LOOK = 50
 /** Blocks of each thread that are told of at a start: more than come between two commits. */
 const TOLD_AGAIN = 256
 const FAREWELL = 4000
+/** Milliseconds after which who is in a thread is looked at again, at most so often. */
+const SETTLE = 2000
 
 export async function composeThreads(components: PeerThreadComponents): Promise<ThreadParts> {
   const { account, peer, connector, registrar, rows, clock, random, log, cafes } = components
@@ -129,6 +131,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     onChange(id) {
       news.emit('feed', id)
       onChange(id)
+      settle(id)
     },
   })
   const notes = await createNotes({ rows, clock, self, onChange: (id) => news.emit('notifications', id) })
@@ -146,6 +149,19 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     cafes: (await places()).slice(0, MAX_CAFES),
   })
 
+  /** Blocks may come by other ways than `intake`, such as a recovery: who is in is looked at when they have settled. */
+  const unsettled = new Set<ThreadIdText>()
+  let settling: ReturnType<typeof setTimeout> | undefined
+  const settle = (id: ThreadIdText): void => {
+    unsettled.add(id)
+    settling ??= setTimeout(() => {
+      settling = undefined
+      for (const one of unsettled) roster.forget(one)
+      unsettled.clear()
+      void live.refresh().catch((cause) => log('warn', 'members not read', { cause }))
+    }, SETTLE)
+  }
+
   const membersChanged = async (id: ThreadIdText, entries: readonly Entry[]): Promise<void> => {
     if (!(await roster.changed(id, entries))) return
     news.emit('members', id)
@@ -157,7 +173,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     await onBlocks(thread.id, [entry.cid, ...entry.parents])
     const told = bytes ? live.posted(thread.id, [{ cid: entry.cid, bytes }]) : Promise.resolve()
     drops.changed(thread.id, true)
-    await notes.blocks(thread, [entry])
+    await notes.blocks(thread, [entry], true)
     await membersChanged(thread.id, [entry])
     if (wait) await told
   }
@@ -176,8 +192,8 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
 
   const intake = createIntake({
     ...{ threads, notes, log, chance, onBlocks },
-    onArrived(id, from, entries) {
-      live.arrived(id, from)
+    onArrived(id, entries) {
+      live.arrived(id)
       drops.changed(id, false)
       void membersChanged(id, entries).catch((cause) => log('warn', 'members not read', { cause }))
     },
@@ -240,6 +256,13 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     }
   }
 
+  const came = async (thread: Thread): Promise<void> => {
+    roster.forget(thread.id)
+    news.emit('threads', thread.id)
+    drops.changed(thread.id, true)
+    await live.refresh({ more: true })
+  }
+
   const handler = serve(threadProtocol, live.service, { guard: async () => undefined, log })
   await registrar.handle(threadProtocol.id, handler, { limited: true, maxStreams: STREAMS })
   await live.refresh()
@@ -263,12 +286,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     },
     originsAt: atPlace,
     said,
-    async came(thread) {
-      roster.forget(thread.id)
-      news.emit('threads', thread.id)
-      drops.changed(thread.id, true)
-      await live.refresh()
-    },
+    came,
     async leaveWord(thread) {
       await leaving.leave(thread, await places(), AbortSignal.timeout(FAREWELL))
     },
@@ -283,13 +301,14 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
       live.forget(id)
       roster.forget(id)
       await notes.forget({ thread: id })
-      await invites.forgetOrigin(id)
+      await invites.forgetThread(id)
       await leaving.forget(id)
       await threads.forget(id)
       await live.refresh()
       news.emit('threads', id)
     },
     async close() {
+      clearTimeout(settling)
       await registrar.unhandle(threadProtocol.id)
       live.close()
       drops.close()

@@ -10,13 +10,12 @@ import type { RootSource } from '../store/collect.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 import type { Taken } from '../thread/sync-serve.ts'
-import type { Say, Thread, ThreadIdText } from '../thread/thread.ts'
+import type { Say, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { FeedOptions } from './thread-feed.ts'
 import type { FetchPlan } from './thread-fetch.ts'
 import type { Opened, Received } from './thread-invites.ts'
 import type { NotePage } from './thread-notes.ts'
 import { composeThreads, type PeerThreadComponents, type ThreadParts } from './thread-parts.ts'
-import { packState, unpackState } from './thread-state.ts'
 import type { AnnotatedPost, Feed, MemberInfo, Post, ThreadInfo, ThreadNews } from './thread-view.ts'
 
 export type { PeerThreadComponents } from './thread-parts.ts'
@@ -67,9 +66,6 @@ export interface PeerThreads {
   sync(id: ThreadIdText | undefined, options: Options): Promise<void>
   /** Name, picture or cafes of the account may have changed: says so in each thread where it is news. */
   announce(): Promise<void>
-  /** For snapshots: what must be kept of a thread beside its blocks, and the same from another device. */
-  state(id: ThreadIdText): Promise<Uint8Array<ArrayBuffer>>
-  merge(state: Uint8Array): Promise<ThreadIdText>
   /** Takes blocks that somebody brings, such as a recovery. */
   take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken>
   /** Brings blocks by CID from where they are kept. @returns whether all of the heads are here now. */
@@ -78,6 +74,8 @@ export interface PeerThreads {
   forget(id: ThreadIdText): Promise<void>
   watch(listener: (news: ThreadNews) => void, signal: AbortSignal): Promise<void>
   readonly roots: RootSource
+  /** The threads themselves, for what keeps them: what is opened or forgotten through them is shown. */
+  readonly store: Threads
   /** Connections may have come or gone. */
   connected(): void
   /** The blocks of a thread are at the account's cafes now, in other packs than before. */
@@ -116,6 +114,9 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
   const info = async (id: ThreadIdText): Promise<ThreadInfo> => shape.info(await thread(id))
   const say = async (id: ThreadIdText, what: Say): Promise<Post> => {
     const to = await thread(id)
+    // Who was put out has no key either; this is why.
+    const { standing } = await to.info()
+    if (standing !== 'in') throw new CafeError('FORBIDDEN', { why: 'member' })
     const entry = await to.append(what)
     await parts.said(to, entry)
     return (await shape.posts(to))(entry)
@@ -186,13 +187,7 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       signal?.throwIfAborted()
     },
     announce: parts.announce,
-    state: async (id) => packState(await (await thread(id)).state()),
-    async merge(state) {
-      const opened = await threads.open(unpackState(state))
-      await parts.came(opened)
-      return opened.id
-    },
-    take: (id, blocks) => parts.intake.take(id, blocks, null),
+    take: (id, blocks) => parts.intake.take(id, blocks),
     async fetch(id, plan, options) {
       const whole = await parts.fetching.fetch(await thread(id), plan, options)
       if (whole) await parts.intake.level(id)
@@ -201,6 +196,15 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     forget: parts.forget,
     watch: news.watch,
     roots: threads.roots,
+    store: {
+      ...threads,
+      async open(known) {
+        const opened = await threads.open(known)
+        await parts.came(opened)
+        return opened
+      },
+      forget: parts.forget,
+    },
     connected: live.connected,
     packed: (id) => drops.changed(id, true),
     wake() {

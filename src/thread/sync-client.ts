@@ -78,7 +78,7 @@ export function createSyncClient(components: SyncComponents & { readonly connect
       const exchange = await start(connector, peer, threadProtocol, 'sync', { tag, heads }, { signal })
       try {
         const haves = samples(thread)
-        const run = new Run(async (blocks) => threads.take(id, blocks, peer))
+        const run = new Run(async (blocks) => threads.take(id, blocks))
         for (let item = await exchange.next(); item !== undefined; item = await exchange.next()) {
           if ('ask' in item) {
             const { value } = await haves.next()

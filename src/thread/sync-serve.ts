@@ -36,7 +36,7 @@ export interface SyncThreads {
   /** False for a device of somebody who was put out, or has left. */
   allows(id: ThreadIdText, peer: PeerIdText): Promise<boolean>
   /** Checks and keeps blocks that a peer has sent. `refused`: how many were none of the thread's. */
-  take(id: ThreadIdText, blocks: readonly SealedBlock[], from: PeerIdText): Promise<Taken>
+  take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken>
 }
 
 export interface Taken {
@@ -110,7 +110,7 @@ export function threadService(components: ServeComponents): Handlers {
       const { id, thread } = await linked(peer, tag)
       rates.push(peer, blocks.length)
       if (blocks.length > 0) {
-        const { refused } = await threads.take(id, await asBlocks(blocks), peer)
+        const { refused } = await threads.take(id, await asBlocks(blocks))
         if (refused > 0 && rates.fault(peer, refused)) links.drop(peer)
       }
       links.tell(peer, id, heads)

@@ -30,14 +30,14 @@ export const FREE_PACES: SyncPaces = {
 }
 
 export type MemberParts = Parameters<typeof createGuestNode>[0] &
-  Partial<Pick<PeerThreadComponents, 'profile' | 'onLeft' | 'paces' | 'siblings' | 'devicesOf'>>
+  Partial<Pick<PeerThreadComponents, 'profile' | 'paces' | 'siblings' | 'devicesOf'>>
 
 export async function createMember(parts: MemberParts = {}): Promise<Member> {
   let threads: PeerThreads | undefined
   const clock = Object.assign(() => systemClock(), { advance() {} })
   const guest = await createGuestNode({ clock, ...parts, onChange: () => threads?.connected() })
   const { node, rows, blocks, holds, peer } = guest
-  const { profile, onLeft, siblings, devicesOf, paces = FREE_PACES } = parts
+  const { profile, siblings, devicesOf, paces = FREE_PACES } = parts
   const packed = (id: string): void => threads?.packed(asId(id))
   const packs = createPacks({
     ...{ rows, blocks, holds },
@@ -46,9 +46,7 @@ export async function createMember(parts: MemberParts = {}): Promise<Member> {
     onChange: packed,
     wait: 100,
   })
-  const given = Object.fromEntries(
-    Object.entries({ profile, onLeft, siblings, devicesOf }).filter(([, value]) => value),
-  )
+  const given = Object.fromEntries(Object.entries({ profile, siblings, devicesOf }).filter(([, value]) => value))
   threads = await createPeerThreads({
     ...{ rows, blocks, holds, paces, clock: guest.clock, random: systemRandom, log: silentLog },
     account: guest.account(),
@@ -64,6 +62,7 @@ export async function createMember(parts: MemberParts = {}): Promise<Member> {
     relayed: () => [],
     packs: packs.of,
     onBlocks: packs.add,
+    onLeft: packs.drop,
     ...given,
   })
   const own = threads
