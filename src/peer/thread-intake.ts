@@ -6,7 +6,7 @@ import type { CID } from 'multiformats/cid'
 import type { Log } from '../core/log.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { Taken } from '../thread/sync-serve.ts'
-import type { Entry, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Entry, Received, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { Notes } from './thread-notes.ts'
 
 export interface IntakeComponents {
@@ -24,6 +24,8 @@ export interface IntakeComponents {
 export interface Intake {
   /** `missing`: blocks that those which came build on, and that are not here. */
   take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken & { readonly missing: readonly CID[] }>
+  /** What follows from blocks that a thread has taken by itself. */
+  taken(thread: Thread, received: Received): Promise<void>
   /** All is here that some other device or cafe has. */
   level(id: ThreadIdText): Promise<void>
   close(): void
@@ -72,6 +74,10 @@ export function createIntake(components: IntakeComponents): Intake {
       for (const { why } of refused) log('debug', 'block refused', { why })
       if (applied.length > 0) await follow(thread, applied, news)
       return { applied: applied.length, refused: refused.length, missing }
+    },
+    async taken(thread, { applied }) {
+      const { level } = await notes.seen(thread.id)
+      if (applied.length > 0) await follow(thread, applied, level)
     },
     async level(id) {
       await notes.level(id)

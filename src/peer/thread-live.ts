@@ -11,7 +11,7 @@ import { createProver, type Prover } from '../thread/sync-proof.ts'
 import { MAX_SHARED, type threadProtocol } from '../thread/sync-protocol.ts'
 import type { SyncRates } from '../thread/sync-rates.ts'
 import { type SyncNews, type SyncThreads, threadService } from '../thread/sync-serve.ts'
-import type { ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { Connector } from '../wire/call.ts'
 import type { ServiceHandlers } from '../wire/serve.ts'
 import type { DeviceBook } from './device-book.ts'
@@ -35,8 +35,11 @@ export interface LiveComponents {
   readonly others: () => Promise<readonly PeerIdText[]>
   readonly addresses: () => readonly string[]
   readonly onInvite: (sealed: Uint8Array, from: PeerIdText) => Promise<void>
+  readonly onKeys: (thread: Thread, peer: PeerIdText) => Promise<Uint8Array<ArrayBuffer> | null>
   /** All that another device has of a thread is here, and the other way round. */
   readonly onLevel: (id: ThreadIdText) => Promise<void>
+  /** Something is not here though who has it has sent all. */
+  readonly onBehind: (id: ThreadIdText) => void
   /** Who has a link has changed. */
   readonly onOnline: () => void
   readonly random: Random
@@ -102,7 +105,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
   const parts = { self, threads: shared, links, news, addresses, random }
   const client = createSyncClient({ ...parts, connector })
   const onLost = (peer: PeerIdText, hopeless: boolean): void => reach.lost(peer, hopeless)
-  const pulls = createPulls({ links, client, get: threads.get, onLevel: level, onLost })
+  const pulls = createPulls({ links, client, get: threads.get, onLevel: level, onBehind: components.onBehind, onLost })
   const pushes = createPushes({ links, client, get: threads.get, onLost, chance })
   const reach = createReach({ self, links, client, book, online, onChange: components.onOnline, chance })
 
@@ -133,7 +136,12 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
   return {
     links,
     client,
-    service: threadService({ ...parts, rates: components.rates, onInvite: components.onInvite }),
+    service: threadService({
+      ...parts,
+      rates: components.rates,
+      onInvite: components.onInvite,
+      onKeys: components.onKeys,
+    }),
     async refresh({ more = false } = {}) {
       const ids = await recent()
       reach.want(await devices(ids))

@@ -39,6 +39,8 @@ export interface SyncClient {
   pull(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<{ applied: number; more: boolean }>
   /** Tells the peer of our heads, and gives it those of the blocks that fit. */
   push(peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[], options: Options): Promise<void>
+  /** Keys of the thread, sealed to this account; null if the peer does not know us for a member. */
+  keys(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<Uint8Array | null>
   /** Gives a sealed invite to the device of the account it is for. */
   invite(peer: PeerIdText, sealed: Uint8Array<ArrayBuffer>, options: Options): Promise<void>
 }
@@ -105,6 +107,11 @@ export function createSyncClient(components: SyncComponents & { readonly connect
       const given = fits ? blocks.map(({ bytes }) => bytes) : []
       const receipt = await call(connector, peer, threadProtocol, 'push', { tag, heads, blocks: given }, { signal })
       told(peer, id, receipt.heads)
+    },
+
+    async keys(peer, id, { signal }) {
+      const { tag } = await linked(peer, id)
+      return (await call(connector, peer, threadProtocol, 'keys', { tag }, { signal })).sealed
     },
 
     async invite(peer, sealed, { signal }) {

@@ -37,6 +37,9 @@ export const MAX_PUSH_BLOCKS = 64
 /** A sealed invite: charter, some keys and a grant have 4 KiB; more keys make it a larger bucket. */
 export const MAX_SEALED_INVITE = 16 * KiB
 
+/** Sealed keys of one thread: some hundred, the newest. */
+export const MAX_SEALED_KEYS = 16 * KiB
+
 const heads = v.pipe(v.array(cid), v.maxLength(MAX_HEADS))
 const tag = bytes(TAG, TAG)
 const addresses = v.pipe(v.array(multiaddrText), v.maxLength(MAX_ADDRESSES))
@@ -97,6 +100,15 @@ export const threadProtocol = service({
         blocks: v.pipe(v.array(bytes(PUSH_BYTES, 1)), v.maxLength(MAX_PUSH_BLOCKS)),
       }),
       receipt: v.strictObject({ heads }),
+      auth: 'none',
+    }),
+    /**
+     * The thread's keys, sealed to the account of the caller, who is in and lacks some: it came while a new one was made.
+     * Null where the host does not know the caller for a member.
+     */
+    keys: operation({
+      request: v.strictObject({ tag }),
+      receipt: v.strictObject({ sealed: v.nullable(bytes(MAX_SEALED_KEYS, 256)) }),
       auth: 'none',
     }),
     /** An invite sealed to the account of the host. @throws BAD_REQUEST unless it opens. */

@@ -1,11 +1,13 @@
 /** Members of threads: nodes with an account and its threads, as the worker composes them. */
+import { MemoryDatastore } from 'datastore-core'
 import { systemClock, systemRandom } from '../../src/core/clock.ts'
 import { isCafeError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { accountSigner } from '../../src/crypto/certificate.ts'
+import { createWords } from '../../src/crypto/wallet.ts'
 import { blockSource } from '../../src/net/origins.ts'
 import { createPacks } from '../../src/peer/packs.ts'
-import type { PeerThreadComponents } from '../../src/peer/thread-parts.ts'
+import type { PeerThreadComponents } from '../../src/peer/thread-components.ts'
 import { createPeerThreads, type PeerThreads } from '../../src/peer/threads.ts'
 import type { SyncPaces } from '../../src/thread/sync-rates.ts'
 import type { ThreadIdText } from '../../src/thread/thread.ts'
@@ -13,6 +15,8 @@ import { createGuestNode, type GuestNode, keep, type TestNode } from './fixture.
 
 export interface Member extends GuestNode {
   readonly threads: PeerThreads
+  /** The same device, switched on again after a stop. */
+  again(): Promise<Member>
   /** Says a text. */
   post(id: string, text: string): Promise<string>
   heads(id: string): Promise<string>
@@ -35,7 +39,8 @@ export type MemberParts = Parameters<typeof createGuestNode>[0] &
 export async function createMember(parts: MemberParts = {}): Promise<Member> {
   let threads: PeerThreads | undefined
   const clock = Object.assign(() => systemClock(), { advance() {} })
-  const guest = await createGuestNode({ clock, ...parts, onChange: () => threads?.connected() })
+  const { words = createWords(12, systemRandom), datastore = new MemoryDatastore() } = parts
+  const guest = await createGuestNode({ clock, ...parts, words, datastore, onChange: () => threads?.connected() })
   const { node, rows, blocks, holds, peer } = guest
   const { profile, siblings, devicesOf, paces = FREE_PACES } = parts
   const packed = (id: string): void => threads?.packed(asId(id))
@@ -69,6 +74,7 @@ export async function createMember(parts: MemberParts = {}): Promise<Member> {
   const member: Member = {
     ...guest,
     threads: own,
+    again: () => createMember({ ...parts, words, rows, blocks, datastore }),
     post: async (id, text) => (await own.say(asId(id), { type: 'text', body: { text } })).cid,
     heads: async (id) => (await (await own.thread(asId(id))).heads()).map(String).sort().join(),
     async texts(id) {

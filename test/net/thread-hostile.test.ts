@@ -220,6 +220,7 @@ async function host(
       }
     },
     push: async () => ({ heads: [] }),
+    keys: async () => ({ sealed: null }),
     invite: async () => ({}),
   }
   const answer = serve(threadProtocol, handlers, { guard: async () => undefined, log: silentLog })

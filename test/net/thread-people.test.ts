@@ -133,4 +133,36 @@ describe('members of a thread', () => {
     },
     LONG,
   )
+
+  it(
+    'who come while a new key is made are given it by whoever has it',
+    async () => {
+      const [ann, ben, cleo, dave] = [
+        await createMember(),
+        await createMember(),
+        await createMember(),
+        await createMember(),
+      ]
+      introduce(ann, ben, dave)
+      const id = await createSharedThread(ann, ben, dave)
+      await level(id, ann, ben, dave)
+      const { link } = await ben.threads.invite(asId(id), null, {})
+      await ann.stop()
+      await dave.stop()
+      introduce(cleo, ben)
+      expect((await cleo.threads.join(link, {})).standing).toBe('in')
+      await ben.stop()
+      // Without having heard of her.
+      const back = await ann.again()
+      await back.threads.say(asId(id), { type: 'remove', body: { who: dave.account().address } })
+      await back.post(id, 'among us')
+
+      introduce(cleo, back)
+      await until('the key', async () => (await cleo.texts(id)).includes('among us'))
+      await cleo.post(id, 'and I can answer')
+      await level(id, back, cleo)
+      expect(await back.texts(id)).toContain('and I can answer')
+    },
+    LONG,
+  )
 })
