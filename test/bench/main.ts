@@ -33,6 +33,7 @@ import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
+import { figure as threadSync } from './thread_sync.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
@@ -46,6 +47,7 @@ const FIGURES: readonly Figure[] = [
   gcGrowth,
   threadAppend,
   threadOpenGrowth,
+  threadSync,
   gatewayPlain,
   gatewayKeyed,
   bridgeThroughput,
