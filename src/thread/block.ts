@@ -49,6 +49,8 @@ export interface SealedBlock {
 
 export interface BlockPlace {
   readonly thread: Uint8Array
+  /** The thread's, if it is known already. */
+  readonly tag?: Uint8Array<ArrayBuffer>
   readonly epoch: number
   readonly parents: readonly CID[]
 }
@@ -61,7 +63,7 @@ export async function createBlock(
   content: Content,
 ): Promise<SealedBlock> {
   const sig = await signer.sign(signedBytes(place, content))
-  const t = await threadTag(place.thread)
+  const t = place.tag ?? (await threadTag(place.thread))
   return sealNode({ t, e: place.epoch, p: [...place.parents] }, key, encode({ content, sig }))
 }
 

@@ -43,6 +43,7 @@ export async function takeIn(core: Core, blocks: readonly SealedBlock[]): Promis
     core.onGarbage()
     throw error
   } finally {
+    core.tip = undefined
     hold.release()
     if (intake.applied.length > 0) core.onChange(core.id)
   }
@@ -57,6 +58,7 @@ export async function retake(core: Core): Promise<Received> {
     core.waiting.reset()
     throw error
   } finally {
+    core.tip = undefined
     if (intake.applied.length > 0) core.onChange(core.id)
   }
 }

@@ -48,6 +48,7 @@ export async function coreOf(components: ThreadsComponents, charter: Charter): P
       read: (tables, hash) => contentAt(core, tables, hash),
     }),
     waiting: createWaiting(id),
+    tip: undefined,
   }
   return core
 }

@@ -2,13 +2,11 @@
  * Our own blocks: what is to be said is put together with number, parents and key, judged like any other, and visible once
  * it is on the medium.
  */
-import type { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
 import { type Address, hex } from '../core/ids.ts'
 import { MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
 import { parse } from '../core/schema.ts'
-import { verifiedPut } from '../store/blocks.ts'
-import { admit, type Core, type Parents, standingsAt } from './admit.ts'
+import { admit, type Core, type Parents, standingsAt, type Tip } from './admit.ts'
 import { createBlock, type SealedBlock } from './block.ts'
 import { createEpochKey, type EpochKey, sealEpochKey } from './epoch-key.ts'
 import { type Content, contentSchema, type Kind, MAX_CUTS, type Rekey } from './kinds.ts'
@@ -106,13 +104,25 @@ async function sameAgain(core: Core, tables: ThreadTables, say: Say): Promise<En
 
 /** On all heads, or the newest of very many; the next block takes up the rest. */
 async function nextSpot(core: Core, tables: ThreadTables): Promise<Spot> {
-  const heads = await tables.head.list([core.id], { limit: MAX_PARENTS })
+  core.tip ??= await readTip(core, tables)
+  const { parents } = core.tip
+  return { parents, before: await standingsAt(core, tables, parents) }
+}
+
+async function readTip({ id, signer }: Core, tables: ThreadTables): Promise<Tip> {
+  const [heads, [last]] = await Promise.all([
+    tables.head.list([id], { limit: MAX_PARENTS }),
+    tables.link.list([id, signer.account, signer.peer], { limit: 1 }),
+  ])
   const places = heads.map(async ({ key }) => {
     const hash = orderHash(key[1] as string)
-    return [hash, (await tables.place.get(core.id, hash)) as Place] as const
+    return [hash, (await tables.place.get(id, hash)) as Place] as const
   })
-  const parents = new Map(await Promise.all(places))
-  return { parents, before: await standingsAt(core, tables, parents) }
+  const block = last?.row.blocks[0]
+  return {
+    parents: new Map(await Promise.all(places)),
+    last: last && block && { seq: fromDown(last.key[3] as string), hash: hex(block.hash) },
+  }
 }
 
 function partOf(say: Exclude<Say, { readonly type: 'remove' }>): Part {
@@ -174,11 +184,11 @@ async function write(
   const tables = threadTables(staged)
   await seed?.(tables)
   const key = await keyFor(core, tables, before.value, part.type)
-  const content = await numbered(core, tables, part)
+  const content = numbered(core, part)
   const one = { content, epoch: key.epoch, key: key.id, root: parents.size === 0 }
   const verdict = judge(charter, before.value, one)
   if ('why' in verdict) throw new CafeError('FORBIDDEN', { why: verdict.why })
-  const place = { thread, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
+  const place = { thread, tag: core.tag, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
   const block = await createBlock(place, key.key, signer, content)
   const admitted = {
     ...one,
@@ -188,8 +198,13 @@ async function write(
     before,
     after: verdict.after,
   }
-  await store(core, staged, block, () => admit(core, tables, admitted))
-  return entryOf(block.cid, place.parents, parents, key.epoch, content)
+  const at = await store(core, staged, block, () => admit(core, tables, admitted))
+  // With more heads than a block can name, others are still to be taken up.
+  if (parents.size < MAX_PARENTS) {
+    const { seq } = content
+    core.tip = { parents: new Map([[admitted.hash, at]]), last: { seq, hash: admitted.hash } }
+  }
+  return { cid: block.cid, parents: place.parents, depth: at.depth, epoch: key.epoch, content, hidden: null }
 }
 
 /** The block under a hold, then its rows in one commit; then it is visible. */
@@ -197,13 +212,17 @@ async function store(
   core: Core,
   staged: Staged,
   { cid, bytes }: SealedBlock,
-  rows: () => Promise<void>,
-): Promise<void> {
+  rows: () => Promise<Place>,
+): Promise<Place> {
   const hold = core.holds.open()
+  core.tip = undefined
   try {
     await hold.add([cid.multihash.bytes])
-    await Promise.all([verifiedPut(core.blocks, cid, bytes), rows()])
+    // Its CID was made from these bytes a moment ago.
+    const [place] = await Promise.all([rows(), core.blocks.put(cid, bytes)])
     await staged.flush()
+    core.onChange(core.id)
+    return place
   } catch (error) {
     // The block may be stored, and no row says so.
     core.onGarbage()
@@ -211,19 +230,11 @@ async function store(
   } finally {
     hold.release()
   }
-  core.onChange(core.id)
-}
-
-function entryOf(cid: CID, parents: readonly CID[], places: Parents, epoch: number, content: Content): Entry {
-  const depth = 1 + Math.max(0, ...[...places.values()].map((place) => place.depth))
-  return { cid, parents, depth, epoch, content, hidden: null }
 }
 
 /** With author, number and time, as receivers will read it. @throws CafeError BAD_REQUEST */
-async function numbered({ id, signer, clock }: Core, tables: ThreadTables, part: Part): Promise<Content> {
-  const [last] = await tables.link.list([id, signer.account, signer.peer], { limit: 1 })
-  const seq = last ? fromDown(last.key[3] as string) + 1 : 1
-  const prev = last?.row.blocks[0] ? cidOf(hex(last.row.blocks[0].hash)) : null
+function numbered({ signer, clock, tip }: Core, part: Part): Content {
+  const [seq, prev] = tip?.last ? [tip.last.seq + 1, cidOf(tip.last.hash)] : [1, null]
   const by = { author: signer.account, dev: signer.peer, seq, prev, ts: clock() }
   return parse(contentSchema, { ...by, ...(signer.cert ? { cert: signer.cert } : {}), ...part })
 }

@@ -9,6 +9,7 @@ import { createSerial } from '../core/serial.ts'
 import type { Listed } from '../store/block-list.ts'
 import type { RootSource } from '../store/collect.ts'
 import type { Core, ThreadsComponents } from './admit.ts'
+import { cacheGets } from './cached.ts'
 import { charterSchema, createCharter, threadId } from './charter.ts'
 import { epochKey } from './epoch-key.ts'
 import { coreOf, learn, openThread } from './one.ts'
@@ -31,7 +32,8 @@ export type { ThreadsComponents }
  * ```
  */
 export function createThreads(given: ThreadsComponents): Threads {
-  const { rows, onChange } = given
+  const rows = cacheGets(given.rows)
+  const { onChange } = given
   const tables = threadTables(rows)
   const serial = createSerial()
   const cores = new Map<ThreadIdText, Promise<Core>>()
@@ -40,7 +42,7 @@ export function createThreads(given: ThreadsComponents): Threads {
     roots.garbage()
     given.onGarbage()
   }
-  const components: ThreadsComponents = { ...given, onGarbage }
+  const components: ThreadsComponents = { ...given, rows, onGarbage }
 
   const coreFor = async (id: ThreadIdText): Promise<Core | undefined> => {
     const row = await tables.thread.get(id)
