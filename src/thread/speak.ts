@@ -4,7 +4,7 @@
  */
 import { CafeError } from '../core/errors.ts'
 import { type Address, hex } from '../core/ids.ts'
-import { MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
+import { MAX_KNOWN, MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
 import { parse } from '../core/schema.ts'
 import { admit, type Core, type Parents, standingsAt, type Tip } from './admit.ts'
 import { createBlock, type SealedBlock } from './block.ts'
@@ -46,15 +46,15 @@ export async function speak(core: Core, say: Say): Promise<Entry> {
   if (repeated) return repeated
   let spot = await nextSpot(core, tables)
   if (!OLD_KEY.includes(say.type) && isStale(spot.before.value) && isMember(core, spot.before.value)) {
-    await write(core, spot, await rekeyPart(core, spot.before.value))
+    await write(core, spot, ...(await rekeyPart(core, spot.before.value)))
     spot = await nextSpot(core, tables)
   }
-  const part = say.type === 'remove' ? await removePart(core, tables, spot.before.value, say.body.who) : partOf(say)
-  return write(core, spot, part)
+  if (say.type !== 'remove') return write(core, spot, partOf(say))
+  return write(core, spot, ...(await removePart(core, tables, spot.before.value, say.body.who)))
 }
 
 /** The join by which this account begins a thread; with it, in one commit, what `seed` stages. */
-export async function begin(core: Core, seed: (tables: ThreadTables) => Promise<void>): Promise<Entry> {
+export async function begin(core: Core, seed: Seed): Promise<Entry> {
   const spot = await nextSpot(core, threadTables(core.rows))
   return write(core, spot, { type: 'join', body: { grant: null }, files: [] }, seed)
 }
@@ -83,7 +83,7 @@ export async function mend(core: Core): Promise<Entry | undefined> {
   const members = membersOf(value, core.charter.initiator)
   const first = members.has(core.charter.initiator) ? core.charter.initiator : [...members].sort()[0]
   if (first !== core.signer.account) return undefined
-  return write(core, spot, await rekeyPart(core, value))
+  return write(core, spot, ...(await rekeyPart(core, value)))
 }
 
 const isMember = (core: Core, standings: Standings): boolean =>
@@ -129,31 +129,34 @@ function partOf(say: Exclude<Say, { readonly type: 'remove' }>): Part {
   return { ...say, files: say.type === 'files' ? [...say.files] : [] } as Part
 }
 
-async function rekeyPart(core: Core, standings: Standings): Promise<Part> {
-  return { type: 'rekey', body: await makeKey(core, standings), files: [] }
+type Seed = (tables: ThreadTables) => Promise<unknown>
+
+async function rekeyPart(core: Core, standings: Standings): Promise<readonly [Part, Seed]> {
+  const { body, seed } = await makeKey(core, standings)
+  return [{ type: 'rekey', body, files: [] }, seed]
 }
 
-/** A new key, sealed to each who is in. */
-async function makeKey({ signer, charter, thread, random, clock }: Core, standings: Standings): Promise<Rekey> {
+/** A new key, sealed to each who is in; this device keeps it without opening its own letter. */
+async function makeKey(core: Core, standings: Standings): Promise<{ readonly body: Rekey; readonly seed: Seed }> {
+  const { signer, charter, thread, random, clock } = core
   const epoch = currentKey(standings).epoch + 1
   const key = await createEpochKey(random)
   const members = [...membersOf(standings, charter.initiator)].sort().slice(0, MAX_MEMBERS)
   const letters = members.map(async (to) => {
     return { to, sealed: await sealEpochKey(signer, key, { thread, epoch }, { to, ts: clock(), random }) }
   })
-  return { epoch, id: new Uint8Array(key.id), keys: await Promise.all(letters) }
+  const body = { epoch, id: new Uint8Array(key.id), keys: await Promise.all(letters) }
+  return { body, seed: (tables) => core.keyring.add(tables, epoch, key) }
 }
 
 /** Puts somebody out: its last blocks and its guests as they are known here, and a key for those who stay. */
-async function removePart(core: Core, tables: ThreadTables, standings: Standings, who: Address): Promise<Part> {
-  const members = membersOf(standings, core.charter.initiator)
+async function removePart(core: Core, tables: ThreadTables, standings: Standings, who: Address) {
   const tails = await tailsOf(core, tables, who)
   const cuts = tails.slice(0, MAX_CUTS).map(({ dev, seq, last }) => ({ dev, seq, last: cidOf(hex(last.hash)) }))
-  const keep = guestsOf(standings, who)
-    .filter((guest) => members.has(guest))
-    .slice(0, MAX_MEMBERS)
-  const rekey = await makeKey(core, remove(standings, { who, cuts, keep }))
-  return { type: 'remove', body: { who, cuts, keep, rekey }, files: [] }
+  const keep = guestsOf(standings, core.charter.initiator, who).slice(0, MAX_KNOWN)
+  const { body: rekey, seed } = await makeKey(core, remove(standings, { who, cuts, keep }))
+  const part: Part = { type: 'remove', body: { who, cuts, keep, rekey }, files: [] }
+  return [part, seed] as const
 }
 
 /** The key to seal it under. @throws NOT_FOUND. */
@@ -173,12 +176,7 @@ async function keyFor(
   throw new CafeError('NOT_FOUND', { what: core.account.opening ? 'epoch key' : 'sealing key' })
 }
 
-async function write(
-  core: Core,
-  { parents, before }: Spot,
-  part: Part,
-  seed?: (tables: ThreadTables) => Promise<void>,
-): Promise<Entry> {
+async function write(core: Core, { parents, before }: Spot, part: Part, seed?: Seed): Promise<Entry> {
   const { signer, thread, charter } = core
   const staged = stage(core.rows)
   const tables = threadTables(staged)

@@ -2,20 +2,18 @@
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { systemClock, systemRandom } from '../../../src/core/clock.ts'
-import type { PeerIdText } from '../../../src/core/ids.ts'
+import { hex, type PeerIdText } from '../../../src/core/ids.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import { openAccount } from '../../../src/crypto/account.ts'
 import { accountSigner } from '../../../src/crypto/certificate.ts'
 import { type Blocks, blockKey } from '../../../src/store/blocks.ts'
 import type { Holds } from '../../../src/store/holds.ts'
 import type { Rows } from '../../../src/store/rows.ts'
-import { admit, standingsAt, type ThreadsComponents } from '../../../src/thread/admit.ts'
-import { createBlock } from '../../../src/thread/block.ts'
-import { epochKey } from '../../../src/thread/epoch-key.ts'
+import { admit, type Core, standingsAt, type ThreadsComponents } from '../../../src/thread/admit.ts'
 import type { Content } from '../../../src/thread/kinds.ts'
 import { coreOf } from '../../../src/thread/one.ts'
 import { stage } from '../../../src/thread/staged.ts'
-import { hashOf, type Place, threadTables } from '../../../src/thread/tables.ts'
+import { type BlockRow, cidOf, hashOf, orderHash, type Place, threadTables } from '../../../src/thread/tables.ts'
 import type { Thread } from '../../../src/thread/thread.ts'
 import { createThreads } from '../../../src/thread/threads.ts'
 
@@ -35,6 +33,21 @@ const PAGE = 50
 /** What a block's rows come to, about. */
 const ROWS_SIZE = 900
 
+/** Blocks that are whole, so that pages can be read. */
+const NEWEST = 60
+
+/** The one head of a thread, and what a block on it needs. */
+async function tipOf(core: Core) {
+  const tables = threadTables(core.rows)
+  const [head] = await tables.head.list([core.id])
+  const order = head?.key[1] as string
+  const hash = orderHash(order)
+  const place = (await tables.place.get(core.id, hash)) as Place
+  const { seq } = (await tables.block.get(core.id, order)) as BlockRow
+  const parents = new Map([[hash, place]])
+  return { seq, prev: cidOf(hash), parents, before: await standingsAt(core, tables, parents), key: core.charter.key }
+}
+
 const timed = async (run: () => Promise<unknown>): Promise<number> => {
   const started = performance.now()
   await run()
@@ -51,7 +64,7 @@ export async function threadLab({ rows, blocks, holds, putRaw }: ThreadLabCompon
   }
   const create = () => createThreads(components).create({ name: 'Lab', type: 'open', sharing: 'shared' })
   const short = await create()
-  const long = await create()
+  let long = await create()
 
   /** The size of a block of such a text, as it is stored. */
   const blockSize = async (thread: Thread, words: string): Promise<number> => {
@@ -86,37 +99,45 @@ export async function threadLab({ rows, blocks, holds, putRaw }: ThreadLabCompon
       })
       return ms / count
     },
-    /** Makes the long thread longer, as valid blocks of our own; milliseconds it took. */
+    /**
+     * Makes the long thread longer; milliseconds it took. But for the newest, which a page shows, there are only the rows of a
+     * block and as many bytes.
+     */
     async threadFill(total: number) {
       const core = await coreOf(components, long.charter)
-      const { keys } = await long.state()
-      const key = await epochKey((keys[0] as (typeof keys)[number]).key.reveal())
-      const [last] = (await long.page({ limit: 1 })).entries
-      let { seq } = (last as { content: Content }).content
-      let prev = (await long.heads())[0] as CID
-      return timed(async () => {
-        for (let left = total - (await long.info()).blocks; left > 0; left -= TOGETHER) {
-          const staged = stage(rows)
-          const tables = threadTables(staged)
-          const puts: Promise<void>[] = []
-          for (let i = 0; i < Math.min(TOGETHER, left); i++) {
-            const heads = (await tables.head.list([long.id])).map(({ key }) => (key[1] as string).slice(-64))
-            const places = heads.map(async (hash) => [hash, (await tables.place.get(long.id, hash)) as Place] as const)
-            const parents = new Map(await Promise.all(places))
-            const by = { author: signer.account, dev: PEER, seq: ++seq, prev, ts: Date.now() }
-            const content: Content = { ...by, type: 'text', body: { text: `message ${seq}` }, files: [] }
-            const place = { thread: core.thread, epoch: 0, parents: [prev] }
-            const block = await createBlock(place, key.key, signer, content)
-            const before = await standingsAt(core, tables, parents)
-            const [hash, size] = [hashOf(block.cid), block.bytes.byteLength]
-            const known = { hash, size, epoch: 0, key: key.id, content, parents, before, after: before.value }
-            await admit(core, tables, known)
-            puts.push(blocks.put(block.cid, block.bytes))
-            prev = block.cid
+      const fill = async (count: number): Promise<void> => {
+        const staged = stage(rows)
+        const tables = threadTables(staged)
+        const { seq, prev, parents, before, key } = await tipOf(core)
+        let [last, at] = [prev, parents]
+        const puts: Promise<void>[] = []
+        for (let i = 1; i <= count; i++) {
+          const by = { author: signer.account, dev: PEER, seq: seq + i, prev: last, ts: Date.now() }
+          const content: Content = { ...by, type: 'text', body: { text: `message ${i}` }, files: [] }
+          const bytes = systemRandom(1024)
+          last = cidOf(hex(systemRandom(32)))
+          puts.push(blocks.put(last, bytes))
+          const hash = hashOf(last)
+          const known = {
+            hash,
+            size: bytes.byteLength,
+            epoch: 0,
+            key,
+            content,
+            parents: at,
+            before,
+            after: before.value,
           }
-          await Promise.all(puts)
-          await staged.flush()
+          at = new Map([[hash, await admit(core, tables, known)]])
         }
+        await Promise.all(puts)
+        await staged.flush()
+      }
+      return timed(async () => {
+        for (let left = total - NEWEST - (await long.info()).blocks; left > 0; left -= TOGETHER)
+          await fill(Math.min(TOGETHER, left))
+        long = (await createThreads(components).get(long.id)) as Thread
+        for (let i = 0; i < NEWEST; i++) await long.append({ type: 'text', body: { text: `message ${i}` } })
       })
     },
     /** Milliseconds from nothing in memory to the first page of the long thread. */
