@@ -7,6 +7,7 @@ import { type Address, hex } from '../core/ids.ts'
 import { name, parse } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Core, ThreadsComponents } from './admit.ts'
+import { cacheGets } from './cached.ts'
 import { charterSchema, createCharter, threadId } from './charter.ts'
 import { epochKey } from './epoch-key.ts'
 import { coreOf, learn, openThread } from './one.ts'
@@ -26,7 +27,8 @@ export type { ThreadsComponents }
  * ```
  */
 export function createThreads(given: ThreadsComponents): Threads {
-  const { rows, onChange } = given
+  const rows = cacheGets(given.rows)
+  const { onChange } = given
   const tables = threadTables(rows)
   const serial = createSerial()
   const cores = new Map<ThreadIdText, Promise<Core>>()
@@ -35,7 +37,7 @@ export function createThreads(given: ThreadsComponents): Threads {
     roots.garbage()
     given.onGarbage()
   }
-  const components: ThreadsComponents = { ...given, onGarbage }
+  const components: ThreadsComponents = { ...given, rows, onGarbage }
 
   const coreFor = async (id: ThreadIdText): Promise<Core | undefined> => {
     const row = await tables.thread.get(id)
