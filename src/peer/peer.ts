@@ -22,6 +22,7 @@ import { createDevices, type Devices } from './devices.ts'
 import { type Entries, localEntries } from './entries.ts'
 import { createLabels } from './pin-label.ts'
 import { createSafety, type SafetyView } from './safety.ts'
+import type { Draw } from './thumbnail.ts'
 
 export interface PeerComponents {
   readonly account: Account
@@ -39,6 +40,8 @@ export interface PeerComponents {
   readonly entries?: Entries
   readonly clock: Clock
   readonly random: Random
+  /** Draws thumbnails, where the place we run in can. */
+  readonly draw?: Draw | undefined
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
   readonly onChange?: (what: 'pins' | 'account') => void
   /** There are blocks now that nobody needs. */
@@ -63,7 +66,7 @@ export interface Peer {
 }
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { account, peer, connector, rows, blocks, holds, source, clock, random } = components
+  const { account, peer, connector, rows, blocks, holds, source, clock, random, draw } = components
   const { onChange = () => {}, onGarbage = () => {} } = components
   const current = (): Account => account
 
@@ -85,7 +88,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const closed = new AbortController()
   const attendance = createAttendance({ cafes, client, clock })
   const backups = createBackups({
-    ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
+    ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random, draw },
     labels: createLabels(current),
     sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
