@@ -23,7 +23,7 @@ export const TAG_STEP = 16
 export const MAX_HEADS = MAX_PARENTS
 /** Blocks a caller says it has, in one answer to `ask`, and answers before all is sent. */
 export const MAX_HAVES = 64
-export const MAX_ASKS = 4
+export const MAX_ASKS = 2
 /** Bytes of blocks in one frame: below it several travel together, a larger one alone. */
 export const FRAME_BLOCKS = 128 * KiB
 /** Blocks in one frame: the smallest have about 350 bytes. */
@@ -71,8 +71,8 @@ export const threadProtocol = service({
       auth: 'none',
     }),
     /**
-     * What the host has and the caller's heads do not reach, parents first. Where the host knows none of the heads it
-     * asks, and is told older blocks, further and further back. Frames cost their size in credit, of which there is
+     * What the host has and the caller's heads do not reach, parents first. Where the host does not know all of the heads it
+     * asks, and is told older blocks at growing distances. Frames cost their size in credit, of which there is
      * `WINDOW` at the start.
      */
     sync: operation({
