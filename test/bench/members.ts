@@ -84,7 +84,7 @@ const startNode = (): Promise<Node> =>
 
 /** The threads of a new account. */
 async function createMember(node: Node): Promise<Threads> {
-  const account = await openAccount(await accountSeed(createWords(12, systemRandom), ''))
+  const account = await openAccount(accountSeed(createWords()))
   const blocks = memoryBlocks()
   return createThreads({
     ...{ account, signer: accountSigner(account, node.peer), rows: memoryRows(), blocks, holds: createHolds(blocks) },

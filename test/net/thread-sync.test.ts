@@ -1,10 +1,18 @@
 /** Threads between devices that are connected: they converge, whoever posts what when. */
 import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
-import { systemRandom } from '../../src/core/clock.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
-import { asId, createMember, createSharedThread, introduce, level, type Member, until } from './thread-fixture.ts'
+import {
+  asId,
+  createLoner,
+  createMember,
+  createSharedThread,
+  introduce,
+  level,
+  type Member,
+  until,
+} from './thread-fixture.ts'
 
 const LONG = 60_000
 
@@ -55,7 +63,7 @@ describe('threads over connections', () => {
   it(
     'bring two devices with different histories together after a gap, both ways and with nothing twice',
     async () => {
-      const words = createWords(12, systemRandom)
+      const words = createWords()
       const stores = { rows: memoryRows(), blocks: memoryBlocks(), datastore: new MemoryDatastore(), words }
       const ann = await createMember()
       const first = await createMember(stores)
@@ -103,14 +111,14 @@ describe('threads over connections', () => {
   it(
     'are joined by another device of the same account from its state alone',
     async () => {
-      const words = createWords(12, systemRandom)
+      const words = createWords()
       const [ann, one] = [await createMember(), await createMember({ words })]
       introduce(ann, one)
       const id = await createSharedThread(ann, one)
       await ann.post(id, 'hello')
       await level(id, ann, one)
       const siblings = [one.node.peer]
-      const two = await createMember({ words, siblings: async () => siblings })
+      const two = await createLoner({ words, siblings: async () => siblings })
       introduce(one, two)
       await two.threads.store.open(await (await one.threads.thread(asId(id))).state())
       await until('the thread', async () => (await two.texts(id)).includes('hello'))
