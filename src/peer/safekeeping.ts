@@ -5,17 +5,15 @@
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
 import type { Rows } from '../store/rows.ts'
-import { agreeOnCafes } from './agree.ts'
 import type { CafeAddress, Cafes } from './cafes.ts'
 import { createDrill, type Drill } from './drill.ts'
 import type { KeptFile } from './drill-files.ts'
-import type { Entries } from './entries.ts'
 import type { Keepers } from './keeper.ts'
 import { type Cargo, createMove, type Move } from './move.ts'
-import type { AccountRecord, RecordEntry, RecordKindName } from './record.ts'
+import type { AccountRecord, RecordEntry } from './record.ts'
+import { createRecordCafes } from './record-cafes.ts'
 import { createRecover, type Recover } from './recover.ts'
 import type { SlotClient } from './slot-exchange.ts'
 import { createSlots, type Slots } from './slots.ts'
@@ -78,14 +76,15 @@ export function createSafekeeping(components: SafekeepingComponents): Safekeepin
   const recover = createRecover({ ...parts, slots })
   const drill = createDrill({ ...parts, slots })
   const move = createMove({ ...parts, slots })
-  const serial = createSerial()
 
-  const agree = (): Promise<void> =>
-    serial('agree', async () => {
-      // A recovery looks at cafes that it may leave again.
-      if (closed.signal.aborted || (await recover.unfinished())) return
-      await agreeOnCafes({ cafes, record }, closed.signal)
-    })
+  const recordCafes = createRecordCafes({ cafes, record })
+
+  /** This device's cafes and those of the record. A recovery looks at cafes that it may leave again, so not during one. */
+  const agree = async (): Promise<void> => {
+    if (closed.signal.aborted || (await recover.unfinished())) return
+    await recordCafes.say()
+    await recordCafes.follow({ signal: closed.signal })
+  }
 
   return {
     ...{ record, slots, drill, move },
@@ -115,7 +114,7 @@ export function createSafekeeping(components: SafekeepingComponents): Safekeepin
     },
     async erased(cafe, left) {
       await slots.erased(cafe)
-      if (left && !(await recover.unfinished())) await record.remove('cafe', cafe)
+      if (left && !(await recover.unfinished())) await recordCafes.left(cafe)
     },
     close() {
       closed.abort()
@@ -123,10 +122,3 @@ export function createSafekeeping(components: SafekeepingComponents): Safekeepin
     },
   }
 }
-
-/** The record for those parts that only write and read entries: without tombstones. */
-export const entriesOf = (record: AccountRecord): Entries => ({
-  entries: async (kind) => (await record.entries(kind as RecordKindName)).filter(({ value }) => value !== null),
-  set: (kind, id, value) => record.set(kind as RecordKindName, id, value as never),
-  remove: (kind, id) => record.remove(kind as RecordKindName, id),
-})
