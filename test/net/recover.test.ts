@@ -1,7 +1,7 @@
 /** An account with real threads at real cafes: backed up, recovered by words alone, rehearsed, moved. */
 import { describe, expect, it, vi } from 'vitest'
 import { createWords } from '../../src/crypto/wallet.ts'
-import { type AccountDevice, createAccountDevice } from './account-fixture.ts'
+import { type AccountGuest, createAccountDevice } from './account-fixture.ts'
 import { type CafeNode, failure, testClock } from './fixture.ts'
 import { newCafe } from './pin-fixture.ts'
 
@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 })
 const SOON = { timeout: 60_000, interval: 100 }
 const soon = () => ({ signal: AbortSignal.timeout(100_000) })
 
-const isSafe = (device: AccountDevice, at: number) =>
+const isSafe = (device: AccountGuest, at: number) =>
   vi.waitFor(async () => {
     await device.safe.slots.run()
     expect(await device.safe.slots.status()).toMatchObject({ safe: at, of: at, problems: [] })
@@ -60,7 +60,7 @@ describe('an account at two cafes', () => {
         one.safe.slots.wake()
         await one.safe.slots.run()
       }
-      const heads = async (of: AccountDevice) => (await (await of.keepers.get(id))?.state())?.state
+      const heads = async (of: AccountGuest) => (await (await of.keepers.get(id))?.state())?.state
       expect(await heads(device)).toEqual(await heads(other))
     }, SOON)
     await Promise.all([device.stop(), other.stop()])
