@@ -34,6 +34,7 @@ import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
+import { figure as threadSync } from './thread_sync.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
@@ -48,6 +49,7 @@ const FIGURES: readonly Figure[] = [
   threadAppend,
   threadOpenGrowth,
   recover,
+  threadSync,
   gatewayPlain,
   gatewayKeyed,
   bridgeThroughput,
