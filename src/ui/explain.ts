@@ -1,5 +1,6 @@
 /** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
 import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
+import { THREAD_TEXTS, type ThreadDoing } from './explain-threads.ts'
 import { bytes } from './format.ts'
 
 /** What the person was doing, since the same code means different things then. */
@@ -20,6 +21,7 @@ export type Doing =
   | 'prove'
   | 'remove'
   | 'link'
+  | ThreadDoing
 
 /** A failure as shown. */
 export interface Problem {
@@ -108,6 +110,7 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     UNSUPPORTED:
       'This browser cannot open such links. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
   },
+  ...THREAD_TEXTS,
 }
 
 /** Reads a number of an error's data; anything else is not shown. */
@@ -139,6 +142,13 @@ function refusal({ code, data }: CafeError): string | undefined {
   return typeof why === 'string' && Object.hasOwn(REFUSALS, why) ? REFUSALS[why] : undefined
 }
 
+/** Whatever was asked for, a locked account comes first. */
+function locked({ code, data }: CafeError): string | undefined {
+  return code === 'SEALED' && data['what'] === 'account'
+    ? 'Your account is locked. Unlock it with its passphrase.'
+    : undefined
+}
+
 /** A text that needs the failure's own numbers, or undefined. */
 function measured(error: CafeError): string | undefined {
   if (error.code === 'QUOTA') {
@@ -166,7 +176,11 @@ function measured(error: CafeError): string | undefined {
 export function explain(thrown: unknown, doing: Doing): Problem {
   const error = toCafeError(thrown)
   const { code } = error
-  return { code, text: refusal(error) ?? measured(error) ?? sentence(code, doing), retry: ERRORS[code].retry }
+  return {
+    code,
+    text: locked(error) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
+    retry: ERRORS[code].retry,
+  }
 }
 
 /** The text of a bare code, such as the reason of a pin that failed; codes of newer versions read as INTERNAL. */

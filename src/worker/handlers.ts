@@ -12,7 +12,7 @@ import type { Joined } from '../peer/cafe-row.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
-import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
+import type { AccountPartApi, NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
 import { deviceHandlers } from './device-handlers.ts'
 import { hostHandlers } from './host-handlers.ts'
@@ -31,7 +31,7 @@ export interface HandlerComponents {
 }
 
 /** The part of the table that is about this device as a whole; what is about one page is in `main.ts`. */
-export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | keyof AccountPartApi>
 
 const none = v.strictObject({})
 const greeting = v.optional(notice)

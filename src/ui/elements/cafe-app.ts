@@ -5,7 +5,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
-import { Live } from '../controllers/live.ts'
+import { Live, threadNews } from '../controllers/live.ts'
+import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
 import { count, plainName } from '../format.ts'
@@ -21,13 +22,31 @@ const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   host: () => import('./cafe-host.ts'),
   join: () => import('./cafe-join.ts'),
   files: () => import('./cafe-files.ts'),
+  threads: () => import('./cafe-threads.ts'),
+  feed: () => import('./cafe-threads.ts'),
+  thread: () => import('./cafe-thread.ts'),
+  invited: () => import('./cafe-invited.ts'),
+  news: () => import('./cafe-news.ts'),
+  you: () => import('./cafe-you.ts'),
+  recover: () => import('./cafe-recover.ts'),
+}
+
+/** Views that belong to a line of the navigation which is not theirs. */
+const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
+  feed: 'threads',
+  thread: 'threads',
+  invited: 'threads',
+  join: 'you',
+  recover: 'you',
 }
 
 const NAVIGATION = [
   { view: 'home', href: '#', icon: 'home', text: 'Home' },
-  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
+  { view: 'threads', href: '#threads', icon: 'threads', text: 'Threads' },
+  { view: 'news', href: '#news', icon: 'bell', text: 'News' },
   { view: 'files', href: '#files', icon: 'files', text: 'Files' },
-  { view: 'join', href: '#join', icon: 'people', text: 'Join' },
+  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
+  { view: 'you', href: '#you', icon: 'you', text: 'You' },
 ] as const
 
 export class CafeApp extends Plain {
@@ -48,9 +67,17 @@ export class CafeApp extends Plain {
     ['host'],
     (cafe) => cafe.host.status(),
   )
+  readonly #sending = new Sending(this, () => this.cafe)
+  /** Lines of the news that were not read. Without an account there are none. */
+  readonly #unread = new Live<number>(
+    this,
+    () => this.cafe,
+    threadNews(['notifications']),
+    async (cafe) => (await cafe.thread.notifications({ limit: 1 })).unread,
+  )
   readonly #routed = () => void this.#go(readRoute(location.hash))
   readonly #leaving = (event: BeforeUnloadEvent) => {
-    if (this.#uploads.busy || this.words !== undefined) event.preventDefault()
+    if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
   }
 
   constructor() {
@@ -89,9 +116,13 @@ export class CafeApp extends Plain {
         <a class="brand" href="#">${icon('cup')}Popup Cafe</a>
         <nav aria-label="Main">
           ${NAVIGATION.map(
-            (item) => html`<a href=${item.href} aria-current=${item.view === this.route.view ? 'page' : nothing}>
+            (
+              item,
+            ) => html`<a href=${item.href} aria-current=${item.view === (WITHIN[this.route.view] ?? this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
+              ${item.view === 'news' ? unread(this.#unread.value) : nothing}
+              ${item.view === 'threads' && this.#sending.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
               ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
             </a>`,
           )}
@@ -112,6 +143,26 @@ export class CafeApp extends Plain {
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
     if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
+    return this.#later(cafe, route)
+  }
+
+  /** Views around threads and the account. */
+  #later(cafe: CafeConsole, route: Route): TemplateResult {
+    if (route.view === 'threads' || route.view === 'feed') {
+      return html`<cafe-threads .cafe=${cafe} .together=${route.view === 'feed'}></cafe-threads>`
+    }
+    if (route.view === 'thread') {
+      return html`<cafe-thread
+        .cafe=${cafe}
+        .thread=${route.id}
+        .sending=${this.#sending}
+        .parcels=${this.#sending.parcels}
+      ></cafe-thread>`
+    }
+    if (route.view === 'invited') return html`<cafe-invited .cafe=${cafe} .code=${route.code}></cafe-invited>`
+    if (route.view === 'news') return html`<cafe-news .cafe=${cafe}></cafe-news>`
+    if (route.view === 'you') return html`<cafe-you .cafe=${cafe}></cafe-you>`
+    if (route.view === 'recover') return html`<cafe-recover .cafe=${cafe}></cafe-recover>`
     return html`<cafe-files
       .cafe=${cafe}
       .uploads=${this.#uploads}
@@ -177,6 +228,11 @@ export class CafeApp extends Plain {
 function asked(host: HostStatus | undefined): TemplateResult | typeof nothing {
   if (!host?.open || host.requests === 0) return nothing
   return html`<span class="dot part"><span class="sr">, ${count(host.requests, 'request')} to join</span></span>`
+}
+
+function unread(lines: number | undefined): TemplateResult | typeof nothing {
+  if (!lines) return nothing
+  return html`<span class="badge">${lines > 99 ? '99+' : lines}<span class="sr"> not read</span></span>`
 }
 
 function refuseDrop(event: DragEvent): void {

@@ -1,0 +1,42 @@
+/** `<cafe-you>`: everything about this account: how others see it, how safe it is, its cafes, and moving between them. */
+import { html, type TemplateResult } from 'lit'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import { Live } from '../controllers/live.ts'
+import './cafe-account.ts'
+import './cafe-cafes.ts'
+import './cafe-drill.ts'
+import './cafe-move.ts'
+import './cafe-profile.ts'
+import { failure, Plain, waiting } from './parts.ts'
+
+export class CafeYou extends Plain {
+  static override properties = { cafe: { attribute: false } }
+  declare cafe: CafeConsole
+  readonly #account = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
+  )
+
+  override render(): TemplateResult {
+    const account = this.#account.value
+    return html`<h1 tabindex="-1">You</h1>
+      ${failure(this.#account.problem)}
+      ${account === undefined ? waiting('Looking…') : account === null ? this.#none() : this.#all()}`
+  }
+
+  #none(): TemplateResult {
+    return html`<cafe-account .cafe=${this.cafe}></cafe-account>
+      <p><a href="#recover">I have had an account, and want all of it back</a></p>`
+  }
+
+  #all(): TemplateResult {
+    return html`<cafe-profile .cafe=${this.cafe}></cafe-profile>
+      <cafe-drill .cafe=${this.cafe}></cafe-drill>
+      <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
+      <cafe-move .cafe=${this.cafe}></cafe-move>
+      <p><a href="#recover">Something is missing? Bring it back from your cafes</a></p>`
+  }
+}
+customElements.define('cafe-you', CafeYou)
