@@ -108,9 +108,9 @@ export function eventLine(post: Post): string {
     case 'comment':
       return 'commented'
     case 'like':
-      return 'liked this'
+      return 'liked a post'
     case 'flag':
-      return 'reported this'
+      return 'reported a post'
     case 'ignore':
       return 'hid something'
     case 'text':

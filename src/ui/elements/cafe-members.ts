@@ -74,7 +74,7 @@ export class CafeMembers extends Plain {
         <p class="title">
           ${who(member, member.self)}
           ${member.initiator ? html`<span class="tag">started it</span>` : nothing}
-          ${member.online ? html`<span class="tag good">connected</span>` : nothing}
+          ${member.online ? html`<span class="dot good" title="connected"><span class="sr">, connected</span></span>` : nothing}
           ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? 'left' : 'removed'}</span>`}
         </p>
         <p class="quiet small">${tail(member)} · ${inside ? 'since ' : ''}${when(member.since)}</p>

@@ -101,7 +101,7 @@ export class CafePost extends Plain {
                 ?disabled=${mine || this.#like.running}
                 @click=${() => this.#like.run()}
               >
-                ${icon('heart')}${post.likes.length === 0 ? 'Like' : post.likes.length}
+                ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? 'Like' : post.likes.length}
               </button>`
             : nothing
         }
@@ -135,7 +135,7 @@ export class CafePost extends Plain {
     return html`${
       older === 0
         ? nothing
-        : html`<button type="button" class="button small quiet-button" @click=${this.#showAll}>
+        : html`<button type="button" class="button small quiet-button start" @click=${this.#showAll}>
               Show ${count(older, 'earlier comment')}
             </button>`
     }

@@ -105,7 +105,7 @@ function list(threads: readonly ThreadInfo[]): TemplateResult {
           <span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>
           <span class="grow">
             <span class="title"><bdi>${plainName(info.name)}</bdi> ${mark(info)}</span>
-            <span class="quiet small lines">${peopleLine(info)} · ${when(info.updated)}</span>
+            <span class="quiet small lines">${info.standing === 'joining' ? 'Not here yet' : peopleLine(info)} · ${when(info.updated)}</span>
           </span>
           ${
             info.unread === 0
