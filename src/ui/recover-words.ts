@@ -1,5 +1,6 @@
 /** Recovery in plain words: what cafes showed, how threads came back, what a drill and a move came to. Pure. */
 import type {
+  DrillProblem,
   DrillResult,
   MoveInfo,
   MoveStep,
@@ -99,35 +100,48 @@ export function recoverVerdict({ threads, finished, fresh }: RecoverResult): Ver
     : { level: 'good', text: `${back} back. Only one cafe answered, so nobody can say whether it has the very latest.` }
 }
 
+/** What a drill found wrong, in words. */
+function problemText({ what, name }: DrillProblem): string {
+  const called = name === '' ? '' : ` “${plainName(name)}”`
+  switch (what) {
+    case 'cafe':
+      return `the cafe${called} did not answer`
+    case 'manifest':
+    case 'record':
+      return `the list of your threads${called === '' ? '' : ` at${called}`}`
+    case 'snapshot':
+    case 'blocks':
+      return `the thread${called}`
+    case 'file':
+      return `the file${called}`
+  }
+}
+
 /** What a drill came to. */
-export function drillVerdict({ good, threads, files, missing }: DrillResult): Verdict {
+export function drillVerdict({ good, threads, files, problems }: DrillResult): Verdict {
   const what = `${count(threads, 'thread')} and ${count(files, 'file')}`
   if (good) return { level: 'good', text: `${what} came back from your cafes, the same to the last bit.` }
-  const named = new Intl.ListFormat('en').format(missing.map((name) => `“${plainName(name)}”`))
+  const named = [...new Set(problems.map(problemText))]
+  const shown = named.length > 4 ? [...named.slice(0, 3), count(named.length - 3, 'other')] : named
   return {
     level: 'bad',
-    text:
-      missing.length === 0
-        ? 'Not all of it came back the same.'
-        : `Not all came back the same: ${named}. It is sent again; try again in a while.`,
+    text: `Not all of it came back as it is here: ${new Intl.ListFormat('en').format(shown)}. What is missing is sent again by itself; try again in a while.`,
   }
 }
 
 const STEPS: Readonly<Record<MoveStep, string>> = {
   register: 'Joining the new cafe',
   copy: 'Copying what the old one keeps',
-  confirm: 'Making sure that all of it is there',
-  tell: 'Telling others where you are now',
-  leave: 'Leaving the old cafe',
-  done: 'Done',
+  publish: 'Telling others where you are now',
+  leave: 'Making sure that all of it is there, then leaving',
 }
 
-export function moveLine({ step, done, total }: MoveInfo): string {
-  return step === 'copy' && total > 0 ? `${STEPS.copy}: ${done} of ${total}` : STEPS[step]
+export function moveLine({ step, left }: Pick<MoveInfo, 'step' | 'left'>): string {
+  return step === 'copy' && left > 0 ? `${STEPS.copy}: ${count(left, 'thing')} to go` : STEPS[step]
 }
 
-/** How much of a move is done, 0 to 100: most of the time goes into the copying. */
-export function movePercent({ step, done, total }: MoveInfo): number {
-  const start = { register: 0, copy: 5, confirm: 85, tell: 92, leave: 96, done: 100 }[step]
-  return step === 'copy' ? start + Math.round(0.8 * percent(done, total)) : start
+/** How much of a move is done, 0 to 100; most of the time goes into the copying. `most`: what was left when it began. */
+export function movePercent({ step, left }: Pick<MoveInfo, 'step' | 'left'>, most: number): number {
+  if (step === 'copy') return 5 + Math.round(0.8 * percent(most - left, most))
+  return { register: 0, publish: 88, leave: 94 }[step]
 }

@@ -59,9 +59,15 @@ export function recoverConsole(call: Client<RecoverApi>['call']): RecoverConsole
     status: () => call('recover.status', {}),
     drill: (options = {}) => call('recover.drill', {}, options),
     drills: () => call('recover.drills', {}),
-    move: ({ from, to, invite }, options = {}) =>
-      call('recover.move', { from: from as PeerIdText, to: to as PeerIdText | undefined, invite }, options),
-    moves: () => call('recover.moves', {}),
+    move: async ({ from, to, ...rest }, options = {}) =>
+      void (await call(
+        'recover.move',
+        { ...rest, from: from as PeerIdText, to: to as PeerIdText | undefined },
+        options,
+      )),
+    resume: async (options = {}) => void (await call('recover.resume', {}, options)),
+    moving: () => call('recover.moving', {}),
+    stay: async () => void (await call('recover.stay', {})),
   }
 }
 

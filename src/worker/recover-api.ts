@@ -65,16 +65,25 @@ export interface RecoverStatus {
   readonly threads: readonly RecoverThread[]
 }
 
+/** Something a drill found not to be as it should. */
+export interface DrillProblem {
+  readonly what: 'cafe' | 'manifest' | 'record' | 'snapshot' | 'blocks' | 'file'
+  /** Name of the cafe, thread or file it is about; empty where it has none. */
+  readonly name: string
+  /** An error code. */
+  readonly code: string
+}
+
 /** What a restore drill came to. */
 export interface DrillResult {
   /** Milliseconds since the epoch. */
   readonly at: number
   /** All that is here came back from the cafes, the same to the last bit. */
   readonly good: boolean
+  readonly cafes: number
   readonly threads: number
   readonly files: number
-  /** What did not come back as it is here: names of threads. */
-  readonly missing: readonly string[]
+  readonly problems: readonly DrillProblem[]
 }
 
 export interface DrillStatus {
@@ -86,20 +95,22 @@ export interface DrillStatus {
 export interface DrillProgress {
   readonly done: number
   /** 0: not known yet. */
-  readonly total: number
+  readonly of: number
 }
 
-/** `register`, then what is kept is copied, then all of it is confirmed and the new address told, and only then `leave`. */
-export type MoveStep = 'register' | 'copy' | 'confirm' | 'tell' | 'leave' | 'done'
+/** What is kept is copied and confirmed, then the new cafe is told to others, and only then the old one is left. */
+export type MoveStep = 'register' | 'copy' | 'publish' | 'leave'
 
-/** A move that goes on; one that was cut off goes on when it is asked for again. */
+/** A move that is not over: what was cut off goes on by itself at the next start, or when it is asked for. */
 export interface MoveInfo {
   readonly from: PeerIdText
   readonly to: PeerIdText
+  /** Empty where they are not known. */
+  readonly fromName: string
+  readonly toName: string
   readonly step: MoveStep
-  /** Of what is copied. */
-  readonly done: number
-  readonly total: number
+  /** Things the new cafe has not signed for, as far as counted. */
+  readonly left: number
 }
 
 /** How the owner of the account is shown to the members of its threads and to whoever looks it up. */
@@ -129,14 +140,21 @@ export type RecoverApi = {
   /** Restores into a place of its own, compares, and clears it again. */
   'recover.drill': Call<None, DrillResult, DrillProgress>
   'recover.drills': Call<None, DrillStatus>
-  /** Nothing is left behind before all of it is confirmed at the new cafe: the invite's, or one the account is at. */
+  /**
+   * Moves from one cafe to another: the invite's, or one the account is at. With `force` the old cafe is left also if it
+   * cannot be told. Waits for cafes that are not reached. Aborted, it stops where it is.
+   * @throws CafeError CONFLICT {what: 'move'} if another is under way; FORBIDDEN {why}; QUOTA; BAD_REQUEST.
+   */
   'recover.move': Call<
-    { from: PeerIdText; to?: PeerIdText | undefined; invite?: string | undefined },
-    MoveInfo,
+    { from: PeerIdText; to?: PeerIdText | undefined; invite?: string | undefined; force?: boolean | undefined },
+    None,
     MoveInfo
   >
-  /** Moves that were cut off. */
-  'recover.moves': Call<None, readonly MoveInfo[]>
+  /** Goes on with the move there is. */
+  'recover.resume': Call<None, None, MoveInfo>
+  'recover.moving': Call<None, MoveInfo | null>
+  /** Gives the move up: the account stays at both. @throws CafeError CONFLICT {what: 'move'} at its last step. */
+  'recover.stay': Call<None, None>
   'profile.get': Call<None, Profile>
   /** What is left out stays; `avatar`: a small picture without metadata, or null for none. */
   'profile.set': Call<{ name?: string | undefined; avatar?: Blob | null | undefined }, Profile>
@@ -154,10 +172,12 @@ export interface RecoverConsole {
   drill(options?: { onProgress?: (progress: DrillProgress) => void; signal?: AbortSignal }): Promise<DrillResult>
   drills(): Promise<DrillStatus>
   move(
-    input: { from: string; to?: string; invite?: string },
+    input: { from: string; to?: string; invite?: string; force?: boolean },
     options?: { onProgress?: (progress: MoveInfo) => void; signal?: AbortSignal },
-  ): Promise<MoveInfo>
-  moves(): Promise<readonly MoveInfo[]>
+  ): Promise<void>
+  resume(options?: { onProgress?: (progress: MoveInfo) => void; signal?: AbortSignal }): Promise<void>
+  moving(): Promise<MoveInfo | null>
+  stay(): Promise<void>
 }
 
 /** In `cafe.profile`. */

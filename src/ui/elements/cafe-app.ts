@@ -5,6 +5,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
@@ -68,6 +69,7 @@ export class CafeApp extends Plain {
     (cafe) => cafe.host.status(),
   )
   readonly #sending = new Sending(this, () => this.cafe)
+  readonly #errands = new Errands(this, () => this.cafe)
   /** Lines of the news that were not read. Without an account there are none. */
   readonly #unread = new Live<number>(
     this,
@@ -161,8 +163,10 @@ export class CafeApp extends Plain {
     }
     if (route.view === 'invited') return html`<cafe-invited .cafe=${cafe} .code=${route.code}></cafe-invited>`
     if (route.view === 'news') return html`<cafe-news .cafe=${cafe}></cafe-news>`
-    if (route.view === 'you') return html`<cafe-you .cafe=${cafe}></cafe-you>`
-    if (route.view === 'recover') return html`<cafe-recover .cafe=${cafe}></cafe-recover>`
+    if (route.view === 'you')
+      return html`<cafe-you .cafe=${cafe} .errands=${this.#errands} .states=${this.#errands.states}></cafe-you>`
+    if (route.view === 'recover')
+      return html`<cafe-recover .cafe=${cafe} .errand=${this.#errands.recover} .state=${this.#errands.recover.state}></cafe-recover>`
     return html`<cafe-files
       .cafe=${cafe}
       .uploads=${this.#uploads}

@@ -4,38 +4,34 @@
  */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js'
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
-import type { DrillProgress, DrillStatus } from '../../worker/recover-api.ts'
-import { Action } from '../controllers/action.ts'
+import type { DrillProgress, DrillResult, DrillStatus } from '../../worker/recover-api.ts'
+import type { Errand, ErrandState } from '../controllers/errand.ts'
 import { Live } from '../controllers/live.ts'
 import { drillVerdict, percent } from '../recover-words.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { when } from './post-parts.ts'
 
 export class CafeDrill extends Plain {
-  static override properties = { cafe: { attribute: false }, progress: { state: true } }
+  static override properties = { cafe: { attribute: false }, errand: { attribute: false }, state: { attribute: false } }
   declare cafe: CafeConsole
-  declare progress: DrillProgress | undefined
+  declare errand: Errand<undefined, DrillProgress, DrillResult>
+  /** `errand.state` of this moment, so that a change draws the view. */
+  declare state: ErrandState<DrillProgress, DrillResult>
   readonly #drills = new Live<DrillStatus>(
     this,
     () => this.cafe,
     ['account', 'pins'],
     (cafe) => cafe.recover.drills(),
   )
-  readonly #drill = new Action<void>(this, 'drill', async (_input, signal) => {
-    this.progress = undefined
-    await this.cafe.recover.drill({
-      signal,
-      onProgress: (progress) => {
-        this.progress = progress
-      },
-    })
-    this.#drills.refresh()
-  })
+  protected override updated(changed: PropertyValues): void {
+    const before = changed.get('state') as ErrandState<DrillProgress, DrillResult> | undefined
+    if (before?.running && !this.state.running) this.#drills.refresh()
+  }
 
   override render(): TemplateResult {
-    const { running, problem } = this.#drill
+    const { running, problem } = this.state
     const { last, good } = this.#drills.value ?? { last: null, good: null }
     const verdict = last === null ? undefined : drillVerdict(last)
     return html`<section class="card stack" aria-labelledby="drill-heading">
@@ -52,20 +48,20 @@ export class CafeDrill extends Plain {
               <p>${verdict.text} <span class="quiet small">${when(last.at)}</span></p>
             </div>`
       }
-      <p>${good === null ? 'It has not been tried yet.' : html`Last good drill: ${when(good)}.`}</p>
-      ${failure(this.#drills.problem ?? problem, () => void this.#drill.run())} ${running ? this.#running() : nothing}
+      ${good === last?.at ? nothing : html`<p>${good === null ? 'There was no good drill yet.' : html`The last good drill was ${when(good)}.`}</p>`}
+      ${failure(this.#drills.problem ?? problem, () => void this.errand.run(undefined))} ${running ? this.#running() : nothing}
       <div class="row">
         ${
           running
             ? html`<button type="button" class="button" @click=${this.#stop}>Stop</button>`
-            : html`<button type="button" class="button loud" @click=${() => this.#drill.run()}>Try it now</button>`
+            : html`<button type="button" class="button loud" @click=${() => this.errand.run(undefined)}>Try it now</button>`
         }
       </div>
     </section>`
   }
 
   #running(): TemplateResult {
-    const { done = 0, total = 0 } = this.progress ?? {}
+    const { done = 0, of: total = 0 } = this.state.progress ?? {}
     const value = percent(done, total)
     return html`<div>
       <p class="quiet small tabular between" role="status">
@@ -76,8 +72,7 @@ export class CafeDrill extends Plain {
   }
 
   #stop(): void {
-    this.#drill.abort()
-    this.requestUpdate()
+    this.errand.stop()
   }
 }
 customElements.define('cafe-drill', CafeDrill)

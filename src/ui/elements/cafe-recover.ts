@@ -5,7 +5,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { RecoverProgress, RecoverResult, RecoverStatus } from '../../worker/recover-api.ts'
-import { Action } from '../controllers/action.ts'
+import type { Errand, ErrandState } from '../controllers/errand.ts'
+import type { RecoverWish } from '../controllers/errands.ts'
 import { Live } from '../controllers/live.ts'
 import { readJoin } from '../link.ts'
 import { recoverLine } from '../recover-words.ts'
@@ -13,22 +14,18 @@ import './cafe-recover-report.ts'
 import './cafe-recover-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
-interface Wish {
-  readonly cafes: readonly string[]
-  readonly salvage: boolean
-}
-
 export class CafeRecover extends Plain {
   static override properties = {
     cafe: { attribute: false },
-    progress: { state: true },
-    result: { state: true },
+    errand: { attribute: false },
+    state: { attribute: false },
     status: { state: true },
     wrong: { state: true },
   }
   declare cafe: CafeConsole
-  declare progress: RecoverProgress | undefined
-  declare result: RecoverResult | undefined
+  declare errand: Errand<RecoverWish, RecoverProgress, RecoverResult>
+  /** `errand.state` of this moment, so that a change draws the view. */
+  declare state: ErrandState<RecoverProgress, RecoverResult>
   /** How far an earlier recovery came. */
   declare status: RecoverStatus | undefined
   /** A line among the links that is none. */
@@ -39,18 +36,6 @@ export class CafeRecover extends Plain {
     ['account'],
     (cafe) => cafe.account.status(),
   )
-  readonly #recover = new Action<Wish>(this, 'recover', async ({ cafes, salvage }, signal) => {
-    this.result = undefined
-    this.progress = undefined
-    this.result = await this.cafe.recover.start({
-      cafes,
-      salvage,
-      signal,
-      onProgress: (progress) => {
-        this.progress = progress
-      },
-    })
-  })
   #looked = false
 
   protected override updated(): void {
@@ -78,27 +63,27 @@ export class CafeRecover extends Plain {
   }
 
   #rest(): TemplateResult {
-    const { running } = this.#recover
-    const threads = this.result?.threads ?? this.progress?.threads ?? this.status?.threads ?? []
+    const { running, result, progress } = this.state
+    const threads = result?.threads ?? progress?.threads ?? this.status?.threads ?? []
     return html`${running ? this.#running() : this.#form()}
       ${
-        this.result === undefined && threads.length === 0
+        result === undefined && threads.length === 0
           ? nothing
-          : html`<cafe-recover-report .threads=${threads} .result=${running ? undefined : this.result}></cafe-recover-report>`
+          : html`<cafe-recover-report .threads=${threads} .result=${result}></cafe-recover-report>`
       }`
   }
 
   #running(): TemplateResult {
     return html`<section class="card stack narrow">
-      ${waiting(recoverLine(this.progress))}
-      <p class="quiet small">You may look at what is back already, and close this page: it goes on where it was when you come again.</p>
+      ${waiting(recoverLine(this.state.progress))}
+      <p class="quiet small">You may look at what is back already. If you close this page, it goes on where it was when you come again.</p>
       <div class="row"><button type="button" class="button" @click=${this.#stop}>Stop for now</button></div>
     </section>`
   }
 
   #form(): TemplateResult {
-    const { problem } = this.#recover
-    const again = this.result !== undefined || this.status?.unfinished === true
+    const { problem, result } = this.state
+    const again = result !== undefined || this.status?.unfinished === true
     const damaged = problem?.code === 'CORRUPT'
     return html`<form class="card stack narrow" @submit=${this.#submit}>
       <div class="notice good">
@@ -147,12 +132,11 @@ export class CafeRecover extends Plain {
     const codes = lines.map((line) => ({ line, code: readJoin(line) }))
     this.wrong = codes.find(({ code }) => code === undefined)?.line.slice(0, 60)
     if (this.wrong !== undefined) return
-    void this.#recover.run({ cafes: codes.flatMap(({ code }) => (code === undefined ? [] : [code])), salvage })
+    void this.errand.run({ cafes: codes.flatMap(({ code }) => (code === undefined ? [] : [code])), salvage })
   }
 
   #stop(): void {
-    this.#recover.abort()
-    this.requestUpdate()
+    this.errand.stop()
   }
 }
 customElements.define('cafe-recover', CafeRecover)

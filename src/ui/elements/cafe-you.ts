@@ -1,6 +1,7 @@
 /** `<cafe-you>`: everything about this account: how others see it, how safe it is, its cafes, and moving between them. */
 import { html, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ErrandStates, Errands } from '../controllers/errands.ts'
 import { Live } from '../controllers/live.ts'
 import './cafe-account.ts'
 import './cafe-cafes.ts'
@@ -10,8 +11,15 @@ import './cafe-profile.ts'
 import { failure, Plain, waiting } from './parts.ts'
 
 export class CafeYou extends Plain {
-  static override properties = { cafe: { attribute: false } }
+  static override properties = {
+    cafe: { attribute: false },
+    errands: { attribute: false },
+    states: { attribute: false },
+  }
   declare cafe: CafeConsole
+  declare errands: Errands
+  /** `errands.states` of this moment, so that a change draws the view. */
+  declare states: ErrandStates
   readonly #account = new Live(
     this,
     () => this.cafe,
@@ -33,9 +41,9 @@ export class CafeYou extends Plain {
 
   #all(): TemplateResult {
     return html`<cafe-profile .cafe=${this.cafe}></cafe-profile>
-      <cafe-drill .cafe=${this.cafe}></cafe-drill>
+      <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
-      <cafe-move .cafe=${this.cafe}></cafe-move>
+      <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>
       <p><a href="#recover">Something is missing? Bring it back from your cafes</a></p>`
   }
 }
