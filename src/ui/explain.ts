@@ -1,5 +1,6 @@
 /** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
 import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
+import { WALLET_TEXTS, type WalletDoing, walletText } from './explain-wallet.ts'
 import { bytes } from './format.ts'
 
 /** What the person was doing, since the same code means different things then. */
@@ -20,6 +21,7 @@ export type Doing =
   | 'prove'
   | 'remove'
   | 'link'
+  | WalletDoing
 
 /** A failure as shown. */
 export interface Problem {
@@ -101,6 +103,7 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     NOT_FOUND: 'parts are missing',
     CORRUPT: 'parts are not what they were',
   },
+  ...WALLET_TEXTS,
   link: {
     BAD_REQUEST: 'This link is damaged or cut off. Ask for the complete link.',
     NOT_FOUND: 'Nobody who can be reached keeps this file. Ask the sender whether their cafe is open.',
@@ -166,7 +169,11 @@ function measured(error: CafeError): string | undefined {
 export function explain(thrown: unknown, doing: Doing): Problem {
   const error = toCafeError(thrown)
   const { code } = error
-  return { code, text: refusal(error) ?? measured(error) ?? sentence(code, doing), retry: ERRORS[code].retry }
+  return {
+    code,
+    text: walletText(error) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
+    retry: ERRORS[code].retry,
+  }
 }
 
 /** The text of a bare code, such as the reason of a pin that failed; codes of newer versions read as INTERNAL. */

@@ -21,6 +21,8 @@ const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   host: () => import('./cafe-host.ts'),
   join: () => import('./cafe-join.ts'),
   files: () => import('./cafe-files.ts'),
+  account: () => import('./cafe-accounts.ts'),
+  link: () => import('./cafe-accounts.ts'),
 }
 
 const NAVIGATION = [
@@ -28,6 +30,7 @@ const NAVIGATION = [
   { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
   { view: 'files', href: '#files', icon: 'files', text: 'Files' },
   { view: 'join', href: '#join', icon: 'people', text: 'Join' },
+  { view: 'account', href: '#account', icon: 'person', text: 'Account' },
 ] as const
 
 export class CafeApp extends Plain {
@@ -47,6 +50,12 @@ export class CafeApp extends Plain {
     () => this.cafe,
     ['host'],
     (cafe) => cafe.host.status(),
+  )
+  readonly #account = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
   )
   readonly #routed = () => void this.#go(readRoute(location.hash))
   readonly #leaving = (event: BeforeUnloadEvent) => {
@@ -78,6 +87,8 @@ export class CafeApp extends Plain {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    // Only where it is needed; the same promise each time.
+    if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
     const host = this.#host.value
     const waits = host?.open && host.requests > 0 ? `(${host.requests}) ` : ''
     document.title = host?.open ? `${waits}● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
@@ -89,7 +100,9 @@ export class CafeApp extends Plain {
         <a class="brand" href="#">${icon('cup')}Popup Cafe</a>
         <nav aria-label="Main">
           ${NAVIGATION.map(
-            (item) => html`<a href=${item.href} aria-current=${item.view === this.route.view ? 'page' : nothing}>
+            (
+              item,
+            ) => html`<a href=${item.href} aria-current=${item.view === (this.route.view === 'link' ? 'account' : this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
               ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
@@ -108,9 +121,16 @@ export class CafeApp extends Plain {
     if (this.words !== undefined) {
       return html`<cafe-words .words=${this.words} @noted=${this.#noted}></cafe-words>`
     }
+    const account = this.#account.value
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    // What follows is the account's.
+    if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
+    if (route.view === 'account' || route.view === 'link') {
+      const code = route.view === 'link' ? route.code : undefined
+      return html`<cafe-accounts .cafe=${cafe} .account=${account} .code=${code}></cafe-accounts>`
+    }
     if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
     return html`<cafe-files
       .cafe=${cafe}
