@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 
 export interface Guesses {
-  /** Runs `attempt`. @throws CafeError BUSY {after} if it is too early; what `attempt` throws. */
+  /** Runs `attempt`. @throws CafeError BUSY {what: 'passphrase', after} if it is too early; what `attempt` throws. */
   attempt<T>(party: string, attempt: () => Promise<T>): Promise<T>
   forget(party: string): void
 }
@@ -24,7 +24,7 @@ export function createGuesses(clock: Clock): Guesses {
       const before = wrong.get(party) ?? { count: 0, until: 0 }
       const after = before.until - clock()
       // Longer than the longest can only be a clock that was set back.
-      if (after > 0 && after <= LONGEST_WAIT) throw new CafeError('BUSY', { after })
+      if (after > 0 && after <= LONGEST_WAIT) throw new CafeError('BUSY', { what: 'passphrase', after })
       try {
         const result = await attempt()
         wrong.delete(party)

@@ -1,6 +1,7 @@
 /** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
 import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
 import { THREAD_TEXTS, type ThreadDoing } from './explain-threads.ts'
+import { WALLET_TEXTS, type WalletDoing, walletText } from './explain-wallet.ts'
 import { bytes } from './format.ts'
 
 /** What the person was doing, since the same code means different things then. */
@@ -22,6 +23,7 @@ export type Doing =
   | 'remove'
   | 'link'
   | ThreadDoing
+  | WalletDoing
 
 /** A failure as shown. */
 export interface Problem {
@@ -103,6 +105,7 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     NOT_FOUND: 'parts are missing',
     CORRUPT: 'parts are not what they were',
   },
+  ...WALLET_TEXTS,
   link: {
     BAD_REQUEST: 'This link is damaged or cut off. Ask for the complete link.',
     NOT_FOUND: 'Nobody who can be reached keeps this file. Ask the sender whether their cafe is open.',
@@ -142,13 +145,6 @@ function refusal({ code, data }: CafeError): string | undefined {
   return typeof why === 'string' && Object.hasOwn(REFUSALS, why) ? REFUSALS[why] : undefined
 }
 
-/** Whatever was asked for, a locked account comes first. */
-function locked({ code, data }: CafeError): string | undefined {
-  return code === 'SEALED' && data['what'] === 'account'
-    ? 'Your account is locked. Unlock it with its passphrase.'
-    : undefined
-}
-
 /** A text that needs the failure's own numbers, or undefined. */
 function measured(error: CafeError): string | undefined {
   if (error.code === 'QUOTA') {
@@ -178,7 +174,7 @@ export function explain(thrown: unknown, doing: Doing): Problem {
   const { code } = error
   return {
     code,
-    text: locked(error) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
+    text: walletText(error) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
     retry: ERRORS[code].retry,
   }
 }

@@ -82,6 +82,13 @@ export function readThreadCode(text: string): string | undefined {
   return code.length <= MAX_THREAD_CODE && INVITE.test(code.replace(/^~/, '')) ? code : undefined
 }
 
+/** The code in a pasted link of a device, `…#link=<code>`, or the bare code. Undefined if it is neither. */
+export function readDeviceLink(text: string): string | undefined {
+  const trimmed = text.trim()
+  const code = /#link=([^\s#]+)$/.exec(trimmed)?.[1] ?? trimmed
+  return code.length <= MAX_INVITE && INVITE.test(code) ? code : undefined
+}
+
 /** The last part of a gateway path as a name to show, or undefined if the path is only a CID. */
 export function fileName(pathname: string): string | undefined {
   const parts = pathname.split('/').filter((part) => part !== '')

@@ -4,19 +4,21 @@ import { MAX_INVITE } from '../core/limits.ts'
 /** Longest code of a link to a thread: as much as the worker looks at. */
 export const MAX_THREAD_CODE = 96 * 1024
 
-const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'you', 'recover'] as const
+const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'you', 'account', 'recover'] as const
 
 export type Route =
   | { readonly view: 'home' | (typeof PLAIN)[number] }
   /** `code` is the invite of the link that was opened, if there was one. */
   | { readonly view: 'join'; readonly code?: string }
+  /** `code` is the link of a device that is to be given this account. */
+  | { readonly view: 'link'; readonly code: string }
   /** One of this account's threads. */
   | { readonly view: 'thread'; readonly id: string }
   /** An invite to a thread: of a link, or one that was received. */
   | { readonly view: 'invited'; readonly code: string }
 
 /**
- * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`; `#thread=<id>` with 64
+ * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
  * hex digits for a thread that is here, `#thread=<code>` for an invite to one. Anything else is home.
  *
  * @example
@@ -30,6 +32,7 @@ export function readRoute(hash: string): Route {
   if (plain !== undefined) return { view: plain }
   const code = rest.join('=')
   if (name === 'thread') return threadRoute(code)
+  if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }
   if (name !== 'join') return { view: 'home' }
   return code === '' || code.length > MAX_INVITE ? { view: 'join' } : { view: 'join', code }
 }

@@ -43,12 +43,18 @@ test('joining by the invite link: an account, its words once, then registered', 
   const { page } = guest
   await page.goto(invite)
   await page.getByText('Corner Cafe').waitFor()
+  await page.getByRole('radio', { name: /Stay unlocked/ }).check()
   await page.getByRole('button', { name: 'Make my account' }).click()
   const words = page.locator('cafe-words li')
   await words.first().waitFor()
   expect(await words.count()).toBe(12)
   const phrase = (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''))
   await page.getByRole('button', { name: 'I wrote them down' }).click()
+  for (const field of await page.locator('cafe-words label').all()) {
+    const place = Number(/\d+/.exec(await field.innerText())?.[0])
+    await field.locator('input').fill(phrase[place - 1] as string)
+  }
+  await page.getByRole('button', { name: 'They are right' }).click()
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.getByRole('heading', { name: 'Files' }).waitFor()
   expect(page.url()).not.toContain('join=')

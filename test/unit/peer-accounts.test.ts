@@ -108,10 +108,13 @@ describe('an account with a passphrase', () => {
     await accounts.restore({ words: WORDS, lock: LOCK })
     const guess = () => failure(() => accounts.unlock('a cup of milk'))
     for (let i = 0; i < 4; i++) expect(await guess()).toEqual(WRONG)
-    expect(await failure(() => accounts.unlock(LOCK))).toEqual({ code: 'BUSY', data: { after: 2000 } })
+    expect(await failure(() => accounts.unlock(LOCK))).toEqual({
+      code: 'BUSY',
+      data: { what: 'passphrase', after: 2000 },
+    })
     device.clock.now += 2000
     expect(await guess()).toEqual(WRONG)
-    expect(await guess()).toEqual({ code: 'BUSY', data: { after: 4000 } })
+    expect(await guess()).toEqual({ code: 'BUSY', data: { what: 'passphrase', after: 4000 } })
     device.clock.now += 4000
     await accounts.unlock(LOCK)
     expect(await guess()).toEqual(WRONG)

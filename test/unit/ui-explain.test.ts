@@ -19,6 +19,9 @@ const DOING: Doing[] = [
   'keep',
   'remove',
   'link',
+  'unlock',
+  'wallet',
+  'device',
 ]
 
 describe('a failure in plain words', () => {
@@ -85,5 +88,22 @@ describe('a failure in plain words', () => {
   it('reads a code of a newer version as INTERNAL', () => {
     expect(explainCode('NEW_CODE', 'keep')).toBe(explainCode('INTERNAL', 'keep'))
     expect(explainCode(undefined, 'keep')).toBe(explainCode('INTERNAL', 'keep'))
+  })
+})
+
+describe('a failure with accounts and devices', () => {
+  it.each([
+    [new CafeError('SEALED', { what: 'account' }), 'pin', /unlock it with its passphrase/i],
+    [new CafeError('FORBIDDEN', { what: 'passphrase' }), 'unlock', /not the passphrase/],
+    [new CafeError('BUSY', { what: 'passphrase', after: 4000 }), 'unlock', /Try again in 4 seconds/],
+    [new CafeError('BAD_REQUEST', { what: 'passphrase', min: 8 }), 'start', /at least 8 characters/],
+    [new CafeError('NOT_FOUND', { what: 'seed' }), 'device', /Enter your words once/],
+    [new CafeError('NOT_FOUND', { what: 'link' }), 'device', /has ended/],
+    [new CafeError('FORBIDDEN', { why: 'differs' }), 'device', /not the same/],
+    [new CafeError('ABORTED', { why: 'giver' }), 'device', /said no/],
+    [new CafeError('BAD_REQUEST', { what: 'device link' }), 'device', /not the link of a device/],
+    [new CafeError('FORBIDDEN', { why: 'toString' }), 'device', /does not allow/],
+  ] as const)('%#: says what it is about', (error, doing, text) => {
+    expect(explain(error, doing).text).toMatch(text)
   })
 })

@@ -13,6 +13,10 @@ describe('the route of an address', () => {
     ['#join=', { view: 'join' }],
     ['#join=abc_-9', { view: 'join', code: 'abc_-9' }],
     ['#join=a=b', { view: 'join', code: 'a=b' }],
+    ['#account', { view: 'account' }],
+    ['#link', { view: 'account' }],
+    ['#link=', { view: 'account' }],
+    ['#link=abc_-9', { view: 'link', code: 'abc_-9' }],
     ['#nonsense', { view: 'home' }],
     ['#constructor', { view: 'home' }],
   ])('of %j is %j', (hash, route) => {
@@ -24,10 +28,10 @@ describe('the route of an address', () => {
     expect(readRoute(`#join=${'a'.repeat(MAX_INVITE + 1)}`)).toEqual({ view: 'join' })
   })
 
-  it('is one of four views for any fragment, and never throws', () => {
+  it('is one of six views for any fragment, and never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (hash) => {
-        expect(['home', 'host', 'files', 'join']).toContain(readRoute(hash).view)
+        expect(['home', 'host', 'files', 'account', 'join', 'link']).toContain(readRoute(hash).view)
       }),
     )
   })

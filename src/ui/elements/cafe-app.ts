@@ -12,43 +12,11 @@ import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
 import { count, plainName } from '../format.ts'
 import { type Route, readRoute } from '../route.ts'
+import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
 import type { WordsEvent } from './cafe-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
-
-/** Code of the views that the first screen does not need. */
-const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
-  home: async () => undefined,
-  host: () => import('./cafe-host.ts'),
-  join: () => import('./cafe-join.ts'),
-  files: () => import('./cafe-files.ts'),
-  threads: () => import('./cafe-threads.ts'),
-  feed: () => import('./cafe-threads.ts'),
-  thread: () => import('./cafe-thread.ts'),
-  invited: () => import('./cafe-invited.ts'),
-  news: () => import('./cafe-news.ts'),
-  you: () => import('./cafe-you.ts'),
-  recover: () => import('./cafe-recover.ts'),
-}
-
-/** Views that belong to a line of the navigation which is not theirs. */
-const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
-  feed: 'threads',
-  thread: 'threads',
-  invited: 'threads',
-  join: 'you',
-  recover: 'you',
-}
-
-const NAVIGATION = [
-  { view: 'home', href: '#', icon: 'home', text: 'Home' },
-  { view: 'threads', href: '#threads', icon: 'threads', text: 'Threads' },
-  { view: 'news', href: '#news', icon: 'bell', text: 'News' },
-  { view: 'files', href: '#files', icon: 'files', text: 'Files' },
-  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
-  { view: 'you', href: '#you', icon: 'you', text: 'You' },
-] as const
 
 export class CafeApp extends Plain {
   static override properties = {
@@ -68,12 +36,18 @@ export class CafeApp extends Plain {
     ['host'],
     (cafe) => cafe.host.status(),
   )
-  readonly #sending = new Sending(this, () => this.cafe)
-  readonly #errands = new Errands(this, () => this.cafe)
-  /** Lines of the news that were not read. Without an account there are none. */
-  readonly #unread = new Live<number>(
+  readonly #account = new Live(
     this,
     () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
+  )
+  readonly #sending = new Sending(this, () => this.cafe)
+  readonly #errands = new Errands(this, () => this.cafe)
+  /** Lines of the news that were not read. Without an account that is open there are none. */
+  readonly #unread = new Live<number>(
+    this,
+    () => (this.#account.value?.locked === false ? this.cafe : undefined),
     threadNews(['notifications']),
     async (cafe) => (await cafe.thread.notifications({ limit: 1 })).unread,
   )
@@ -107,6 +81,8 @@ export class CafeApp extends Plain {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    // Only where it is needed; the same promise each time.
+    if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
     const host = this.#host.value
     const waits = host?.open && host.requests > 0 ? `(${host.requests}) ` : ''
     document.title = host?.open ? `${waits}● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
@@ -120,7 +96,7 @@ export class CafeApp extends Plain {
           ${NAVIGATION.map(
             (
               item,
-            ) => html`<a href=${item.href} aria-current=${item.view === (WITHIN[this.route.view] ?? this.route.view) ? 'page' : nothing}>
+            ) => html`<a href=${item.href} aria-current=${item.view === lineOf(this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
               ${item.view === 'news' ? unread(this.#unread.value) : nothing}
@@ -141,9 +117,16 @@ export class CafeApp extends Plain {
     if (this.words !== undefined) {
       return html`<cafe-words .words=${this.words} @noted=${this.#noted}></cafe-words>`
     }
+    const account = this.#account.value
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    // What follows is the account's.
+    if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
+    if (route.view === 'account' || route.view === 'link') {
+      const code = route.view === 'link' ? route.code : undefined
+      return html`<cafe-accounts .cafe=${cafe} .account=${account} .code=${code}></cafe-accounts>`
+    }
     if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
     return this.#later(cafe, route)
   }

@@ -11,7 +11,7 @@ import { Live } from '../controllers/live.ts'
 import { readJoin } from '../link.ts'
 import { recoverLine } from '../recover-words.ts'
 import './cafe-recover-report.ts'
-import './cafe-recover-words.ts'
+import './cafe-restore.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
 export class CafeRecover extends Plain {
@@ -59,7 +59,7 @@ export class CafeRecover extends Plain {
 
   #words(): TemplateResult {
     return html`<p class="lead">All it takes is the words you wrote down, and one cafe that keeps your backup.</p>
-      <cafe-recover-words .cafe=${this.cafe}></cafe-recover-words>`
+      <div class="card narrow"><cafe-restore .cafe=${this.cafe}></cafe-restore></div>`
   }
 
   #rest(): TemplateResult {

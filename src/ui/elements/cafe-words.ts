@@ -1,14 +1,17 @@
 /**
- * `<cafe-words>`: the words of a new account, shown once. They leave the page when the person says that they are
- * written down, and the clipboard a minute after they were copied (security.md J4).
+ * `<cafe-words>`: the words of a new account, shown once, and three of them asked back before anything else is done. While
+ * the page is hidden, and from the moment they are asked back, they are not in the page; when this element leaves they are
+ * nowhere, and the clipboard forgets them a minute after they were copied (security.md J4).
  */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { icon, Plain } from './parts.ts'
 
 /** Milliseconds the words may stay in the clipboard: enough to paste them into a password manager. */
 const CLIPBOARD_TIME = 60_000
+/** Words that are asked back: who has three at random places has them all, or wrote down nothing. */
+const ASKED = 3
 
 /** Carries the words of a new account to the frame, which shows them whatever the route says. */
 export class WordsEvent extends Event {
@@ -20,37 +23,161 @@ export class WordsEvent extends Event {
 }
 
 export class CafeWords extends Plain {
-  static override properties = { words: { attribute: false } }
+  static override properties = {
+    words: { attribute: false },
+    step: { state: true },
+    hid: { state: true },
+    wrong: { state: true },
+  }
   declare words: string
+  /** Shown, or asked back. */
+  declare step: 'show' | 'ask'
+  /** The page was hidden while they were shown. */
+  declare hid: boolean
+  /** Places whose word was not right. */
+  declare wrong: readonly number[]
+  #asked: readonly number[] = []
+  readonly #hide = (): void => {
+    if (document.visibilityState === 'hidden') this.hid = true
+    // At once: what is hidden may be frozen, or kept as a picture, before the next frame.
+    if (this.hid) this.performUpdate()
+  }
+
+  constructor() {
+    super()
+    this.words = ''
+    this.step = 'show'
+    this.hid = false
+    this.wrong = []
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('visibilitychange', this.#hide)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('visibilitychange', this.#hide)
+    this.words = ''
+    this.hid = true
+    this.performUpdate()
+  }
 
   override firstUpdated(): void {
     this.querySelector('h1')?.focus()
   }
 
+  protected override updated(changed: PropertyValues): void {
+    if (changed.get('step') !== undefined) this.querySelector('h1')?.focus()
+  }
+
   override render(): TemplateResult {
-    const words = this.words.split(' ')
+    return this.step === 'ask' ? this.#ask() : this.#show()
+  }
+
+  #show(): TemplateResult {
     return html`<h1 tabindex="-1">Write these words down</h1>
       <p class="lead">
         They are your account. With them you get everything back on any device; without them nobody can, not even us. They are
         shown only now.
       </p>
       <section class="card stack narrow">
-        <ol class="words notranslate" translate="no" aria-label="The words of your account, in order">
-          ${words.map((word) => html`<li>${word}</li>`)}
-        </ol>
-        <div class="row">
-          <wa-copy-button .value=${this.words} copy-label="Copy" success-label="Copied" tooltip="copy" @wa-copy=${wipeLater}>
-            <button type="button" class="button">${icon('copy')}Copy</button>
-          </wa-copy-button>
-          <button type="button" class="button loud" @click=${this.#noted}>I wrote them down</button>
-        </div>
+        ${this.hid ? this.#hidden() : this.#list()}
         <p class="quiet small">Paper or a password manager is best. If you copy them, the clipboard is emptied after a minute.</p>
       </section>`
   }
 
-  #noted(): void {
+  #list(): TemplateResult {
+    return html`<ol class="words notranslate" translate="no" aria-label="The words of your account, in order">
+        ${this.words.split(' ').map((word) => html`<li>${word}</li>`)}
+      </ol>
+      <div class="row">
+        <wa-copy-button .value=${this.words} copy-label="Copy" success-label="Copied" tooltip="copy" @wa-copy=${wipeLater}>
+          <button type="button" class="button">${icon('copy')}Copy</button>
+        </wa-copy-button>
+        <button type="button" class="button loud" @click=${this.#next}>I wrote them down</button>
+      </div>`
+  }
+
+  #hidden(): TemplateResult {
+    return html`<p>The words were taken off the screen while you looked elsewhere.</p>
+      <div class="row">
+        <button type="button" class="button loud" @click=${this.#back}>Show the words</button>
+      </div>`
+  }
+
+  #ask(): TemplateResult {
+    return html`<h1 tabindex="-1">Let us make sure</h1>
+      <p class="lead">Type these three from what you wrote down. One wrong letter on paper would be found out too late.</p>
+      <form class="card stack narrow" autocomplete="off" novalidate @submit=${this.#check}>
+        ${this.#asked.map((place) => this.#field(place))}
+        <p class="field-error" role="alert" ?hidden=${this.wrong.length === 0}>
+          ${this.wrong.length === 0 ? nothing : 'Not the same as the words you were shown. Check what you wrote down.'}
+        </p>
+        <div class="row">
+          <button type="button" class="button" @click=${this.#back}>Show the words again</button>
+          <button class="button loud">They are right</button>
+        </div>
+      </form>`
+  }
+
+  #field(place: number): TemplateResult {
+    return html`<label class="field">
+      <span>Word ${place + 1}</span>
+      <input
+        name=${`word-${place}`}
+        type="text"
+        required
+        autocomplete="off"
+        autocapitalize="none"
+        autocorrect="off"
+        spellcheck="false"
+        translate="no"
+        aria-invalid=${this.wrong.includes(place) ? 'true' : nothing}
+      />
+    </label>`
+  }
+
+  #next(): void {
+    this.#asked = someOf(this.words.split(' ').length, ASKED)
+    this.wrong = []
+    this.step = 'ask'
+  }
+
+  #back(): void {
+    this.hid = false
+    this.step = 'show'
+  }
+
+  #check(event: SubmitEvent): void {
+    event.preventDefault()
+    if (!(event.currentTarget instanceof HTMLFormElement)) return
+    const data = new FormData(event.currentTarget)
+    const words = this.words.split(' ')
+    const typed = (place: number) =>
+      String(data.get(`word-${place}`) ?? '')
+        .trim()
+        .toLowerCase()
+    this.wrong = this.#asked.filter((place) => typed(place) !== words[place])
+    if (this.wrong.length > 0) {
+      this.querySelector<HTMLInputElement>(`input[name=word-${this.wrong[0]}]`)?.focus()
+      return
+    }
+    event.currentTarget.reset()
+    this.words = ''
     this.dispatchEvent(new Event('noted'))
   }
+}
+
+/** `amount` different places of `count`, in order, by chance. */
+function someOf(count: number, amount: number): number[] {
+  const places = Array.from({ length: count }, (_, place) => place)
+  const order = crypto.getRandomValues(new Uint32Array(count))
+  return places
+    .sort((a, b) => (order[a] as number) - (order[b] as number))
+    .slice(0, amount)
+    .sort((a, b) => a - b)
 }
 
 /** Empties the clipboard in a minute, or as soon after as the page has the focus, which browsers ask for. */

@@ -1,0 +1,40 @@
+/** `<cafe-accounts>`: the view of accounts and devices; with the code of a device's link, it gives the account to that one. */
+import { html, nothing, type TemplateResult } from 'lit'
+import type { AccountStatus } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import './cafe-account.ts'
+import './cafe-devices.ts'
+import './cafe-give.ts'
+import './cafe-wallet.ts'
+import { Plain, waiting } from './parts.ts'
+
+export class CafeAccounts extends Plain {
+  static override properties = { cafe: { attribute: false }, account: { attribute: false }, code: { attribute: false } }
+  declare cafe: CafeConsole
+  /** The account in use, which is open; null if there is none. */
+  declare account: AccountStatus | null | undefined
+  /** Code of the link of a device. */
+  declare code: string | undefined
+
+  override render(): TemplateResult {
+    const { account } = this
+    return html`<h1 tabindex="-1">Account</h1>
+      ${account === undefined ? waiting('Looking…') : account === null ? this.#none() : this.#some(account)}`
+  }
+
+  #none(): TemplateResult {
+    return html`${this.code === undefined ? nothing : html`<p class="lead">There is no account in this browser that could be given to another device.</p>`}
+      <cafe-account .cafe=${this.cafe}></cafe-account>`
+  }
+
+  #some({ lock }: AccountStatus): TemplateResult {
+    return html`${
+      this.code === undefined
+        ? nothing
+        : html`<cafe-give .cafe=${this.cafe} .code=${this.code} .lock=${lock} @left=${() => location.replace('#account')}></cafe-give>`
+    }
+      <cafe-wallet .cafe=${this.cafe}></cafe-wallet>
+      <cafe-devices .cafe=${this.cafe} .lock=${lock}></cafe-devices>`
+  }
+}
+customElements.define('cafe-accounts', CafeAccounts)

@@ -1,0 +1,62 @@
+/** `<cafe-lock>`: the passphrase of the account in use: set one, change it, do without, lock now. */
+import { html, type TemplateResult } from 'lit'
+import type { AccountStatus } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import { Action } from '../controllers/action.ts'
+import { keepFields, newPassphrase, passphraseField, readLock, readProof } from './keep-fields.ts'
+import { failure, icon, Plain } from './parts.ts'
+
+export class CafeLock extends Plain {
+  static override properties = { cafe: { attribute: false }, account: { attribute: false }, done: { state: true } }
+  declare cafe: CafeConsole
+  declare account: AccountStatus
+  /** What was done last, for the live region. */
+  declare done: string
+  readonly #set = new Action<HTMLFormElement>(this, 'wallet', async (form) => {
+    const lock = readLock(form)
+    await this.cafe.account.setLock({ ...lock, ...readProof(form) })
+    form.closest('details')?.removeAttribute('open')
+    form.reset()
+    this.done = lock.lock === undefined ? 'It stays unlocked from now on.' : 'The passphrase is set.'
+  })
+  readonly #lock = new Action<void>(this, 'wallet', async () => {
+    await this.cafe.account.lock()
+  })
+
+  override render(): TemplateResult {
+    const { lock } = this.account
+    return html`<div class="stack">
+      <div class="heading">
+        <p class="row">
+          <span class="dot ${lock ? 'good' : 'part'}" aria-hidden="true"></span>
+          <span>${lock ? 'This device asks for your passphrase.' : 'Stays unlocked on this device.'}</span>
+        </p>
+        ${
+          lock
+            ? html`<button type="button" class="button small" @click=${() => this.#lock.run()}>${icon('lock')}Lock now</button>`
+            : ''
+        }
+      </div>
+      ${failure(this.#lock.problem)}
+      <details class="more">
+        <summary>${lock ? 'Change or remove the passphrase' : 'Set a passphrase'}</summary>
+        ${this.#form(lock)}
+      </details>
+      <p class="sr" role="status">${this.done ?? ''}</p>
+    </div>`
+  }
+
+  #form(lock: boolean): TemplateResult {
+    const { running, problem } = this.#set
+    return html`<form class="stack" autocomplete="off" @submit=${this.#submit}>
+      ${lock ? html`${passphraseField('Passphrase now')} ${keepFields()}` : newPassphrase()} ${failure(problem)}
+      <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? 'Saving…' : 'Save'}</button>
+    </form>`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (event.currentTarget instanceof HTMLFormElement) void this.#set.run(event.currentTarget)
+  }
+}
+customElements.define('cafe-lock', CafeLock)

@@ -1,0 +1,56 @@
+/** `<cafe-unlock>`: asks for the passphrase of the account in use, with ways out for who has forgotten it. */
+import { html, type TemplateResult } from 'lit'
+import type { AccountStatus } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import { Action } from '../controllers/action.ts'
+import { short } from '../format.ts'
+import './cafe-restore.ts'
+import { failure, icon, Plain } from './parts.ts'
+
+export class CafeUnlock extends Plain {
+  static override properties = { cafe: { attribute: false }, account: { attribute: false } }
+  declare cafe: CafeConsole
+  declare account: AccountStatus
+  readonly #unlock = new Action<HTMLFormElement>(this, 'unlock', async (form) => {
+    await this.cafe.account.unlock(String(new FormData(form).get('lock') ?? ''))
+    form.reset()
+  })
+
+  override firstUpdated(): void {
+    this.querySelector<HTMLInputElement>('input[name=lock]')?.focus()
+  }
+
+  override render(): TemplateResult {
+    const { running, problem } = this.#unlock
+    const { address } = this.account
+    return html`<h1 tabindex="-1">Unlock your account</h1>
+      <section class="card stack narrow">
+        <p class="row">
+          <span class="mark small" aria-hidden="true">${icon('lock')}</span>
+          <code title=${address}>${short(address)}</code>
+        </p>
+        <form class="stack" @submit=${this.#submit}>
+          <label class="field">
+            <span>Passphrase</span>
+            <input name="lock" type="password" required maxlength="1024" autocomplete="current-password" />
+          </label>
+          ${failure(problem)}
+          <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
+            ${running ? 'Unlocking…' : 'Unlock'}
+          </button>
+        </form>
+        <details class="more">
+          <summary>I have forgotten it</summary>
+          <p class="quiet">Nobody can tell it to you. With the words of the account you can set a new one.</p>
+          <cafe-restore .cafe=${this.cafe}></cafe-restore>
+        </details>
+        <p class="quiet small">A cafe you have open stays open, also while this is locked.</p>
+      </section>`
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (event.currentTarget instanceof HTMLFormElement) void this.#unlock.run(event.currentTarget)
+  }
+}
+customElements.define('cafe-unlock', CafeUnlock)

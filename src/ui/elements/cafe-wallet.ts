@@ -1,0 +1,132 @@
+/** `<cafe-wallet>`: the accounts of this device: which is in use, how it is kept, switching, adding, forgetting. */
+import { html, nothing, type TemplateResult } from 'lit'
+import type { AccountInfo } from '../../worker/api.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { short } from '../format.ts'
+import './cafe-account.ts'
+import './cafe-confirm.ts'
+import './cafe-lock.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+export class CafeWallet extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    adding: { state: true },
+    forgetting: { state: true },
+    asking: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare adding: boolean
+  /** The account the dialog is about; stays while the dialog fades. */
+  declare forgetting: AccountInfo | undefined
+  declare asking: boolean
+  readonly #accounts = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.list(),
+  )
+  readonly #use = new Action<AccountInfo>(this, 'wallet', async ({ address }) => {
+    await this.cafe.account.use(address)
+  })
+  readonly #forget = new Action<AccountInfo>(this, 'wallet', async ({ address, lock }) => {
+    const proof = this.querySelector<HTMLInputElement>('input[name=forget-proof]')?.value ?? ''
+    await this.cafe.account.forget(address, lock ? { proof } : {})
+    this.asking = false
+  })
+
+  override render(): TemplateResult {
+    const accounts = this.#accounts.value
+    if (accounts === undefined) return html`${failure(this.#accounts.problem)} ${waiting('Looking…')}`
+    const current = accounts.find((one) => one.current)
+    return html`<section class="card" aria-labelledby="accounts-heading">
+        <h2 id="accounts-heading">${accounts.length > 1 ? 'Accounts on this device' : 'Your account'}</h2>
+        ${failure(this.#use.problem)}
+        <ul class="rows">
+          ${accounts.map((account) => this.#account(account))}
+        </ul>
+        ${current && !current.locked ? html`<cafe-lock .cafe=${this.cafe} .account=${current}></cafe-lock>` : nothing}
+        ${
+          this.adding
+            ? nothing
+            : html`<div class="row"><button type="button" class="button small" @click=${this.#add}>Add another account</button></div>`
+        }
+      </section>
+      ${
+        this.adding
+          ? html`<cafe-account
+              .cafe=${this.cafe}
+              .add=${true}
+              .proof=${current?.lock ?? false}
+              @done=${() => {
+                this.adding = false
+              }}
+            ></cafe-account>`
+          : nothing
+      }
+      ${this.#dialog()}`
+  }
+
+  #account(account: AccountInfo): TemplateResult {
+    const { address, index, current, lock } = account
+    return html`<li>
+      <span class="mark small" aria-hidden="true">${icon(lock ? 'lock' : 'person')}</span>
+      <div class="grow">
+        <p class="title"><code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">in use</span>` : nothing}</p>
+        <p class="quiet small">${[index ? `Number ${index + 1} of its words` : '', lock ? 'Passphrase' : 'Stays unlocked'].filter(Boolean).join(' · ')}</p>
+      </div>
+      ${
+        current
+          ? nothing
+          : html`<button type="button" class="button small" aria-label="Use ${short(address)}" ?disabled=${this.#use.running} @click=${() => this.#use.run(account)}>
+              Use
+            </button>`
+      }
+      <button
+        type="button"
+        class="button icon-only"
+        aria-label="Forget ${short(address)}"
+        @click=${() => {
+          this.forgetting = account
+          this.asking = true
+        }}
+      >
+        ${icon('trash')}
+      </button>
+    </li>`
+  }
+
+  #add(): void {
+    this.adding = true
+  }
+
+  #dialog(): TemplateResult {
+    const { forgetting } = this
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${'Forget this account?'}
+      .text=${'Everything of it is removed from this device. What is at its cafes stays there, but only its words bring it back: without them it is lost for good.'}
+      .more=${
+        forgetting?.lock
+          ? html`<label class="field">
+              <span>Its passphrase</span>
+              <input name="forget-proof" type="password" autocomplete="current-password" />
+            </label>`
+          : undefined
+      }
+      .verb=${'Forget the account'}
+      .running=${this.#forget.running}
+      .problem=${this.#forget.problem}
+      @agreed=${() => forgetting && this.#forget.run(forgetting)}
+      @left=${() => {
+        this.asking = false
+        this.#forget.clear()
+        const input = this.querySelector<HTMLInputElement>('input[name=forget-proof]')
+        if (input) input.value = ''
+      }}
+    ></cafe-confirm>`
+  }
+}
+customElements.define('cafe-wallet', CafeWallet)
