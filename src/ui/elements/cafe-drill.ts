@@ -5,11 +5,13 @@
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { Session } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { DrillProgress, DrillResult, DrillStatus } from '../../worker/recover-api.ts'
 import type { Errand, ErrandState } from '../controllers/errand.ts'
 import { Live } from '../controllers/live.ts'
 import { drillVerdict, percent } from '../recover-words.ts'
+import './cafe-safety.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { when } from './post-parts.ts'
 
@@ -25,6 +27,13 @@ export class CafeDrill extends Plain {
     ['account', 'pins'],
     (cafe) => cafe.recover.drills(),
   )
+  readonly #cafes = new Live<readonly Session[]>(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.cafes(),
+  )
+
   protected override updated(changed: PropertyValues): void {
     const before = changed.get('state') as ErrandState<DrillProgress, DrillResult> | undefined
     if (before?.running && !this.state.running) this.#drills.refresh()
@@ -35,9 +44,10 @@ export class CafeDrill extends Plain {
     const { last, good } = this.#drills.value ?? { last: null, good: null }
     const verdict = last === null ? undefined : drillVerdict(last)
     return html`<section class="card stack" aria-labelledby="drill-heading">
-      <h2 id="drill-heading">Could it be brought back?</h2>
+      <h2 id="drill-heading">How safe it is</h2>
+      <cafe-safety .cafe=${this.cafe} .names=${this.#names()}></cafe-safety>
       <p class="quiet">
-        A drill brings everything back from your cafes into a place of its own, compares it with what is here, and clears it away again.
+        A restore drill proves that all of it could be brought back: it fetches everything from your cafes into a place of its own, compares it with what is here, and clears it away again.
         Nothing of yours is touched.
       </p>
       ${
@@ -54,10 +64,14 @@ export class CafeDrill extends Plain {
         ${
           running
             ? html`<button type="button" class="button" @click=${this.#stop}>Stop</button>`
-            : html`<button type="button" class="button loud" @click=${() => this.errand.run(undefined)}>Try it now</button>`
+            : html`<button type="button" class="button loud" @click=${() => this.errand.run(undefined)}>Start a drill</button>`
         }
       </div>
     </section>`
+  }
+
+  #names(): ReadonlyMap<string, string> {
+    return new Map((this.#cafes.value ?? []).map(({ cafe, name }) => [cafe, name]))
   }
 
   #running(): TemplateResult {

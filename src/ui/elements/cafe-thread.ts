@@ -16,6 +16,7 @@ import './cafe-feed.ts'
 import './cafe-parcel.ts'
 import './cafe-thread-about.ts'
 import './cafe-thread-alarms.ts'
+import './cafe-thread-safety.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { when } from './post-parts.ts'
 
@@ -95,6 +96,11 @@ export class CafeThread extends Plain {
         <div class="grow">
           <h1 tabindex="-1"><bdi>${plainName(info.name)}</bdi></h1>
           <p class="quiet small">${this.#state(info)}</p>
+          ${
+            info.standing === 'in'
+              ? html`<cafe-thread-safety class="quiet small" .cafe=${this.cafe} .thread=${info.id}></cafe-thread-safety>`
+              : nothing
+          }
         </div>
         <button
           type="button"

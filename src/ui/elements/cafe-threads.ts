@@ -12,19 +12,27 @@ import './cafe-feed.ts'
 import './cafe-invites.ts'
 import './cafe-thread-link.ts'
 import './cafe-thread-new.ts'
+import './cafe-thread-safety.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { when } from './post-parts.ts'
+
+/** Threads added to the list at a time. */
+const PAGE = 50
+/** Threads that say themselves how safe they are: those that have changed last, since each asks for all of its backups. */
+const TOLD = 12
 
 export class CafeThreads extends Plain {
   static override properties = {
     cafe: { attribute: false },
     together: { attribute: false },
     starting: { state: true },
+    shown: { state: true },
   }
   declare cafe: CafeConsole
   /** All posts in one feed instead of the list. */
   declare together: boolean
   declare starting: boolean
+  declare shown: number
   readonly #account = new Live(
     this,
     () => this.cafe,
@@ -37,6 +45,11 @@ export class CafeThreads extends Plain {
     threadNews(['threads', 'feed', 'online', 'members']),
     (cafe) => cafe.thread.list(),
   )
+
+  constructor() {
+    super()
+    this.shown = PAGE
+  }
 
   override render(): TemplateResult {
     const account = this.#account.value
@@ -78,7 +91,45 @@ export class CafeThreads extends Plain {
         <a href="#threads" aria-current=${this.together ? nothing : 'page'}>${count(threads.length, 'thread')}</a>
         <a href="#feed" aria-current=${this.together ? 'page' : nothing}>All posts</a>
       </nav>
-      ${this.together ? html`<cafe-feed .cafe=${this.cafe} .threads=${threads}></cafe-feed>` : list(threads)}`
+      ${this.together ? html`<cafe-feed .cafe=${this.cafe} .threads=${threads}></cafe-feed>` : this.#list(threads)}`
+  }
+
+  #list(threads: readonly ThreadInfo[]): TemplateResult {
+    const rest = threads.length - this.shown
+    return html`<ul class="card rows thread-list" aria-label="Your threads">
+        ${repeat(
+          threads.slice(0, this.shown),
+          ({ id }) => id,
+          (info, index) => html`<li>${this.#row(info, index < TOLD)}</li>`,
+        )}
+      </ul>
+      ${
+        rest <= 0
+          ? nothing
+          : html`<button type="button" class="button" @click=${this.#more}>Show ${Math.min(PAGE, rest)} more</button>`
+      }`
+  }
+
+  #row(info: ThreadInfo, told: boolean): TemplateResult {
+    return html`<a class="thread-row" href=${threadHash(info.id)}>
+      <span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>
+      <span class="grow">
+        <span class="title"><bdi>${plainName(info.name)}</bdi> ${mark(info)}</span>
+        <span class="quiet small lines">
+          ${info.standing === 'joining' ? 'Not here yet' : peopleLine(info)} · ${when(info.updated)}
+        </span>
+        ${
+          told && info.standing === 'in'
+            ? html`<cafe-thread-safety class="quiet small lines" .cafe=${this.cafe} .thread=${info.id}></cafe-thread-safety>`
+            : nothing
+        }
+      </span>
+      ${
+        info.unread === 0
+          ? nothing
+          : html`<span class="badge">${info.unread > 99 ? '99+' : info.unread}<span class="sr"> not read</span></span>`
+      }
+    </a>`
   }
 
   #none(): TemplateResult {
@@ -90,32 +141,13 @@ export class CafeThreads extends Plain {
     </div>`
   }
 
+  #more(): void {
+    this.shown += PAGE
+  }
+
   #start(): void {
     this.starting = true
   }
-}
-
-function list(threads: readonly ThreadInfo[]): TemplateResult {
-  return html`<ul class="card rows thread-list" aria-label="Your threads">
-    ${repeat(
-      threads,
-      ({ id }) => id,
-      (info) => html`<li>
-        <a class="thread-row" href=${threadHash(info.id)}>
-          <span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>
-          <span class="grow">
-            <span class="title"><bdi>${plainName(info.name)}</bdi> ${mark(info)}</span>
-            <span class="quiet small lines">${info.standing === 'joining' ? 'Not here yet' : peopleLine(info)} · ${when(info.updated)}</span>
-          </span>
-          ${
-            info.unread === 0
-              ? nothing
-              : html`<span class="badge">${info.unread > 99 ? '99+' : info.unread}<span class="sr"> not read</span></span>`
-          }
-        </a>
-      </li>`,
-    )}
-  </ul>`
 }
 
 function mark({ standing, alarms }: ThreadInfo): TemplateResult | typeof nothing {

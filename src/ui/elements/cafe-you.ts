@@ -8,7 +8,7 @@ import './cafe-cafes.ts'
 import './cafe-drill.ts'
 import './cafe-move.ts'
 import './cafe-profile.ts'
-import { failure, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
 
 export class CafeYou extends Plain {
   static override properties = {
@@ -44,7 +44,10 @@ export class CafeYou extends Plain {
       <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>
-      <p><a href="#recover">Something is missing? Bring it back from your cafes</a></p>`
+      <div class="row">
+        <a class="button" href="#account">${icon('lock')}Passphrase, devices and accounts</a>
+        <a class="button" href="#recover">${icon('again')}Something is missing</a>
+      </div>`
   }
 }
 customElements.define('cafe-you', CafeYou)
