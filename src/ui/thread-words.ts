@@ -171,17 +171,23 @@ const TRAILING = /[.,;:!?'"”’)\]}>]+$/
 export function pieces(text: string): readonly Piece[] {
   const found: Piece[] = []
   let from = 0
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"]+/gi)) {
+  for (const match of text.matchAll(/https?:\/\/[^\s<>"\p{Cc}\p{Cf}]+/giu)) {
     const raw = match[0]
     const open = raw.includes('(') && raw.endsWith(')')
     const link = open ? raw : raw.replace(TRAILING, '')
-    if (!URL.canParse(link)) continue
+    if (!isPlain(link)) continue
     if (match.index > from) found.push({ text: text.slice(from, match.index) })
     found.push({ link, text: link })
     from = match.index + link.length
   }
   if (from < text.length) found.push({ text: text.slice(from) })
   return found
+}
+
+/** A web address that says where it leads: what is before an `@` is often made to look like the host. */
+function isPlain(link: string): boolean {
+  const url = URL.parse(link)
+  return url !== null && url.username === '' && url.password === '' && url.hostname !== ''
 }
 
 /** Initials for a picture's place: one or two letters, from the name, else from the address. */
