@@ -100,7 +100,7 @@ export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorC
     CONFLICT: 'You cannot move to the same cafe.',
   },
   profile: {
-    BAD_REQUEST: 'A name has at most 64 characters, and a picture must be one.',
+    BAD_REQUEST: 'Give yourself a name first, of 1 to 64 characters on one line.',
     UNSUPPORTED: 'This browser cannot read this picture. Try a JPEG or PNG.',
   },
 }

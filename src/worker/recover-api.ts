@@ -156,7 +156,10 @@ export type RecoverApi = {
   /** Gives the move up: the account stays at both. @throws CafeError CONFLICT {what: 'move'} at its last step. */
   'recover.stay': Call<None, None>
   'profile.get': Call<None, Profile>
-  /** What is left out stays; `avatar`: a small picture without metadata, or null for none. */
+  /**
+   * What is left out stays; an empty name takes all of it back. `avatar`: a small picture without metadata, or null for none.
+   * @throws CafeError BAD_REQUEST {what: 'name'} for a picture of somebody without a name.
+   */
   'profile.set': Call<{ name?: string | undefined; avatar?: Blob | null | undefined }, Profile>
 }
 

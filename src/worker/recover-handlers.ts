@@ -5,9 +5,9 @@
 import type { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
-import { MAX_INVITE, MAX_NAME } from '../core/limits.ts'
+import { MAX_INVITE } from '../core/limits.ts'
 import { delay } from '../core/pause.ts'
-import { peerId, text, v } from '../core/schema.ts'
+import { name, peerId, text, v } from '../core/schema.ts'
 import { parseInvite } from '../net/invite.ts'
 import type { CafeAddress } from '../peer/cafes.ts'
 import type { DrillReport } from '../peer/drill.ts'
@@ -150,17 +150,21 @@ function profileHandlers(components: RecoverHandlerComponents): Handlers<Profile
     'profile.get': { input: none, run: profile },
     'profile.set': {
       input: v.strictObject({
-        name: v.optional(v.pipe(text(4 * MAX_NAME), v.trim())),
+        name: v.optional(v.union([v.literal(''), name])),
         avatar: v.optional(v.nullable(v.pipe(v.instance(Blob), v.maxSize(MAX_PICTURE)))),
       }),
-      async run({ name, avatar }, { signal }) {
+      async run(change, { signal }) {
         const before = await said()
-        const picture = avatar === undefined ? before.avatar : avatar && (await keepPicture(avatar, { signal }))
-        const next = { name: name ?? before.name, avatar: picture }
+        const called = change.name ?? before.name
+        // A picture of somebody without a name says too little to be told.
+        if (called === '' && change.avatar) throw new CafeError('BAD_REQUEST', { what: 'name' })
         const { record } = safekeeping()
-        // Somebody with neither has said nothing about themselves.
-        if (next.name === '' && picture === null) await record.remove('profile', 'me')
-        else await record.set('profile', 'me', next)
+        if (called === '') await record.remove('profile', 'me')
+        else {
+          const { avatar = before.avatar } = change
+          const picture = avatar instanceof Blob ? await keepPicture(avatar, { signal }) : avatar
+          await record.set('profile', 'me', { name: called, avatar: picture })
+        }
         await onProfile()
         return profile()
       },
