@@ -126,7 +126,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const knows = async (peer: PeerIdText): Promise<boolean> =>
     (await store.sessions.list([peer], { limit: 1 })).length > 0
   const records = {
-    ...{ rows, serial, clock: time.now, stands: bearers.stands },
+    ...{ rows, serial, clock: time.now, stands: bearers.stands, log },
     vouch: createVouch({ cafe: peer, peerKey, epoch: EPOCH }),
     paces: createPaces({ clock, knows }),
   }

@@ -183,6 +183,12 @@ export const DROP_SWEEP = 3_600_000
 export const RECORDS_BURST = 64 * MiB
 export const RECORDS_RATE = 256 * KiB
 /**
+ * Bytes an account may read of its slots at once (all it may have, four times over: several devices begin anew), and again
+ * each second: a megabyte is more than a recovery over a relay takes.
+ */
+export const READ_BURST = 128 * MiB
+export const READ_RATE = 1 * MiB
+/**
  * Bytes that whoever asks may read of drops and cards at once (all drops of a busy person), and again each second. Absent
  * ones cost too, so that guessing ids is not free.
  */

@@ -93,7 +93,7 @@ export interface Accounts {
   attend(): void
   wake(): void
   readonly roots: RootSource
-  close(): void
+  close(): Promise<void>
 }
 
 /** Milliseconds to look through the lists of all cafes once an account is open. */
@@ -121,14 +121,15 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
     peer.backups.adopt({ signal }).catch((cause) => onFailure('pins not listed', cause))
   }
 
-  const shut = (): void => {
-    open?.close()
+  const shut = async (): Promise<void> => {
+    const peer = open
     open = undefined
+    await peer?.close()
   }
 
   /** The account in use as the vault has it now; opened with `account`, or by itself where it needs no passphrase. */
   const start = async (account?: Account): Promise<void> => {
-    shut()
+    await shut()
     used = await vault.current()
     const opened = account ?? (used && (await vault.open(used.address)))
     if (used && opened) {
@@ -231,7 +232,7 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
     forget: (address, proof) =>
       inTurn(async () => {
         await vault.prove(address, proof)
-        if (used?.address === address) shut()
+        if (used?.address === address) await shut()
         await vault.end(address)
         await sweep()
         if (used?.address === address) await start()

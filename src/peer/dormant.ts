@@ -3,6 +3,7 @@ import type { Blocks } from '../store/blocks.ts'
 import type { RootSource } from '../store/collect.ts'
 import type { Holds } from '../store/holds.ts'
 import type { Rows } from '../store/rows.ts'
+import { threadRoots } from '../thread/roots.ts'
 import { backupStore } from './backup-row.ts'
 import { createOwnBlocks } from './own-blocks.ts'
 
@@ -15,5 +16,5 @@ export interface DormantComponents {
 
 export function dormantRoots(components: DormantComponents): readonly RootSource[] {
   const store = backupStore(components.rows)
-  return [createOwnBlocks({ ...components, store, onGarbage: () => {} }).roots]
+  return [createOwnBlocks({ ...components, store, onGarbage: () => {} }).roots, threadRoots(components).source]
 }

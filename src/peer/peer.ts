@@ -6,8 +6,10 @@
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
+import type { Standing } from '../cafe/session/protocol.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
 import type { Account } from '../crypto/account.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { RootSource } from '../store/collect.ts'
@@ -19,9 +21,12 @@ import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 import { createDevices, type Devices } from './devices.ts'
+import { createKeptThreads, type Reach } from './kept-threads.ts'
 import { createLabels } from './pin-label.ts'
 import { type AccountRecord, createRecord } from './record.ts'
+import type { Safekeeping } from './safekeeping.ts'
 import { createSafety, type SafetyView } from './safety.ts'
+import type { PeerThreads } from './threads.ts'
 
 export interface PeerComponents {
   readonly account: Account
@@ -35,6 +40,9 @@ export interface PeerComponents {
   readonly source: BlockSource
   /** What this device is called. */
   readonly device?: string
+  /** How this device reaches others. */
+  readonly reach: Reach
+  readonly log: Log
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -51,69 +59,100 @@ export interface Peer {
   readonly devices: Devices
   /** What all devices of the account agree on. */
   readonly record: AccountRecord
+  readonly threads: PeerThreads
+  /** Snapshots of threads and record at the cafes, and the ways back from them. */
+  readonly safekeeping: Safekeeping
   readonly account: Account
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
-  /** From now on looks after its sessions by itself. */
+  /** From now on looks after its sessions, and what is to be kept, by itself. */
   attend(): Promise<void>
   /** There is reason to look at the cafes at once: we slept, or the network is back. */
   wake(): void
+  /** Connections may have come or gone. */
+  connected(): void
   /** Stops what goes on by itself. */
-  close(): void
+  close(): Promise<void>
 }
 
 export async function createPeer(components: PeerComponents): Promise<Peer> {
-  const { account, peer, connector, rows, blocks, holds, source, clock, random } = components
+  const { account, peer, connector, rows, clock } = components
   const { onChange = () => {}, onGarbage = () => {} } = components
   const current = (): Account => account
+  const parts = { ...components, onGarbage }
 
-  const client = sessionClient({ connector, peer, random })
+  const client = sessionClient({ connector, peer, random: components.random })
   let attends = false
   const cafes = await createCafes({
     ...{ rows, client, account: current, know: connector.know, clock },
-    onErased: (cafe, left) => backups.erased(cafe, left),
+    async onErased(cafe, left) {
+      await backups.erased(cafe, left)
+      await kept.safekeeping.erased(cafe, left)
+    },
     onReadmitted: (cafe) => backups.readmitted(cafe),
     onChange() {
       onChange('account')
-      if (attends) void attendance.sync().catch(() => {}) // the next change, or look at the clock, tries again
+      if (!attends) return
+      // What fails is tried again with the next change, or look at the clock.
+      void attendance.sync().catch(() => {})
+      void kept.cafesChanged().catch(() => {})
     },
   })
-  const record = createRecord({ rows, device: peer, clock, onChange: () => onChange('account') })
-  const devices = createDevices({
-    ...{ account, peer, rows, record, cafes, client, clock, name: components.device ?? 'A device' },
+  const record = createRecord({
+    ...{ rows, device: peer, clock },
+    onChange(changed, merged) {
+      onChange('account')
+      kept.recordChanged(changed, merged)
+    },
   })
+  const devices = createDevices({ ...components, record, cafes, client, name: components.device ?? 'A device' })
   const closed = new AbortController()
-  const attendance = createAttendance({ cafes, client, clock })
+  const attendance = createAttendance({
+    ...{ cafes, clock },
+    client: {
+      watch: (cafe, address, onStanding, options) => client.watch(cafe, address, hearing(cafe, onStanding), options),
+    },
+  })
+  /** The first word of a live channel says that the cafe is there again. */
+  const hearing = (cafe: PeerIdText, onStanding: (standing: Standing) => void) => {
+    let heard = false
+    return (standing: Standing): void => {
+      if (!heard) kept.safekeeping.slots.connected(cafe)
+      heard = true
+      onStanding(standing)
+    }
+  }
   const backups = createBackups({
-    ...{ rows, blocks, holds, cafes, client: pinClient({ connector }), source, clock, random },
-    labels: createLabels(current),
+    ...{ ...parts, cafes, client: pinClient({ connector }), labels: createLabels(current) },
     sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
-    onGarbage,
+  })
+  const kept = await createKeptThreads({
+    ...{ ...parts, record, cafes, devices, backups },
+    onChange: () => onChange('pins'),
   })
 
   return {
-    cafes,
-    backups,
-    safety: createSafety({ backups, cafes }),
+    ...{ account, cafes, backups, devices, record, threads: kept.threads, safekeeping: kept.safekeeping },
+    safety: createSafety({ backups, cafes, ...kept.safety }),
     bearers: createPeerBearers({ cafes, client }),
-    devices,
-    record,
-    account,
-    roots: [backups.roots],
+    roots: [backups.roots, kept.threads.roots],
     async attend() {
       attends = true
-      await Promise.all([attendance.sync(), devices.attend(closed.signal)])
+      await Promise.all([attendance.sync(), devices.attend(closed.signal), kept.attend()])
     },
     wake() {
       attendance.wake()
+      kept.wake()
       void devices.attend(closed.signal)
     },
-    close() {
+    connected: kept.threads.connected,
+    async close() {
       attends = false
       closed.abort()
       attendance.close()
       backups.close()
+      await kept.close()
     },
   }
 }

@@ -12,10 +12,9 @@ import { agreeOnCafes } from './agree.ts'
 import type { CafeAddress, Cafes } from './cafes.ts'
 import { createDrill, type Drill } from './drill.ts'
 import type { KeptFile } from './drill-files.ts'
-import type { Entries } from './entries.ts'
 import type { Keepers } from './keeper.ts'
 import { type Cargo, createMove, type Move } from './move.ts'
-import type { AccountRecord, RecordEntry, RecordKindName } from './record.ts'
+import type { AccountRecord, RecordEntry } from './record.ts'
 import { createRecover, type Recover } from './recover.ts'
 import type { SlotClient } from './slot-exchange.ts'
 import { createSlots, type Slots } from './slots.ts'
@@ -123,10 +122,3 @@ export function createSafekeeping(components: SafekeepingComponents): Safekeepin
     },
   }
 }
-
-/** The record for those parts that only write and read entries: without tombstones. */
-export const entriesOf = (record: AccountRecord): Entries => ({
-  entries: async (kind) => (await record.entries(kind as RecordKindName)).filter(({ value }) => value !== null),
-  set: (kind, id, value) => record.set(kind as RecordKindName, id, value as never),
-  remove: (kind, id) => record.remove(kind as RecordKindName, id),
-})

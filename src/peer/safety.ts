@@ -34,6 +34,8 @@ export interface SafetyComponents {
   readonly cafes: Pick<Cafes, 'list'>
   /** Blocks of a thread, or of all, that are on their way into a pack: until they are, they are safe nowhere. */
   readonly waiting?: ((thread?: string) => Promise<number>) | undefined
+  /** Cafes that have signed for the snapshot of a thread, or for all of them and the record, as they are now; all without it. */
+  readonly signed?: ((thread?: string) => Promise<readonly PeerIdText[]>) | undefined
 }
 
 /** All of the account without more; one root; or what belongs to one thread: its packs and the folders of its files. */
@@ -48,13 +50,13 @@ export interface SafetyView {
   retry(options: { signal: AbortSignal }): Promise<Safety>
 }
 
-export function createSafety({ backups, cafes, waiting = async () => 0 }: SafetyComponents): SafetyView {
+export function createSafety({ backups, cafes, waiting = async () => 0, signed }: SafetyComponents): SafetyView {
   const view = async ({ root, thread }: Group): Promise<Safety> => {
     const all = await backups.all()
     const rows = all.filter((row) => isIn(row, root, thread))
     const joined = (await cafes.list()).filter(({ state }) => state !== 'waiting').map(({ cafe }) => cafe)
-    const unpacked = root === undefined ? await waiting(thread) : 0
-    return safetyOf(rows, joined, unpacked)
+    if (root !== undefined) return safetyOf(rows, joined)
+    return safetyOf(rows, joined, { unpacked: await waiting(thread), signed: await signed?.(thread) })
   }
   return {
     of: view,
@@ -70,12 +72,22 @@ const isIn = (row: Backup, root: string | undefined, thread: string | undefined)
   (root === undefined || row.root === root) &&
   (thread === undefined || (row.name === thread && row.kind !== undefined && row.kind !== 'file'))
 
-/** `unpacked`: blocks that are in none of the rows yet. */
-export function safetyOf(rows: readonly Backup[], joined: readonly PeerIdText[], unpacked = 0): Safety {
+export interface Beside {
+  /** Blocks that are in none of the rows yet. */
+  readonly unpacked?: number
+  /** Cafes that have all that is kept beside the rows; all of them without it. */
+  readonly signed?: readonly PeerIdText[] | undefined
+}
+
+export function safetyOf(
+  rows: readonly Backup[],
+  joined: readonly PeerIdText[],
+  { unpacked = 0, signed = joined }: Beside = {},
+): Safety {
   const at = (row: Backup, cafe: PeerIdText): BackupAt =>
     row.cafes.find((one) => one.cafe === cafe) ?? { cafe, state: 'queued' }
   const has = (cafe: PeerIdText): boolean => rows.every((row) => at(row, cafe).state === 'pinned')
-  const safe = unpacked > 0 ? [] : joined.filter(has)
+  const safe = unpacked > 0 ? [] : joined.filter((cafe) => has(cafe) && signed.includes(cafe))
   const times = safe.flatMap((cafe) => rows.map((row) => timeOf(row, at(row, cafe))))
   const failed = joined.flatMap((cafe) => refusalsOf(rows.map((row) => at(row, cafe))))
   const open = (row: Backup): number =>

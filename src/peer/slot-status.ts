@@ -16,6 +16,8 @@ export interface SlotStatus extends Safety {
   /** A thread's id, or `manifest`. */
   readonly key: string
   readonly seq: number
+  /** Those cafes. */
+  readonly at: readonly PeerIdText[]
 }
 
 export interface SlotsAtCafe {
@@ -60,8 +62,9 @@ export async function slotsStatus({
   const isOld = (key: string): boolean => problems.has(key) || unsealed.has(key)
   const isNew = problems.size === 0 && unsealed.size === 0 && rows.some(({ key: [key] }) => key === MANIFEST)
   const slots = rows.map(({ key: [key = ''], row }): SlotStatus => {
-    const found = active.map((cafe) => places.get(`${cafe}/${key}`)).filter((at) => isSafe(row, at))
-    return { key, seq: row.seq, safe: isOld(key) ? 0 : found.length, of, since: latest(found) }
+    const placeAt = (cafe: PeerIdText): SlotAt | undefined => places.get(`${cafe}/${key}`)
+    const at = isOld(key) ? [] : active.filter((cafe) => isSafe(row, placeAt(cafe)))
+    return { key, seq: row.seq, safe: at.length, of, at, since: latest(at.map(placeAt)) }
   })
   const cafes = active.map((cafe): SlotsAtCafe => {
     const at = rows.map(({ key: [key = ''], row }) => ({ row, at: places.get(`${cafe}/${key}`) }))

@@ -30,6 +30,7 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'slot-kept',
   'slot-own',
   'slot-receipt',
+  'slot-sealed',
   'thread',
   'thread-about',
   'thread-alarm',

@@ -10,7 +10,7 @@ import type { RootSource } from '../store/collect.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 import type { Taken } from '../thread/sync-serve.ts'
-import type { Say, Thread, ThreadIdText } from '../thread/thread.ts'
+import type { Say, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { FeedOptions } from './thread-feed.ts'
 import type { FetchPlan } from './thread-fetch.ts'
 import type { Opened, Received } from './thread-invites.ts'
@@ -78,6 +78,8 @@ export interface PeerThreads {
   forget(id: ThreadIdText): Promise<void>
   watch(listener: (news: ThreadNews) => void, signal: AbortSignal): Promise<void>
   readonly roots: RootSource
+  /** The threads themselves, for what keeps them: what is opened or forgotten through them is shown. */
+  readonly store: Threads
   /** Connections may have come or gone. */
   connected(): void
   /** The blocks of a thread are at the account's cafes now, in other packs than before. */
@@ -201,6 +203,15 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     forget: parts.forget,
     watch: news.watch,
     roots: threads.roots,
+    store: {
+      ...threads,
+      async open(known) {
+        const opened = await threads.open(known)
+        await parts.came(opened)
+        return opened
+      },
+      forget: parts.forget,
+    },
     connected: live.connected,
     packed: (id) => drops.changed(id, true),
     wake() {

@@ -39,11 +39,19 @@ export interface ThreadsComponents {
 export interface Core extends ThreadsComponents {
   readonly id: ThreadIdText
   readonly thread: Uint8Array<ArrayBuffer>
-  readonly tag: Uint8Array
+  readonly tag: Uint8Array<ArrayBuffer>
   readonly charter: Charter
   readonly values: Values
   readonly keyring: Keyring
   readonly waiting: Waiting
+  /** Where our next block goes, while nothing else has changed the thread. */
+  tip: Tip | undefined
+}
+
+/** What a block of ours has to name: its parents and the device's block before it. */
+export interface Tip {
+  readonly parents: Parents
+  readonly last: { readonly seq: number; readonly hash: string } | undefined
 }
 
 export type Parents = ReadonlyMap<string, Place>
@@ -74,8 +82,8 @@ export interface Admitted {
   readonly after: Standings
 }
 
-/** Stages all rows of a valid block. */
-export async function admit(core: Core, tables: ThreadTables, block: Admitted): Promise<void> {
+/** Stages all rows of a valid block; gives its place. */
+export async function admit(core: Core, tables: ThreadTables, block: Admitted): Promise<Place> {
   const { id, values } = core
   const { before, after } = block
   const own = after === before.value ? before : await values.named(after)
@@ -84,9 +92,11 @@ export async function admit(core: Core, tables: ThreadTables, block: Admitted): 
   const tally = await tables.tally.get(id)
   const all = tally ? await values.merged(tables, [tally.standings, own.name]) : own
   if (all.name !== tally?.standings) await values.save(tables, all)
-  const fresh = { ...block, names: { after: own.name, all: all.name } }
+  const depth = 1 + Math.max(0, ...[...block.parents.values()].map((parent) => parent.depth))
+  const place: Place = { depth, ts: block.content.ts, standings: own.name }
   await core.keyring.take(tables, block.content)
-  await tables.stage(await changesOf({ id, tables, now: core.clock() }, fresh))
+  await tables.stage(await changesOf({ id, tables, now: core.clock() }, { ...block, place, all: all.name }))
+  return place
 }
 
 /** Keys that others have and this device has not, as far as it can know. */

@@ -9,6 +9,7 @@
  */
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
+import type { Random } from '../core/clock.ts'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import { sameBytes } from '../core/ids.ts'
@@ -49,6 +50,8 @@ export interface SealedBlock {
 
 export interface BlockPlace {
   readonly thread: Uint8Array
+  /** The thread's, if it is known already. */
+  readonly tag?: Uint8Array<ArrayBuffer>
   readonly epoch: number
   readonly parents: readonly CID[]
 }
@@ -60,9 +63,13 @@ export async function createBlock(
   signer: Signer,
   content: Content,
 ): Promise<SealedBlock> {
-  const sig = await signer.sign(signedBytes(place, content))
-  const t = await threadTag(place.thread)
-  return sealNode({ t, e: place.epoch, p: [...place.parents] }, key, encode({ content, sig }))
+  const t = place.tag ?? (await threadTag(place.thread))
+  const links = { t, e: place.epoch, p: [...place.parents] }
+  const [sig, random] = await Promise.all([
+    signer.sign(signedBytes(place, content)),
+    syntheticRandom(key, boundTo(links)),
+  ])
+  return sealNode(links, key, random, encode({ content, sig }))
 }
 
 /**
@@ -95,7 +102,8 @@ export async function openBlock(
 ): Promise<Opened> {
   const { plaintext, key } = await tryKeys(node, keys)
   const { content, sig } = readPlaintext(plaintext)
-  const again = await sealNode(node, key.key, encode({ content, sig }))
+  const random = await syntheticRandom(key.key, boundTo(node))
+  const again = await sealNode(node, key.key, random, encode({ content, sig }))
   // Otherwise one signed content could be had in many blocks.
   if (!sameBytes(again.bytes, block.bytes)) throw new CafeError('BAD_REQUEST', { what: 'block' })
   const claim = { account: content.author, peer: content.dev, cap: 'thread', at: content.ts } as const
@@ -134,11 +142,16 @@ function signedBytes({ thread, epoch, parents }: BlockPlace, content: Content): 
   return concat(SIGNED, encode({ thread, e: epoch, p: parents, content }))
 }
 
-async function sealNode(links: Links, key: Secret<Uint8Array>, plaintext: Uint8Array<ArrayBuffer>) {
+type SyntheticRandom = (plaintext: Uint8Array) => Promise<Random>
+
+async function sealNode(
+  links: Links,
+  key: Secret<Uint8Array>,
+  random: SyntheticRandom,
+  plaintext: Uint8Array<ArrayBuffer>,
+): Promise<SealedBlock> {
   const { t, e, p } = links
-  const c = await sealBytes(key, boundTo(links), plaintext, {
-    random: await syntheticRandom(key, boundTo(links), plaintext),
-  })
+  const c = await sealBytes(key, boundTo(links), plaintext, { random: await random(plaintext) })
   const block = encode({ v: 1, t, e, p, c })
   return { cid: await blockCid(block), bytes: block }
 }
@@ -147,15 +160,17 @@ async function sealNode(links: Links, key: Secret<Uint8Array>, plaintext: Uint8A
  * The salt and the nonce prefix of a block: a keyed hash of all that is sealed, in place of randomness. They differ
  * whenever anything differs, and anyone with the key finds them again.
  */
-async function syntheticRandom(key: Secret<Uint8Array>, aad: Uint8Array, plaintext: Uint8Array) {
+async function syntheticRandom(key: Secret<Uint8Array>, aad: Uint8Array): Promise<SyntheticRandom> {
   const how = { name: 'HMAC', hash: 'SHA-512' }
-  const mac = await crypto.subtle.importKey('raw', unshared(key.reveal()), how, false, ['sign'])
-  const input = concat(SALT, await sha256(aad), plaintext)
-  const pool = new Uint8Array(await crypto.subtle.sign('HMAC', mac, input))
-  let used = 0
-  return (n: number) => {
-    used += n
-    return pool.slice(used - n, used)
+  const raw = unshared(key.reveal())
+  const [mac, bound] = await Promise.all([crypto.subtle.importKey('raw', raw, how, false, ['sign']), sha256(aad)])
+  return async (plaintext) => {
+    const pool = new Uint8Array(await crypto.subtle.sign('HMAC', mac, concat(SALT, bound, plaintext)))
+    let used = 0
+    return (n) => {
+      used += n
+      return pool.slice(used - n, used)
+    }
   }
 }
 

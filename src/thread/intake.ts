@@ -5,29 +5,23 @@
  */
 import type { CID } from 'multiformats/cid'
 import { isCafeError } from '../core/errors.ts'
-import { sameBytes } from '../core/ids.ts'
-import { MAX_THREAD_BLOCK } from '../core/limits.ts'
-import { unshared } from '../crypto/bytes.ts'
 import { verifiedPut } from '../store/blocks.ts'
 import { admit, type Core, standingsAt } from './admit.ts'
-import { blockCid, type Node, type Opened, openBlock, readNode, type SealedBlock } from './block.ts'
+import { type Node, type Opened, openBlock, readNode, type SealedBlock } from './block.ts'
 import type { EpochKey } from './epoch-key.ts'
+import { type Candidate, formOf, parentsFirst, whyOf } from './form.ts'
 import { judge } from './rules.ts'
 import { type Staged, stage } from './staged.ts'
 import type { Standings } from './standing.ts'
-import { cidOf, hashOf, isBlockCid, type Place, type ThreadTables, threadTables } from './tables.ts'
+import { cidOf, hashOf, type Place, type ThreadTables, threadTables } from './tables.ts'
 import type { Received, Refused } from './thread.ts'
 import { refuse, refusedFor } from './waiting.ts'
 
 /** Blocks whose rows are committed together: a strict commit costs the same for one as for many. */
 const TOGETHER = 64
 
-/** A block whose form is right. */
-interface Candidate {
-  readonly hash: string
-  readonly block: SealedBlock
-  readonly node: Node
-}
+/** Parents that are looked for after each batch. */
+const MAX_MISSING = 256
 
 type Outcome = 'applied' | 'known' | 'waiting' | { readonly why: string }
 
@@ -43,6 +37,7 @@ export async function takeIn(core: Core, blocks: readonly SealedBlock[]): Promis
     core.onGarbage()
     throw error
   } finally {
+    core.tip = undefined
     hold.release()
     if (intake.applied.length > 0) core.onChange(core.id)
   }
@@ -57,6 +52,7 @@ export async function retake(core: Core): Promise<Received> {
     core.waiting.reset()
     throw error
   } finally {
+    core.tip = undefined
     if (intake.applied.length > 0) core.onChange(core.id)
   }
 }
@@ -84,8 +80,7 @@ class Intake {
     const candidates = new Map<string, Candidate>()
     for (const block of blocks) {
       const found = await this.#form(block)
-      if ('why' in found) this.#refused.push({ cid: block.cid, why: found.why })
-      else candidates.set(found.hash, found)
+      if (found) candidates.set(found.hash, found)
     }
     for (const candidate of parentsFirst(candidates)) await this.#takeWithChildren(candidate)
     return this.#end()
@@ -104,38 +99,29 @@ class Intake {
   async #end(): Promise<Received> {
     await this.#flush()
     if (this.#garbage) this.#core.onGarbage()
-    const { waiting } = this.#core
-    const missing = new Map<string, CID>()
-    for (const { parents } of waiting.all().values()) {
-      for (const parent of parents) {
-        if (waiting.has(parent) || missing.has(parent) || (await this.#tables.place.get(this.#core.id, parent)))
-          continue
-        missing.set(parent, cidOf(parent))
-      }
-    }
-    return {
-      applied: this.applied,
-      waiting: [...waiting.all().keys()].map(cidOf),
-      missing: [...missing.values()],
-      refused: this.#refused,
-    }
+    const waiting = [...this.#core.waiting.all().keys()].map(cidOf)
+    const missing = (await this.#missing()).map(cidOf)
+    return { applied: this.applied, waiting, missing, refused: this.#refused }
   }
 
-  /** Size, hash, tag, form. What fails before the hash is right says nothing about the block of that name. */
-  async #form(block: SealedBlock): Promise<Candidate | { readonly why: string }> {
-    const { cid, bytes } = block
-    if (!isBlockCid(cid)) return { why: 'cid' }
-    if (bytes.byteLength > MAX_THREAD_BLOCK) return { why: 'size' }
-    if (!(await blockCid(bytes)).equals(cid)) return { why: 'hash' }
-    const hash = hashOf(cid)
-    try {
-      const node = readNode(bytes)
-      if (!sameBytes(node.t, this.#core.tag)) return await this.#refuse(hash, 'tag')
-      if (!node.p.every(isBlockCid)) return await this.#refuse(hash, 'parents')
-      return { hash, block: { cid, bytes: unshared(bytes) }, node }
-    } catch (error) {
-      return this.#refuse(hash, whyOf(error))
+  /** Of the newest that wait, so that what was asked for in vain for long does not hide what is to be had. */
+  async #missing(): Promise<string[]> {
+    const { waiting, id } = this.#core
+    const named = new Set<string>()
+    for (const { parents } of [...waiting.all().values()].reverse()) {
+      for (const parent of parents) if (!waiting.has(parent)) named.add(parent)
+      if (named.size > MAX_MISSING) break
     }
+    const found = [...named].map(async (hash) => ((await this.#tables.place.get(id, hash)) ? [] : [hash]))
+    return (await Promise.all(found)).flat()
+  }
+
+  async #form(block: SealedBlock): Promise<Candidate | undefined> {
+    const found = await formOf(block, this.#core.tag)
+    if (!('why' in found)) return found
+    if (found.final) await this.#refuse(hashOf(block.cid), found.why)
+    this.#refused.push({ cid: block.cid, why: found.why })
+    return undefined
   }
 
   /** Takes a block, and those that had waited for it. */
@@ -251,32 +237,5 @@ class Intake {
     await this.#stored()
     await this.#staged.flush()
     this.applied.push(...this.#fresh.splice(0))
-  }
-}
-
-/** Why a block is refused. @throws whatever is not the block's fault. */
-function whyOf(error: unknown): string {
-  if (isCafeError(error) && ['BAD_REQUEST', 'FORBIDDEN', 'SEALED'].includes(error.code))
-    return String(error.data.what ?? error.code).slice(0, 64)
-  throw error
-}
-
-/** Those of the blocks that others of them name come first. */
-function* parentsFirst(candidates: ReadonlyMap<string, Candidate>): Generator<Candidate> {
-  const begun = new Set<string>()
-  for (const start of candidates.values()) {
-    const stack = [{ candidate: start, entered: false }]
-    for (let top = stack.pop(); top; top = stack.pop()) {
-      const { candidate, entered } = top
-      if (entered) yield candidate
-      else if (!begun.has(candidate.hash)) {
-        begun.add(candidate.hash)
-        stack.push({ candidate, entered: true })
-        for (const parent of candidate.node.p.map(hashOf)) {
-          const known = candidates.get(parent)
-          if (known) stack.push({ candidate: known, entered: false })
-        }
-      }
-    }
   }
 }

@@ -61,6 +61,8 @@ export function createKeyring({ id, charter, account, read }: KeyringComponents)
       if (content.type !== 'rekey' && content.type !== 'remove') return false
       const { epoch, id: key, keys } = content.type === 'rekey' ? content.body : content.body.rekey
       const own = keys.find(({ to }) => to === account.address)
+      // What is only remembered may never have been stored.
+      if (await tables.key.get(id, up(epoch), hex(key))) return true
       if (!own || !account.opening) return false
       try {
         const expected = { thread: unhex(id), epoch, from: content.author, id: key }

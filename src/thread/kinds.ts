@@ -2,7 +2,7 @@
  * What a thread block can say: Textile's kinds, closed and bounded, and two of our own (`remove`, `rekey`) that Textile had
  * no way to express. An invite is no block of the thread (textile.md §5.3).
  */
-import { MAX_ADDRESSES, MAX_CAFES, MAX_FILES, MAX_MEMBERS, MAX_TEXT } from '../core/limits.ts'
+import { MAX_ADDRESSES, MAX_CAFES, MAX_FILES, MAX_KNOWN, MAX_MEMBERS, MAX_TEXT } from '../core/limits.ts'
 import { address, bytes, cid, count, name, peerId, text, v } from '../core/schema.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
 import { EPOCH_KEY_ID } from './epoch-key.ts'
@@ -43,11 +43,14 @@ const rekey = v.strictObject({
 })
 export type Rekey = v.InferOutput<typeof rekey>
 
-/** Who is out. The last thing known of each device, and guests who stay: what is beyond was made up afterwards. */
+/**
+ * Who is out. The last thing known of each device, and guests by the standings they came to that still count: what is
+ * beyond was made up afterwards.
+ */
 const removal = v.strictObject({
   who: address,
   cuts: v.pipe(v.array(v.strictObject({ dev: peerId, seq: count(), last: cid })), v.maxLength(MAX_CUTS)),
-  keep: v.pipe(v.array(address), v.maxLength(MAX_MEMBERS)),
+  keep: v.pipe(v.array(v.strictObject({ who: address, at: count() })), v.maxLength(MAX_KNOWN)),
   rekey,
 })
 export type Removal = v.InferOutput<typeof removal>

@@ -16,11 +16,12 @@ export interface Fresh {
   readonly epoch: number
   readonly key: Uint8Array
   readonly content: Content
+  readonly place: Place
   /** Its parents' hashes and places. */
   readonly parents: ReadonlyMap<string, Place>
   readonly after: Standings
-  /** Names of the stored values: after this block, and of all blocks with it. */
-  readonly names: { readonly after: string; readonly all: string }
+  /** Name of the stored standings of all blocks with this one. */
+  readonly all: string
 }
 
 /** Of one device, blocks with one number that are told apart; more make no difference. */
@@ -35,9 +36,7 @@ export interface LogContext {
 /** All changes of one block; to be committed before the next block's are worked out. */
 export async function changesOf(context: LogContext, fresh: Fresh): Promise<readonly Change[]> {
   const { id, tables } = context
-  const { content, hash, parents } = fresh
-  const depth = 1 + Math.max(0, ...[...parents.values()].map((place) => place.depth))
-  const place = { depth, ts: content.ts, standings: fresh.names.after }
+  const { hash, parents, place } = fresh
   const order = orderOf(place, hash)
   const heads = [...parents].map(([parent, at]) => tables.head.remove(id, orderOf(at, parent)))
   return [
@@ -46,7 +45,7 @@ export async function changesOf(context: LogContext, fresh: Fresh): Promise<read
     ...heads,
     tables.head.put([id, order], {}),
     ...(await tallied(context, fresh, order)),
-    ...(await linked(context, fresh, depth)),
+    ...(await linked(context, fresh)),
     ...(await said(context, fresh, order)),
   ]
 }
@@ -68,22 +67,22 @@ function rowOf({ content, after, epoch, key, parents, size }: Fresh): BlockRow {
   }
 }
 
-async function tallied({ id, tables, now }: LogContext, { content, names }: Fresh, order: string): Promise<Change[]> {
+async function tallied({ id, tables, now }: LogContext, { content, all }: Fresh, order: string): Promise<Change[]> {
   const known = await tables.tally.get(id)
   let renamed = known?.renamed ?? null
   if (content.type === 'rename' && (!renamed || order < renamed.at)) renamed = { name: content.body.name, at: order }
   // A time in the future would keep the thread on top for good.
   const updated = Math.max(known?.updated ?? 0, Math.min(content.ts, now))
-  return [tables.tally.put([id], { blocks: (known?.blocks ?? 0) + 1, updated, standings: names.all, renamed })]
+  return [tables.tally.put([id], { blocks: (known?.blocks ?? 0) + 1, updated, standings: all, renamed })]
 }
 
 /** The block among its device's own: raises and ends alarms on either side of it. */
-async function linked({ id, tables }: LogContext, { content, hash }: Fresh, depth: number): Promise<Change[]> {
+async function linked({ id, tables }: LogContext, { content, hash, place }: Fresh): Promise<Change[]> {
   const { author, dev, seq } = content
   const row = async (n: number): Promise<readonly Link[]> =>
     (n > 0 && (await tables.link.get(id, author, dev, down(n)))?.blocks) || []
   const [before, same, next] = await Promise.all([row(seq - 1), row(seq), row(seq + 1)])
-  const own: Link = { hash: unhex(hash), prev: content.prev && unhex(hashOf(content.prev)), depth }
+  const own: Link = { hash: unhex(hash), prev: content.prev && unhex(hashOf(content.prev)), depth: place.depth }
   const at = [...same, own].sort((a, b) => (hex(a.hash) < hex(b.hash) ? -1 : 1)).slice(0, MAX_FORKS)
   const alarm = (kind: Alarm['kind'], n: number, on: boolean): Change => {
     const key = [id, kind, author, dev, up(n)] as const

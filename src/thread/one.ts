@@ -11,7 +11,7 @@ import { createGrant } from './grant.ts'
 import { retake, takeIn } from './intake.ts'
 import { createKeyring } from './keyring.ts'
 import { readMembers, standingIn } from './members.ts'
-import { contentAt, readAbout, readEntry, readPage, readSince } from './reading.ts'
+import { contentAt, readAbout, readEntry, readLandmarks, readPage, readSince } from './reading.ts'
 import { mayDo } from './rules.ts'
 import { enter, mend, speak } from './speak.ts'
 import { stage } from './staged.ts'
@@ -48,6 +48,7 @@ export async function coreOf(components: ThreadsComponents, charter: Charter): P
       read: (tables, hash) => contentAt(core, tables, hash),
     }),
     waiting: createWaiting(id),
+    tip: undefined,
   }
   return core
 }
@@ -97,6 +98,7 @@ export function openThread(core: Core, serial: Serial, isHere: () => Promise<boo
     async has(cids) {
       return Promise.all(cids.map(async (cid) => isBlockCid(cid) && !!(await tables.place.get(id, hashOf(cid)))))
     },
+    landmarks: () => readLandmarks(core, tables),
     since: (heads) => readSince(core, tables, heads),
     page: (options) => readPage(core, tables, options),
     entry: (cid) => readEntry(core, tables, cid),

@@ -12,6 +12,7 @@ import { type View, viewOf, whyHidden } from './hidden.ts'
 import {
   type BlockRow,
   cidOf,
+  depthPrefix,
   hashOf,
   isBlockCid,
   orderDepth,
@@ -115,6 +116,22 @@ function onePerAuthor(entries: readonly Entry[]): Entry[] {
     if (!known || (known.hidden && !entry.hidden)) byAuthor.set(entry.content.author, entry)
   }
   return [...byAuthor.values()]
+}
+
+/** Heads that are named, newest first: more than a few means that somebody floods. */
+const MAX_LANDMARK_HEADS = 256
+
+/** The heads, then a block 1, 2, 4, 8… deep below the deepest: a page of keys for each. */
+export async function readLandmarks(core: Core, tables: ThreadTables): Promise<CID[]> {
+  const heads = await tables.head.list([core.id], { limit: MAX_LANDMARK_HEADS })
+  const orders = heads.map(({ key }) => key[1] as string)
+  const deepest = orders[0] === undefined ? 0 : orderDepth(orders[0])
+  for (let back = 1; back < deepest; back *= 2) {
+    const after = depthPrefix(deepest - back)
+    const [found] = await tables.block.list([core.id], { after, limit: 1 })
+    if (found) orders.push(found.key[1] as string)
+  }
+  return [...new Set(orders)].map((order) => cidOf(orderHash(order)))
 }
 
 /**

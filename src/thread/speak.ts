@@ -2,13 +2,11 @@
  * Our own blocks: what is to be said is put together with number, parents and key, judged like any other, and visible once
  * it is on the medium.
  */
-import type { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
 import { type Address, hex } from '../core/ids.ts'
-import { MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
+import { MAX_KNOWN, MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
 import { parse } from '../core/schema.ts'
-import { verifiedPut } from '../store/blocks.ts'
-import { admit, type Core, type Parents, standingsAt } from './admit.ts'
+import { admit, type Core, type Parents, standingsAt, type Tip } from './admit.ts'
 import { createBlock, type SealedBlock } from './block.ts'
 import { createEpochKey, type EpochKey, sealEpochKey } from './epoch-key.ts'
 import { type Content, contentSchema, type Kind, MAX_CUTS, type Rekey } from './kinds.ts'
@@ -48,15 +46,15 @@ export async function speak(core: Core, say: Say): Promise<Entry> {
   if (repeated) return repeated
   let spot = await nextSpot(core, tables)
   if (!OLD_KEY.includes(say.type) && isStale(spot.before.value) && isMember(core, spot.before.value)) {
-    await write(core, spot, await rekeyPart(core, spot.before.value))
+    await write(core, spot, ...(await rekeyPart(core, spot.before.value)))
     spot = await nextSpot(core, tables)
   }
-  const part = say.type === 'remove' ? await removePart(core, tables, spot.before.value, say.body.who) : partOf(say)
-  return write(core, spot, part)
+  if (say.type !== 'remove') return write(core, spot, partOf(say))
+  return write(core, spot, ...(await removePart(core, tables, spot.before.value, say.body.who)))
 }
 
 /** The join by which this account begins a thread; with it, in one commit, what `seed` stages. */
-export async function begin(core: Core, seed: (tables: ThreadTables) => Promise<void>): Promise<Entry> {
+export async function begin(core: Core, seed: Seed): Promise<Entry> {
   const spot = await nextSpot(core, threadTables(core.rows))
   return write(core, spot, { type: 'join', body: { grant: null }, files: [] }, seed)
 }
@@ -85,7 +83,7 @@ export async function mend(core: Core): Promise<Entry | undefined> {
   const members = membersOf(value, core.charter.initiator)
   const first = members.has(core.charter.initiator) ? core.charter.initiator : [...members].sort()[0]
   if (first !== core.signer.account) return undefined
-  return write(core, spot, await rekeyPart(core, value))
+  return write(core, spot, ...(await rekeyPart(core, value)))
 }
 
 const isMember = (core: Core, standings: Standings): boolean =>
@@ -106,44 +104,59 @@ async function sameAgain(core: Core, tables: ThreadTables, say: Say): Promise<En
 
 /** On all heads, or the newest of very many; the next block takes up the rest. */
 async function nextSpot(core: Core, tables: ThreadTables): Promise<Spot> {
-  const heads = await tables.head.list([core.id], { limit: MAX_PARENTS })
+  core.tip ??= await readTip(core, tables)
+  const { parents } = core.tip
+  return { parents, before: await standingsAt(core, tables, parents) }
+}
+
+async function readTip({ id, signer }: Core, tables: ThreadTables): Promise<Tip> {
+  const [heads, [last]] = await Promise.all([
+    tables.head.list([id], { limit: MAX_PARENTS }),
+    tables.link.list([id, signer.account, signer.peer], { limit: 1 }),
+  ])
   const places = heads.map(async ({ key }) => {
     const hash = orderHash(key[1] as string)
-    return [hash, (await tables.place.get(core.id, hash)) as Place] as const
+    return [hash, (await tables.place.get(id, hash)) as Place] as const
   })
-  const parents = new Map(await Promise.all(places))
-  return { parents, before: await standingsAt(core, tables, parents) }
+  const block = last?.row.blocks[0]
+  return {
+    parents: new Map(await Promise.all(places)),
+    last: last && block && { seq: fromDown(last.key[3] as string), hash: hex(block.hash) },
+  }
 }
 
 function partOf(say: Exclude<Say, { readonly type: 'remove' }>): Part {
   return { ...say, files: say.type === 'files' ? [...say.files] : [] } as Part
 }
 
-async function rekeyPart(core: Core, standings: Standings): Promise<Part> {
-  return { type: 'rekey', body: await makeKey(core, standings), files: [] }
+type Seed = (tables: ThreadTables) => Promise<unknown>
+
+async function rekeyPart(core: Core, standings: Standings): Promise<readonly [Part, Seed]> {
+  const { body, seed } = await makeKey(core, standings)
+  return [{ type: 'rekey', body, files: [] }, seed]
 }
 
-/** A new key, sealed to each who is in. */
-async function makeKey({ signer, charter, thread, random, clock }: Core, standings: Standings): Promise<Rekey> {
+/** A new key, sealed to each who is in; this device keeps it without opening its own letter. */
+async function makeKey(core: Core, standings: Standings): Promise<{ readonly body: Rekey; readonly seed: Seed }> {
+  const { signer, charter, thread, random, clock } = core
   const epoch = currentKey(standings).epoch + 1
   const key = await createEpochKey(random)
   const members = [...membersOf(standings, charter.initiator)].sort().slice(0, MAX_MEMBERS)
   const letters = members.map(async (to) => {
     return { to, sealed: await sealEpochKey(signer, key, { thread, epoch }, { to, ts: clock(), random }) }
   })
-  return { epoch, id: new Uint8Array(key.id), keys: await Promise.all(letters) }
+  const body = { epoch, id: new Uint8Array(key.id), keys: await Promise.all(letters) }
+  return { body, seed: (tables) => core.keyring.add(tables, epoch, key) }
 }
 
 /** Puts somebody out: its last blocks and its guests as they are known here, and a key for those who stay. */
-async function removePart(core: Core, tables: ThreadTables, standings: Standings, who: Address): Promise<Part> {
-  const members = membersOf(standings, core.charter.initiator)
+async function removePart(core: Core, tables: ThreadTables, standings: Standings, who: Address) {
   const tails = await tailsOf(core, tables, who)
   const cuts = tails.slice(0, MAX_CUTS).map(({ dev, seq, last }) => ({ dev, seq, last: cidOf(hex(last.hash)) }))
-  const keep = guestsOf(standings, who)
-    .filter((guest) => members.has(guest))
-    .slice(0, MAX_MEMBERS)
-  const rekey = await makeKey(core, remove(standings, { who, cuts, keep }))
-  return { type: 'remove', body: { who, cuts, keep, rekey }, files: [] }
+  const keep = guestsOf(standings, core.charter.initiator, who).slice(0, MAX_KNOWN)
+  const { body: rekey, seed } = await makeKey(core, remove(standings, { who, cuts, keep }))
+  const part: Part = { type: 'remove', body: { who, cuts, keep, rekey }, files: [] }
+  return [part, seed] as const
 }
 
 /** The key to seal it under. @throws NOT_FOUND. */
@@ -163,22 +176,17 @@ async function keyFor(
   throw new CafeError('NOT_FOUND', { what: core.account.opening ? 'epoch key' : 'sealing key' })
 }
 
-async function write(
-  core: Core,
-  { parents, before }: Spot,
-  part: Part,
-  seed?: (tables: ThreadTables) => Promise<void>,
-): Promise<Entry> {
+async function write(core: Core, { parents, before }: Spot, part: Part, seed?: Seed): Promise<Entry> {
   const { signer, thread, charter } = core
   const staged = stage(core.rows)
   const tables = threadTables(staged)
   await seed?.(tables)
   const key = await keyFor(core, tables, before.value, part.type)
-  const content = await numbered(core, tables, part)
+  const content = numbered(core, part)
   const one = { content, epoch: key.epoch, key: key.id, root: parents.size === 0 }
   const verdict = judge(charter, before.value, one)
   if ('why' in verdict) throw new CafeError('FORBIDDEN', { why: verdict.why })
-  const place = { thread, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
+  const place = { thread, tag: core.tag, epoch: key.epoch, parents: [...parents.keys()].map(cidOf) }
   const block = await createBlock(place, key.key, signer, content)
   const admitted = {
     ...one,
@@ -188,8 +196,13 @@ async function write(
     before,
     after: verdict.after,
   }
-  await store(core, staged, block, () => admit(core, tables, admitted))
-  return entryOf(block.cid, place.parents, parents, key.epoch, content)
+  const at = await store(core, staged, block, () => admit(core, tables, admitted))
+  // With more heads than a block can name, others are still to be taken up.
+  if (parents.size < MAX_PARENTS) {
+    const { seq } = content
+    core.tip = { parents: new Map([[admitted.hash, at]]), last: { seq, hash: admitted.hash } }
+  }
+  return { cid: block.cid, parents: place.parents, depth: at.depth, epoch: key.epoch, content, hidden: null }
 }
 
 /** The block under a hold, then its rows in one commit; then it is visible. */
@@ -197,13 +210,17 @@ async function store(
   core: Core,
   staged: Staged,
   { cid, bytes }: SealedBlock,
-  rows: () => Promise<void>,
-): Promise<void> {
+  rows: () => Promise<Place>,
+): Promise<Place> {
   const hold = core.holds.open()
+  core.tip = undefined
   try {
     await hold.add([cid.multihash.bytes])
-    await Promise.all([verifiedPut(core.blocks, cid, bytes), rows()])
+    // Its CID was made from these bytes a moment ago.
+    const [place] = await Promise.all([rows(), core.blocks.put(cid, bytes)])
     await staged.flush()
+    core.onChange(core.id)
+    return place
   } catch (error) {
     // The block may be stored, and no row says so.
     core.onGarbage()
@@ -211,19 +228,11 @@ async function store(
   } finally {
     hold.release()
   }
-  core.onChange(core.id)
-}
-
-function entryOf(cid: CID, parents: readonly CID[], places: Parents, epoch: number, content: Content): Entry {
-  const depth = 1 + Math.max(0, ...[...places.values()].map((place) => place.depth))
-  return { cid, parents, depth, epoch, content, hidden: null }
 }
 
 /** With author, number and time, as receivers will read it. @throws CafeError BAD_REQUEST */
-async function numbered({ id, signer, clock }: Core, tables: ThreadTables, part: Part): Promise<Content> {
-  const [last] = await tables.link.list([id, signer.account, signer.peer], { limit: 1 })
-  const seq = last ? fromDown(last.key[3] as string) + 1 : 1
-  const prev = last?.row.blocks[0] ? cidOf(hex(last.row.blocks[0].hash)) : null
+function numbered({ signer, clock, tip }: Core, part: Part): Content {
+  const [seq, prev] = tip?.last ? [tip.last.seq + 1, cidOf(tip.last.hash)] : [1, null]
   const by = { author: signer.account, dev: signer.peer, seq, prev, ts: clock() }
   return parse(contentSchema, { ...by, ...(signer.cert ? { cert: signer.cert } : {}), ...part })
 }

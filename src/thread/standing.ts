@@ -25,7 +25,7 @@ const removed = v.strictObject({
   /** The level that begins with it. */
   level: count(),
   cuts: v.array(v.strictObject({ dev: peerId, seq: count(), last: cid })),
-  keep: v.array(address),
+  keep: v.array(v.strictObject({ who: address, at: count() })),
 })
 export type Removed = v.InferOutput<typeof removed>
 
@@ -101,14 +101,22 @@ export function membersOf(standings: Standings, initiator: Address): ReadonlySet
   return new Set(people.map(([who]) => who))
 }
 
-const isVoid = ({ removals }: Standings, guest: Address, { by, as }: Coming): boolean =>
-  removals.some(({ who, level, keep }) => who === by && level === levelOf(as) + 1 && !keep.includes(guest))
+/** Did it come by the word of somebody since removed, without any removal of it knowing? */
+function isVoid({ removals }: Standings, guest: Address, { by, as, at }: Coming): boolean {
+  const ended = removals.filter(({ who, level }) => who === by && level === levelOf(as) + 1)
+  return ended.length > 0 && !ended.some(({ keep }) => keep.some((one) => one.who === guest && one.at === at))
+}
 
-/** Guests that somebody brought in on its present level. */
-export const guestsOf = (standings: Standings, host: Address): Address[] => {
+/** Guests that somebody brought in on its present level, by the standings they came to. */
+export function guestsOf(standings: Standings, initiator: Address, host: Address): Removal['keep'] {
   const level = levelOf(standingOf(standings, host))
-  const brought = ({ comings }: Person) => comings.some(({ by, as }) => by === host && levelOf(as) === level)
-  return [...standings.people].filter(([who, person]) => who !== host && brought(person)).map(([who]) => who)
+  const genuine = genuineComings(standings, initiator)
+  return [...standings.people].flatMap(([who, { comings }]) => {
+    const brought = comings.filter(
+      ({ by, as, at }) => by === host && levelOf(as) === level && isGenuine(genuine, who, at),
+    )
+    return who === host ? [] : brought.map(({ at }) => ({ who, at }))
+  })
 }
 
 /** Comes in by the word of `by`. */
@@ -130,7 +138,7 @@ export function remove(standings: Standings, { who, cuts, keep }: Omit<Removal, 
   const comings = standings.people.get(who)?.comings ?? []
   return {
     people: new Map(standings.people).set(who, { standing: level * LEVEL, comings }),
-    removals: sorted([...standings.removals, { who, level, cuts: [...cuts], keep: [...keep].sort() }]),
+    removals: sorted([...standings.removals, { who, level, cuts: [...cuts], keep: sorted(keep) }]),
     epochs: standings.epochs,
   }
 }
@@ -165,18 +173,24 @@ export function merge(a: Standings, b: Standings): Standings {
   const people = new Map(a.people)
   for (const [who, { standing, comings }] of b.people) {
     const mine = people.get(who)
-    people.set(
-      who,
-      mine
-        ? { standing: Math.max(mine.standing, standing), comings: sorted([...mine.comings, ...comings]) }
-        : { standing, comings },
-    )
+    people.set(who, {
+      standing: Math.max(mine?.standing ?? 0, standing),
+      comings: union(mine?.comings ?? [], comings, sameComing),
+    })
   }
   return {
     people,
-    removals: sorted([...a.removals, ...b.removals]),
-    epochs: sorted([...a.epochs, ...b.epochs]),
+    removals: union(a.removals, b.removals, (one, other) => one === other),
+    epochs: union(a.epochs, b.epochs, (one, other) => one === other),
   }
+}
+
+const sameComing = (a: Coming, b: Coming): boolean => a.at === b.at && a.by === b.by && a.as === b.as
+
+/** Most people are the same on both sides, which costs next to nothing to see. */
+function union<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
+  const equal = a.length === b.length && a.every((item, i) => same(item, b[i] as T))
+  return equal ? a : sorted([...a, ...b])
 }
 
 /** In an order of their own, each once. */

@@ -133,6 +133,8 @@ const DIGITS = 14
 /** Deeper sorts first, then later, then by hash: the order of pages. */
 export const orderOf = ({ depth, ts }: Pick<Place, 'depth' | 'ts'>, hash: string): string =>
   digits(DEPTH - depth, DEPTH_DIGITS) + digits(TIME - ts, TIME_DIGITS) + hash
+/** Comes before all orders of this depth, and after those of greater ones. */
+export const depthPrefix = (depth: number): string => digits(DEPTH - depth, DEPTH_DIGITS)
 export const orderHash = (order: string): string => order.slice(DEPTH_DIGITS + TIME_DIGITS)
 export const orderDepth = (order: string): number => DEPTH - Number.parseInt(order.slice(0, DEPTH_DIGITS), 16)
 

@@ -61,9 +61,9 @@ export interface Refused {
 export interface Received {
   /** New in the thread now, parents before children; also blocks that had waited for those given. */
   readonly applied: readonly CID[]
-  /** Kept until their parents, or the key of their epoch, are here. */
+  /** All that is kept until its parents, or the key of its epoch, are here; those given now and before. */
   readonly waiting: readonly CID[]
-  /** To be asked for: parents of what waits. */
+  /** To be asked for: parents of what waits, a few hundred at most. */
   readonly missing: readonly CID[]
   readonly refused: readonly Refused[]
 }
@@ -172,7 +172,12 @@ export interface Thread {
   /** Takes the keys (and the grant) of another invite or snapshot of this thread; what had waited for them is applied. */
   learn(known: ThreadInvite | ThreadState): Promise<Received>
   has(cids: readonly CID[]): Promise<boolean[]>
-  /** All blocks that are not reachable from those heads, parents before children. Heads we do not know say nothing. */
+  /**
+   * Heads, and some blocks before them at growing distances: whoever gets these for `since` finds something it knows, even
+   * if it does not know the heads.
+   */
+  landmarks(): Promise<readonly CID[]>
+  /** All blocks that are not reachable from those, parents before children. Blocks we do not know say nothing. */
   since(heads: readonly CID[]): AsyncIterable<SealedBlock>
   /** Newest first. Costs the same however long the thread is. */
   page(options: PageOptions): Promise<Page>

@@ -6,19 +6,15 @@ import { CafeError } from '../core/errors.ts'
 import { type Address, hex } from '../core/ids.ts'
 import { name, parse } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
-import type { Listed } from '../store/block-list.ts'
-import type { RootSource } from '../store/collect.ts'
 import type { Core, ThreadsComponents } from './admit.ts'
+import { cacheGets } from './cached.ts'
 import { charterSchema, createCharter, threadId } from './charter.ts'
 import { epochKey } from './epoch-key.ts'
 import { coreOf, learn, openThread } from './one.ts'
+import { threadRoots } from './roots.ts'
 import { begin } from './speak.ts'
-import { orderHash, removeAll, type ThreadTables, threadTables, unhex } from './tables.ts'
+import { removeAll, threadTables } from './tables.ts'
 import type { CreateTerms, Thread, ThreadIdText, ThreadInvite, ThreadState, Threads } from './thread.ts'
-
-/** Rows read at once for the collector. */
-const PAGE = 512
-const SHA_256 = [0x12, 0x20] as const
 
 export type { ThreadsComponents }
 
@@ -31,16 +27,17 @@ export type { ThreadsComponents }
  * ```
  */
 export function createThreads(given: ThreadsComponents): Threads {
-  const { rows, onChange } = given
+  const rows = cacheGets(given.rows)
+  const { onChange } = given
   const tables = threadTables(rows)
   const serial = createSerial()
   const cores = new Map<ThreadIdText, Promise<Core>>()
-  const roots = rootsOf(given, tables)
+  const roots = threadRoots(given)
   const onGarbage = (): void => {
     roots.garbage()
     given.onGarbage()
   }
-  const components: ThreadsComponents = { ...given, onGarbage }
+  const components: ThreadsComponents = { ...given, rows, onGarbage }
 
   const coreFor = async (id: ThreadIdText): Promise<Core | undefined> => {
     const row = await tables.thread.get(id)
@@ -110,43 +107,5 @@ export function createThreads(given: ThreadsComponents): Threads {
       onChange(id)
     },
     roots: roots.source,
-  }
-}
-
-/** All blocks of all threads, and those that wait. */
-function rootsOf({ holds }: ThreadsComponents, tables: ThreadTables) {
-  let unlisted = false
-  const listed = (hash: string, size: number): Listed => ({ hash: Uint8Array.of(...SHA_256, ...unhex(hash)), size })
-
-  async function* lists(): AsyncGenerator<{ readonly blocks: readonly Listed[] }> {
-    for (const { key } of await tables.thread.list([])) {
-      const id = key[0] as string
-      // Before the others: what has waited for long and is taken meanwhile was seen here.
-      const waiting = await tables.wait.list([id])
-      yield { blocks: waiting.map(({ key, row }) => listed(key[1] as string, row.size)) }
-      for (let after: string | undefined, more = true; more; ) {
-        const page = await tables.block.list([id], { after, limit: PAGE })
-        yield { blocks: page.map(({ key, row }) => listed(orderHash(key[1] as string), row.size)) }
-        after = page.at(-1)?.key[1]
-        more = page.length === PAGE
-      }
-    }
-  }
-
-  const source: RootSource = {
-    name: 'threads',
-    lists,
-    get unlisted() {
-      return unlisted
-    },
-    async collected({ whole }) {
-      if (whole && holds.size === 0) unlisted = false
-    },
-  }
-  return {
-    source,
-    garbage() {
-      unlisted = true
-    },
   }
 }

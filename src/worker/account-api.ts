@@ -1,5 +1,5 @@
 /** What pages are told about the account and the cafes it is registered with: the types behind `account.…` calls. */
-import type { Receipt } from '../cafe/session/protocol.ts'
+import type { Receipt, Scope } from '../cafe/session/protocol.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { WhyEnded } from '../peer/cafe-row.ts'
 
@@ -111,7 +111,7 @@ export interface Bearer {
   readonly peer: PeerIdText
   readonly label: string
   /** Services it is for. */
-  readonly scopes: readonly 'pin'[]
+  readonly scopes: readonly Scope[]
   /** Milliseconds since the epoch. */
   readonly created: number
   readonly expires: number
@@ -119,7 +119,7 @@ export interface Bearer {
 
 export interface BearerInput {
   readonly label: string
-  readonly scopes: readonly 'pin'[]
+  readonly scopes: readonly Scope[]
   /** Milliseconds since the epoch, a year ahead at most; a year without it. */
   readonly expires?: number | undefined
 }

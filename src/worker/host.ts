@@ -11,7 +11,7 @@ import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
-import { createAccounts } from '../peer/accounts.ts'
+import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
@@ -25,6 +25,7 @@ import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
 import { createLinking } from './linking.ts'
+import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
@@ -65,6 +66,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const onGarbage = collecting.soon
 
   let cafes: readonly PeerIdText[] = []
+  let accounts: Accounts | undefined
   const node = await createNode({
     datastore,
     blocks,
@@ -80,7 +82,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     onFetched: cache.note,
     log,
-    onChange: () => changes.emit('node'),
+    onChange() {
+      changes.emit('node')
+      accounts?.current()?.connected()
+    },
   })
   let tabs = pool.size
   pool.onchange = () => {
@@ -90,13 +95,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   }
   const source = blockSource(node.connector)
   const device = deviceName(navigator.userAgent)
-  const accounts = await createAccounts({
+  const reach = reachOf(node, origin)
+  accounts = await createAccounts({
     ...{ ...shared, keys, onGarbage },
     open: async (account, rows) => {
       // A chunk of its own: a tab that only hosts never loads it, and no start waits for it.
       const { createPeer } = await import('../peer/peer.ts')
       return createPeer({
-        ...{ ...shared, account, device, rows, source, onGarbage },
+        ...{ ...shared, account, device, rows, source, reach, onGarbage },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
       })
     },

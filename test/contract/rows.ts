@@ -41,6 +41,23 @@ export const ROWS_CASES: readonly StoreCase<Rows>[] = [
     },
   },
   {
+    name: 'keeps rows as large as the largest record, with small ones of the same commit',
+    async run(rows) {
+      const large = Uint8Array.from({ length: 257 * 1024 }, (_, i) => i * 7)
+      await rows.commit([put('/a', 1), { key: '/b', value: large }, put('/c', 2)])
+      equal([...((await rows.get('/b')) ?? [])], [...large])
+      const found = await rows.range('/')
+      equal(
+        found.map(([key, value]) => [key, value.byteLength]),
+        [
+          ['/a', 1],
+          ['/b', large.byteLength],
+          ['/c', 1],
+        ],
+      )
+    },
+  },
+  {
     name: 'keeps copies: what was given, or was got, can be changed later',
     async run(rows) {
       const value = bytes(1, 2, 3)

@@ -170,6 +170,15 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
     random: systemRandom,
     connector: node.connector,
     peer: node.peer,
+    log: silentLog,
+    reach: {
+      registrar: node,
+      origin: 'http://cafe.localhost',
+      online: () => node.connections().map(({ peerId }) => peerId),
+      addresses: node.addresses,
+      relayed: () => [],
+      directory: async () => [],
+    },
   }
   const peer = await createPeer(components)
   return {
@@ -185,7 +194,10 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
       for (const { at } of others) node.connector.know(at.cafe, at.addresses)
     },
     access: (cafe) => peer.cafes.access(cafe.at.cafe, {}),
-    stop: () => node.stop(),
+    async stop() {
+      await peer.close()
+      await node.stop()
+    },
   }
 }
 

@@ -2,8 +2,10 @@
 import fc from 'fast-check'
 import { CID as Cid } from 'multiformats/cid'
 import { beforeAll, expect, it } from 'vitest'
+import { contactProtocol } from '../../src/cafe/contact/protocol.ts'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { sessionProtocol } from '../../src/cafe/session/protocol.ts'
+import { snapshotProtocol } from '../../src/cafe/snapshot/protocol.ts'
 import { encode } from '../../src/core/codec.ts'
 import { ERRORS, isErrorCode } from '../../src/core/errors.ts'
 import { STREAMS_PER_PEER } from '../../src/core/limits.ts'
@@ -23,7 +25,7 @@ let session: string
 beforeAll(async () => {
   cafe = await newCafe()
   const guest = await newClient(cafe)
-  const wish = { label: 'fuzz', scopes: ['pin'] } as const
+  const wish = { label: 'fuzz', scopes: ['pin', 'snapshot', 'contact'] } as const
   bearer = (await guest.peer.bearers.grant(cafe.at.cafe, wish, { signal: AbortSignal.timeout(10_000) })).text
   session = await guest.access(cafe)
 })
@@ -39,7 +41,7 @@ interface Sent {
 }
 
 const { constantFrom, oneof, record, array, string, integer } = fc
-const services = [pinProtocol, sessionProtocol]
+const services = [pinProtocol, sessionProtocol, snapshotProtocol, contactProtocol]
 const operations = services.flatMap(({ name, operations }) => Object.keys(operations).map((op) => `/${name}/${op}`))
 
 const path = oneof(
@@ -96,12 +98,20 @@ const value = oneof(
     { id: CID },
     { cid: CID },
     { cid: CID, name: 'x', meta: { a: 'b' } },
+    { slot: new Uint8Array(16) },
+    { slot: new Uint8Array(16), expect: 1 },
+    { slot: new Uint8Array(16), expect: 0, seq: 1, hash: new Uint8Array(32), size: 256 },
+    { drop: new Uint8Array(16) },
+    { drop: new Uint8Array(16), size: 256 },
+    { drops: [new Uint8Array(16)] },
+    { envelope: new Uint8Array(300) },
   ),
   constantFrom<unknown>(
     { offer: [] },
     { block: 0, bytes: new Uint8Array(3) },
     { end: true },
     { car: new Uint8Array(9) },
+    { body: new Uint8Array(256) },
     null,
   ),
   fc.jsonValue({ maxDepth: 4 }),

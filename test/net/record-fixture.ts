@@ -18,16 +18,16 @@ export const auth = async (guest: GuestNode, cafe: CafeNode): Promise<{ auth: st
   auth: await guest.access(cafe),
 })
 
-/** Two devices of one account, both clients of the cafe. */
+/** Two devices of one account, both clients of the cafe: the first by a token, the second by the account alone. */
 export async function twoDevices(cafe: CafeNode): Promise<[GuestNode, GuestNode]> {
   const words = createWords()
-  const device = async (): Promise<GuestNode> => {
+  const device = async (token?: string): Promise<GuestNode> => {
     const guest = keep(await createGuestNode({ clock: cafe.clock, words }))
     guest.know(cafe)
-    await guest.peer.cafes.register(cafe.at, await cafe.token(), {})
+    await guest.peer.cafes.register(cafe.at, token, {})
     return guest
   }
-  return [await device(), await device()]
+  return [await device(await cafe.token()), await device()]
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

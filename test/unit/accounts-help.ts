@@ -53,7 +53,7 @@ export function newDevice(): TestDevice {
           const peer: Pick<Peer, 'account' | 'roots' | 'close'> = {
             account,
             roots: dormantRoots({ rows, blocks, holds }),
-            close: () => void log.push(`close ${account.address}`),
+            close: async () => void log.push(`close ${account.address}`),
           }
           return peer as Peer
         },

@@ -96,6 +96,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
 const RAW_PUTS: Record<string, string> = {
   'src/net/node.ts': 'helia stores what our fetcher brought, which is verified there',
   'src/peer/own-blocks.ts': 'our own importer made the block and hashed it',
+  'src/thread/speak.ts': 'our own block, whose CID was made from its bytes',
 }
 
 /** What else has a `put` that is no block store's. */

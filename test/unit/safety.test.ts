@@ -35,8 +35,14 @@ describe('safety', () => {
   })
 
   it('is nowhere for what is in no row yet; what there is nothing of is safe', () => {
-    expect(safetyOf([row([pinned(A)])], [A], 3)).toMatchObject({ safe: 0, of: 1 })
+    expect(safetyOf([row([pinned(A)])], [A], { unpacked: 3 })).toMatchObject({ safe: 0, of: 1 })
     expect(safetyOf([], [A])).toMatchObject({ safe: 1, of: 1, items: 0, since: null })
+  })
+
+  it('is where the rest of it is signed for too', () => {
+    const rows = [row([pinned(A), pinned(B)])]
+    expect(safetyOf(rows, [A, B], { signed: [B] })).toMatchObject({ safe: 1, of: 2 })
+    expect(safetyOf(rows, [A, B], { signed: [] })).toMatchObject({ safe: 0, of: 2 })
   })
 
   it('takes receipts from before their time was noted', () => {

@@ -140,6 +140,14 @@ describe('a drop', () => {
     await checkRows()
   }, 60_000)
 
+  it('can be left also where a row that a sweep reads is damaged', async () => {
+    await leave(ADA, idOf(1), bodyOf(1))
+    at.clock.now += DROP_TTL + DAY
+    await rows.commit([{ key: '/cafe/drop-end/2000-01-01/x', value: Uint8Array.of(0xff) }])
+    await leave(BOB, idOf(2), bodyOf(2))
+    expect(await found(idOf(2))).toEqual([bodyOf(2)])
+  })
+
   it('that was damaged is passed over, and mended when it is left again', async () => {
     for (const n of [1, 2, 3]) await leave(ADA, idOf(n), bodyOf(n))
     await rows.commit([{ key: `/cafe/drop-body/${ADA}/${hex(idOf(2))}`, value: Uint8Array.of(0xff) }])

@@ -11,6 +11,7 @@ import { createSnapshots, type Snapshots } from '../../src/cafe/snapshot/service
 import { type SnapshotStore, snapshotStore } from '../../src/cafe/snapshot/store.ts'
 import { createVouch } from '../../src/cafe/vouch.ts'
 import type { Address, PeerIdText } from '../../src/core/ids.ts'
+import { silentLog } from '../../src/core/log.ts'
 import { parse } from '../../src/core/schema.ts'
 import { createSerial } from '../../src/core/serial.ts'
 import { sha256 } from '../../src/crypto/bytes.ts'
@@ -53,7 +54,7 @@ export async function newRecords(parts: RecordParts = {}): Promise<Records> {
   const peer = peerIdFromPrivateKey(peerKey).toString() as PeerIdText
   const gone = new Set<Address>()
   const components = {
-    ...{ rows, serial: createSerial(), clock: () => clock.now },
+    ...{ rows, serial: createSerial(), clock: () => clock.now, log: silentLog },
     stands: async ({ account }: Pick<Session, 'account'>) => !gone.has(account),
     vouch: createVouch({ cafe: peer, peerKey, epoch: 1 }),
     paces: createPaces({ clock: () => clock.now, knows: async (peer) => knows(peer) }),

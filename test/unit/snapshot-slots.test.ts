@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest'
 import { snapshotProtocol } from '../../src/cafe/snapshot/protocol.ts'
 import { CafeError, isCafeError } from '../../src/core/errors.ts'
 import { type Address, hex } from '../../src/core/ids.ts'
-import { CAFE_RECORDS, CLIENT_SLOT_BYTES, KiB, RECORDS_BURST, RECORDS_RATE } from '../../src/core/limits.ts'
+import {
+  CAFE_RECORDS,
+  CLIENT_SLOT_BYTES,
+  KiB,
+  LOOK_COST,
+  READ_BURST,
+  READ_RATE,
+  RECORDS_BURST,
+  RECORDS_RATE,
+} from '../../src/core/limits.ts'
 import { memoryRows } from '../../src/store/memory.ts'
 import type { Change, Rows } from '../../src/store/rows.ts'
 import { failure } from './crypto-help.ts'
@@ -282,6 +291,35 @@ describe('room for slots', () => {
     at.clock.now += data.after
     await write()
   }, 60_000)
+})
+
+describe('an account that asks without end', () => {
+  it('is held up where it puts the same again and again, or what is refused', async () => {
+    const at = await newRecords()
+    const body = bodyOf(1, 256 * KiB)
+    await put(at, ADA, slotOf(1), 0, 1, body)
+    const most = Math.floor(RECORDS_BURST / (257 * KiB)) - 1
+    for (let i = 0; i < most; i++)
+      if (i % 2) await put(at, ADA, slotOf(1), 0, 1, body)
+      else expect(await put(at, ADA, slotOf(1), 7, 8, body).catch(code)).toBe('CONFLICT')
+    expect(await put(at, ADA, slotOf(1), 0, 1, body).catch(code)).toBe('BUSY')
+    expect(await put(at, ADA, slotOf(1), 7, 8, body).catch(code)).toBe('BUSY')
+    await put(at, BOB, slotOf(1), 0, 1, body)
+  }, 60_000)
+
+  it('is held up where it reads all it has more often than a few devices would', async () => {
+    const at = await newRecords()
+    for (let n = 0; n < 4; n++) await put(at, ADA, slotOf(n), 0, 1, bodyOf(n, 256 * KiB))
+    const reads = Math.floor(READ_BURST / (257 * KiB))
+    for (let i = 0; i < reads; i++) await call(at, ADA, 'get', { slot: slotOf(i % 4) })
+    expect(await call(at, ADA, 'get', { slot: slotOf(0) }).catch(code)).toBe('BUSY')
+    at.clock.now += 1000 * Math.ceil((257 * KiB) / READ_RATE)
+    await call(at, ADA, 'get', { slot: slotOf(0) })
+    expect(await call(at, BOB, 'list', {})).toEqual([])
+    let lists = 0
+    while ((await call(at, BOB, 'list', {}).catch(code)) !== 'BUSY') lists++
+    expect(lists).toBeLessThanOrEqual(READ_BURST / LOOK_COST)
+  }, 120_000)
 })
 
 describe('an account that is erased', () => {

@@ -219,6 +219,25 @@ describe('a removal', () => {
     await expectRefused(a, await remove(ada, bob, [ada, bob]), 'rekey')
     expect((await a.receive([await remove(ada, bob, [ada])])).applied).toHaveLength(1)
   })
+
+  it('is undone by the word of the initiator alone, given after it', async () => {
+    const { ada, bob, eve, a, b } = await world()
+    const e = await eve.threads.open(await a.invite(eve.account.address))
+    await e.receive(await blocksOf(a))
+    await e.join()
+    await exchange(a, b, e)
+    await a.append({ type: 'remove', body: { who: eve.account.address } })
+    await exchange(a, b)
+    const join = async (by: Person, gen: number) => {
+      const granted = await grant(a, by.signer, { gen, to: eve.account.address })
+      const [last] = (await e.page({ limit: 1 })).entries
+      return forge(a, eve.signer, { type: 'join', body: { grant: granted }, seq: 2, prev: last?.cid ?? null })
+    }
+    await expectRefused(a, await join(bob, 64), 'removed')
+    await expectRefused(a, await join(ada, 0), 'grant')
+    await expectRefused(a, await join(ada, 2), 'grant')
+    expect((await a.receive([await join(ada, 64)])).applied).toHaveLength(1)
+  })
 })
 
 describe('a block', () => {

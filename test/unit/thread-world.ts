@@ -59,7 +59,7 @@ export async function exchange(...threads: readonly Thread[]): Promise<void> {
     for (const from of threads) {
       for (const to of threads) {
         if (from === to) continue
-        const { applied } = await to.receive(await blocksOf(from, await to.heads()))
+        const { applied } = await to.receive(await blocksOf(from, await to.landmarks()))
         again ||= applied.length > 0
       }
     }

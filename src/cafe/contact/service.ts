@@ -68,10 +68,10 @@ function contactService({ store, serial, clock, stands, vouch, paces }: Parts): 
   return {
     publish,
     async get({ address }, { peer }) {
-      await paces.read(peer, 1, 0)
+      await paces.look(peer, 1, 0)
       const card = await store.cards.get(address)
       if (!card || !holds(card)) return { envelope: null }
-      await paces.read(peer, 0, card.envelope.byteLength)
+      await paces.look(peer, 0, card.envelope.byteLength)
       return { envelope: card.envelope }
     },
   }

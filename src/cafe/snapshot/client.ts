@@ -37,7 +37,7 @@ export interface Drop {
 /** `options` carry the access token, but for `look`, which needs none. */
 export interface SnapshotClient {
   /**
-   * Writes a version of a slot.
+   * Writes a version of a slot. That the receipt names the caller's account is for the caller to check: here is only its token.
    * @throws CafeError CONFLICT {seq} where another version is there; QUOTA {slots} or {needed, free}; BUSY {after};
    * CORRUPT {what: 'receipt'} if what came back is no receipt of this cafe for this version.
    */

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock.ts'
 import { CafeError, isCafeError } from '../../core/errors.ts'
 import { type Address, hex } from '../../core/ids.ts'
 import { CLIENT_DROP_BYTES, CLIENT_DROPS, DROP_SHARE, DROP_SWEEP, DROP_TTL, MAX_PAGE } from '../../core/limits.ts'
+import type { Log } from '../../core/log.ts'
 import type { Serial } from '../../core/serial.ts'
 import type { Change } from '../../store/rows.ts'
 import type { Part } from '../erase.ts'
@@ -38,11 +39,12 @@ export interface DropComponents {
   readonly serial: Serial
   readonly clock: Clock
   readonly stands: Stands
+  readonly log: Log
 }
 
 const BOUNDS: Bounds = { what: 'drops', records: CLIENT_DROPS, bytes: CLIENT_DROP_BYTES, share: DROP_SHARE }
 
-export function createDrops({ store, room, serial, clock, stands }: DropComponents): Drops {
+export function createDrops({ store, room, serial, clock, stands, log }: DropComponents): Drops {
   const inTurn = <T>(account: string, task: () => Promise<T>): Promise<T> => serial(`drops/${account}`, task)
   let swept = 0
 
@@ -93,7 +95,8 @@ export function createDrops({ store, room, serial, clock, stands }: DropComponen
 
   return {
     async check(session, drop, size) {
-      await sweep()
+      // A row that cannot be read must not keep people from leaving something: what is over is not found anyway.
+      await sweep().catch((cause) => log('warn', 'drops that are over could not be swept', { cause }))
       await release(hex(drop))
       await plan(session, hex(drop), size)
     },

@@ -6,7 +6,8 @@
  * The version before the present one is kept too, so that a damaged newest one is not the end.
  *
  * **Drops** are for others: whoever knows the 128-bit id of one reads it, without being a client. A drop belongs to the
- * account that first wrote it and ends DROP_TTL after it was last left.
+ * account that first wrote it and ends DROP_TTL after it was last left. The cafe sees which peers look at which ids, and
+ * whose they are; what an id is derived from, and what is in the body, it cannot see.
  *
  * Every body is one of the sizes of sealed things, so a length says next to nothing.
  */

@@ -2,6 +2,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
 import { hex } from '../../core/ids.ts'
+import type { Log } from '../../core/log.ts'
 import type { Serial } from '../../core/serial.ts'
 import type { Rows } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
@@ -23,6 +24,7 @@ export interface SnapshotComponents {
   readonly stands: Stands
   readonly vouch: Vouch
   readonly paces: Paces
+  readonly log: Log
 }
 
 type Handlers = ServiceHandlers<typeof snapshotProtocol, Session>
@@ -57,9 +59,9 @@ function snapshotService({ slots, drops, paces }: Parts): Handlers {
   const look: Handlers['look'] = async ({ drops: ids }, { peer, send }) => {
     // Each once, whoever asks twice.
     const wanted = [...new Map(ids.map((id) => [hex(id), id])).values()]
-    await paces.read(peer, wanted.length, 0)
+    await paces.look(peer, wanted.length, 0)
     const found = await Promise.all(wanted.map(async (drop) => ({ drop, it: await drops.find(drop) })))
-    await paces.read(
+    await paces.look(
       peer,
       0,
       found.reduce((sum, { it }) => sum + (it?.size ?? 0), 0),
@@ -73,18 +75,18 @@ function snapshotService({ slots, drops, paces }: Parts): Handlers {
 
   return {
     async put(wish, { session, upload }) {
-      const take = async () => {
-        paces.write(session.account, wish.size)
-        return (await upload()).body
-      }
-      return { receipt: await slots.put(session, wish, take) }
+      paces.write(session.account, wish.size)
+      return { receipt: await slots.put(session, wish, async () => (await upload()).body) }
     },
     async get({ slot, seq }, { session, send }) {
-      const found = await slots.get(session.account, slot, seq)
+      const { account } = session
+      paces.read(account, 1, await slots.sizeOf(account, slot, seq))
+      const found = await slots.get(account, slot, seq)
       if (found) await send(found)
       return {}
     },
     async list(_input, { session, send }) {
+      paces.read(session.account, 1 + (await slots.count(session.account)), 0)
       for (const one of await slots.list(session.account)) await send(one)
       return {}
     },
@@ -94,8 +96,8 @@ function snapshotService({ slots, drops, paces }: Parts): Handlers {
       return {}
     },
     async leave({ drop, size }, { session, upload }) {
-      await drops.check(session, drop, size)
       paces.write(session.account, size)
+      await drops.check(session, drop, size)
       const { body } = await upload()
       if (body.byteLength !== size) throw new CafeError('BAD_REQUEST', { at: 'body' })
       return { expires: await drops.leave(session, drop, body) }

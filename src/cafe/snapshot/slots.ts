@@ -27,7 +27,10 @@ export interface Slots {
   put(session: Session, wish: SlotWish, take: () => Promise<Bytes>): Promise<Bytes>
   /** @throws CafeError CORRUPT {what: 'slot'} for a version that is kept but damaged. */
   get(account: Address, slot: Bytes, seq?: number): Promise<{ seq: number; body: Bytes } | undefined>
+  /** Bytes of what `get` would give; 0 for nothing. */
+  sizeOf(account: Address, slot: Bytes, seq?: number): Promise<number>
   list(account: Address): Promise<readonly SlotVersion[]>
+  count(account: Address): Promise<number>
   /** @throws CafeError CONFLICT {seq} where another version is there. */
   remove(account: Address, slot: Bytes, expect: number): Promise<void>
   readonly erase: Part['erase']
@@ -48,6 +51,11 @@ export function createSlots(components: SlotComponents): Slots {
   const { store, room, serial, stands } = components
   const inTurn = <T>(account: string, task: () => Promise<T>): Promise<T> => serial(`slots/${account}`, task)
 
+  const find = async (account: Address, slot: Bytes, wanted?: number) => {
+    const row = await store.slots.get(account, hex(slot))
+    return row && ([row, row.before].find((one) => one?.seq === (wanted ?? row.seq)) ?? undefined)
+  }
+
   return {
     async put(session, wish, take) {
       if (wish.seq <= wish.expect) throw new CafeError('BAD_REQUEST', { at: 'seq' })
@@ -64,13 +72,14 @@ export function createSlots(components: SlotComponents): Slots {
       })
     },
     async get(account, slot, wanted) {
-      const row = await store.slots.get(account, hex(slot))
-      const found = row && [row, row.before].find((one) => one && one.seq === (wanted ?? row.seq))
+      const found = await find(account, slot, wanted)
       if (!found) return undefined
       const body = await wholeBody(store, account, slot, found)
       if (!body) throw new CafeError('CORRUPT', { what: 'slot' })
       return { seq: found.seq, body }
     },
+    sizeOf: async (account, slot, wanted) => (await find(account, slot, wanted))?.size ?? 0,
+    count: async (account) => ((await store.slotUsage.get(account)) ?? NOTHING).records,
     async list(account) {
       const found = await store.slots.list([account])
       return found.map(({ key, row: { seq, hash, size, time, before } }) => ({
