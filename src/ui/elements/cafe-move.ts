@@ -112,7 +112,7 @@ export class CafeMove extends Plain {
 
   #form(cafes: readonly Session[]): TemplateResult {
     return html`<form class="stack" @submit=${this.#submit}>
-      <div class="pair">
+      <div class="pair wide">
         <label class="field">
           <span>From</span>
           <select name="from">
