@@ -2,6 +2,7 @@
  * What is kept about a backup: of which kind it is, its key, its name, and at which cafes it is. The blocks themselves are
  * in the block store.
  */
+import type { CID } from 'multiformats/cid'
 import type { PeerIdText } from '../core/ids.ts'
 import { bytes, count, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
@@ -151,13 +152,24 @@ export function backupStore(rows: Rows): BackupStore {
 
 export const kindOf = ({ kind = 'file' }: Pick<Backup, 'kind'>): BackupKind => kind
 
+/** Cafes named in a link: asking more at once than this is no faster. */
+const MAX_FROM = 4
+
 /**
  * `/ipfs/<cid>/<name>#key=…&from=<cafe>`: all a browser needs; key and cafes are in the fragment, which no server sees. A
  * public file has `/ipfs/<cid>?filename=<name>`, as any gateway understands it.
  */
-export function backupLink({ root, name, key, cafes }: Backup): string {
-  const from = cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => `from=${cafe}`)
-  const said = [...(key ? [`key=${formatFileKey(key)}`] : []), ...from.slice(0, 4)]
-  const path = key ? `${root}/${encodeURIComponent(name)}` : `${root}?filename=${encodeURIComponent(name)}`
+export function fileLink(
+  cid: CID | string,
+  { name, key, from }: { name: string; key: Uint8Array | null | undefined; from: readonly PeerIdText[] },
+): string {
+  const said = [...(key ? [`key=${formatFileKey(key)}`] : []), ...from.slice(0, MAX_FROM).map((cafe) => `from=${cafe}`)]
+  const path = key ? `${cid}/${encodeURIComponent(name)}` : `${cid}?filename=${encodeURIComponent(name)}`
   return `/ipfs/${path}${said.length > 0 ? '#' : ''}${said.join('&')}`
+}
+
+/** The link of a file that is a backup of its own. */
+export function backupLink({ root, name, key, cafes }: Backup): string {
+  const from = cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => cafe)
+  return fileLink(root, { name, key, from })
 }

@@ -26,6 +26,8 @@ import { createOwnBlocks } from './own-blocks.ts'
 import type { Labels } from './pin-label.ts'
 import { createSame, type SameComponents } from './same.ts'
 import { createSealing } from './sealing.ts'
+import { type AddMany, createAddMany } from './thread-files.ts'
+import { createThumbnails, type Draw } from './thumbnail.ts'
 
 export type { BackupProgress } from './add.ts'
 
@@ -40,6 +42,8 @@ export interface BackupsComponents {
   readonly labels: Labels
   /** The account's key by which it knows files again. */
   readonly sameKey: SameComponents['key']
+  /** Draws thumbnails, where the place we run in can. */
+  readonly draw?: Draw | undefined
   readonly clock: Clock
   readonly random: Random
   /** It stands differently with some backup, without anybody having asked. */
@@ -61,6 +65,8 @@ export interface Backups extends Kept {
    * first cafe refused with if all refuse; ABORTED. Nothing is listed then.
    */
   readonly add: Add
+  /** The files of one thread block, in one directory (see `thread-files.ts`). */
+  readonly addMany: AddMany
   /** Files that were cut off while they were read: given again, each goes on where it was. */
   unfinished(): Promise<readonly Unfinished[]>
   /** Forgets one of those. */
@@ -123,8 +129,9 @@ export function createBackups(components: BackupsComponents): Backups {
     ...{ store, own, blocks, source, holds, backlog },
     ...{ same, cafes, clock, onChange, onGarbage },
   })
+  const sealing = createSealing({ drafts, random })
   const add = createAdd({
-    ...{ store, blocks, own, same, kept, backlog, sealing: createSealing({ drafts, random }) },
+    ...{ store, blocks, own, same, kept, backlog, sealing },
     ...{ cafes, client, labels, clock, onGarbage },
   })
 
@@ -154,6 +161,11 @@ export function createBackups(components: BackupsComponents): Backups {
     get: (root) => backups.get(root),
     ...kept,
     add,
+    addMany: createAddMany({
+      ...{ rows, blocks, holds, own, kept, same, sealing, clock, random },
+      thumbnails: createThumbnails({ draw: components.draw }),
+      get: (root) => backups.get(root),
+    }),
     unfinished: drafts.unfinished,
     forget: drafts.forget,
     async remove(root, { signal }) {

@@ -29,6 +29,8 @@ export interface Adding {
   put(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** Changes to commit with the row that lists the file. */
   lists(root: CID): Change[]
+  /** Somebody else has listed its blocks. */
+  listed(): void
   /** The file is listed, or will not be. */
   end(): void
 }
@@ -98,7 +100,7 @@ export function createOwnBlocks({ rows, blocks, holds, store, onGarbage }: OwnBl
     adding() {
       const hold = holds.open()
       const found = new Map<string, Listed>()
-      let listed = false
+      let isListed = false
       return {
         async put(cid, bytes) {
           const { bytes: hash } = cid.multihash
@@ -107,12 +109,15 @@ export function createOwnBlocks({ rows, blocks, holds, store, onGarbage }: OwnBl
           found.set(cid.toString(), { hash, size: bytes.byteLength })
         },
         lists(root) {
-          listed = true
+          isListed = true
           return put(root.toString(), [...found.values()])
+        },
+        listed() {
+          isListed = true
         },
         end() {
           hold.release()
-          if (listed || found.size === 0) return
+          if (isListed || found.size === 0) return
           unlisted = true
           onGarbage()
         },

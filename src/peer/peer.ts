@@ -27,6 +27,7 @@ import { type AccountRecord, createRecord } from './record.ts'
 import type { Safekeeping } from './safekeeping.ts'
 import { createSafety, type SafetyView } from './safety.ts'
 import type { PeerThreads } from './threads.ts'
+import type { Draw } from './thumbnail.ts'
 
 export interface PeerComponents {
   readonly account: Account
@@ -45,6 +46,8 @@ export interface PeerComponents {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
+  /** Draws thumbnails, where the place we run in can. */
+  readonly draw?: Draw | undefined
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
   readonly onChange?: (what: 'pins' | 'account') => void
   /** There are blocks now that nobody needs. */

@@ -1,9 +1,9 @@
 /** Threads, members and blocks as people are shown them: plain data, with the names that members have announced. */
 import type { CID } from 'multiformats/cid'
 import type { Address, PeerIdText } from '../core/ids.ts'
-import { formatFileKey } from '../crypto/file-key.ts'
 import type { ThreadFile } from '../thread/kinds.ts'
 import type { Entry, Member, Thread, ThreadIdText } from '../thread/thread.ts'
+import { fileLink } from './backup-row.ts'
 import type { Seen } from './thread-notes.ts'
 import type { AnnotatedPost, MemberInfo, Person, Post, PostFile, ThreadInfo } from './thread-view.ts'
 
@@ -21,9 +21,6 @@ export interface Shape {
   posts(thread: Thread): Promise<(entry: Entry) => Post>
   annotated(thread: Thread, entry: Entry, post: (entry: Entry) => Post): Promise<AnnotatedPost>
 }
-
-/** Cafes named in a link, beside which it is looked for everywhere. */
-const MAX_FROM = 4
 
 export function createShape({ self, seen, online }: ShapeComponents): Shape {
   const people = async (thread: Thread): Promise<Map<Address, Member>> =>
@@ -136,8 +133,7 @@ function textOf(content: Entry['content']): string {
 
 function asFile(file: ThreadFile, from: readonly PeerIdText[]): PostFile {
   const { cid, key, name, size, mime, thumb } = file
-  const link = (root: CID, key: Uint8Array, name: string): string =>
-    `/ipfs/${root}/${encodeURIComponent(name)}#key=${formatFileKey(key)}${hints(from)}`
+  const link = (root: CID, key: Uint8Array | null, name: string): string => fileLink(root, { key, name, from })
   const thumbnail = thumb && {
     link: link(thumb.cid, thumb.key, `small ${name}`),
     width: thumb.width,
@@ -145,9 +141,3 @@ function asFile(file: ThreadFile, from: readonly PeerIdText[]): PostFile {
   }
   return { link: link(cid, key, name), cid: cid.toString(), name, size, mime, thumbnail: thumbnail ?? null }
 }
-
-const hints = (cafes: readonly PeerIdText[]): string =>
-  cafes
-    .slice(0, MAX_FROM)
-    .map((cafe) => `&from=${cafe}`)
-    .join('')

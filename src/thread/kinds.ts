@@ -13,10 +13,13 @@ const MAX_TIME = 2 ** 48 - 1
 /** Devices of one removed account that are told apart. */
 export const MAX_CUTS = 64
 
+/** Of an encrypted file; null for one that everybody may read. */
+const fileKey = v.nullable(bytes(32, 32))
+
 /** A small picture of the file, sealed under a key of its own. */
 const thumb = v.strictObject({
   cid,
-  key: bytes(32, 32),
+  key: fileKey,
   size: count(),
   mime: text(128),
   width: count(0xffff, 1),
@@ -26,7 +29,7 @@ export type Thumb = v.InferOutput<typeof thumb>
 
 const file = v.strictObject({
   cid,
-  key: bytes(32, 32),
+  key: fileKey,
   size: count(),
   sha256: bytes(32, 32),
   mime: text(128),

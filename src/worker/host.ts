@@ -21,6 +21,7 @@ import { createChanges } from './changes.ts'
 import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
+import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
@@ -60,6 +61,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     loadConfig(opening, log, origin),
   ])
 
+  const draw = createDraw()
   const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
   const cache = createCache(shared)
   const collecting = createCollecting({ ...shared, onChange: () => changes.emit('host') })
@@ -102,7 +104,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       // A chunk of its own: a tab that only hosts never loads it, and no start waits for it.
       const { createPeer } = await import('../peer/peer.ts')
       return createPeer({
-        ...{ ...shared, account, device, rows, source, reach, onGarbage },
+        ...{ ...shared, account, device, rows, source, reach, onGarbage, draw },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
       })
     },

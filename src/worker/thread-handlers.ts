@@ -19,6 +19,8 @@ export interface ThreadHandlerComponents {
   readonly addFiles: (
     files: readonly Blob[],
     options: {
+      /** The thread's id. */
+      readonly thread: string
       readonly plaintext: boolean
       readonly signal: AbortSignal
       readonly onProgress: (progress: AddFilesProgress) => void
@@ -120,7 +122,7 @@ export function threadHandlers({ threads, addFiles }: ThreadHandlerComponents): 
         const thread = parse(id, input.id)
         // Told before anything is stored.
         if (!(await (await threads().thread(thread)).can('write'))) throw new CafeError('FORBIDDEN', { why: 'write' })
-        const { files: stored, data } = await addFiles(files, { plaintext, signal, onProgress: progress })
+        const { files: stored, data } = await addFiles(files, { thread, plaintext, signal, onProgress: progress })
         const body = data ? { caption, data } : { caption }
         return threads().say(thread, { type: 'files', body, files: stored })
       },

@@ -37,10 +37,18 @@ describe.skipIf('missing' in firefox)('in Firefox', () => {
   test('a guest joins by the invite with mouse and keyboard', async () => {
     const { page } = guest
     await page.goto(invite)
+    await page.locator('input[name=keep][value=open]').click()
     await page.locator('::-p-text(Make my account)').click()
     await page.waitForSelector('cafe-words li')
-    expect(await page.$$eval('cafe-words li', (words) => words.length)).toBe(12)
+    const words = await page.$$eval('cafe-words li', (words) => words.map((word) => word.textContent.trim()))
+    expect(words).toHaveLength(12)
     await page.locator('::-p-text(I wrote them down)').click()
+    await page.waitForSelector('cafe-words input')
+    for (const field of await page.$$('cafe-words input')) {
+      const place = await field.evaluate(({ name }) => Number(name.split('-')[1]))
+      await field.type(words[place] as string)
+    }
+    await page.locator('::-p-text(They are right)').click()
     await page.locator('::-p-xpath(//button[normalize-space()="Join"])').click()
     await page.waitForSelector('::-p-xpath(//h1[normalize-space()="Files"]|//h2[normalize-space()="Files"])')
     await ready(page)

@@ -22,6 +22,7 @@ import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type Peer } from '../../src/peer/peer.ts'
+import type { Draw } from '../../src/peer/thumbnail.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
 import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
@@ -154,7 +155,7 @@ export interface GuestNode extends TestNode {
 }
 
 /** A node of an account. `words` restores the account of another device. */
-export async function createGuestNode(parts: Parts & { words?: string } = {}): Promise<GuestNode> {
+export async function createGuestNode(parts: Parts & { words?: string; draw?: Draw } = {}): Promise<GuestNode> {
   let known: readonly PeerIdText[] = []
   const base = await createTestNode({ cafes: () => known, ...parts })
   const { node, rows, blocks, holds, clock } = base
@@ -167,6 +168,7 @@ export async function createGuestNode(parts: Parts & { words?: string } = {}): P
     holds,
     clock,
     account,
+    draw: parts.draw,
     random: systemRandom,
     connector: node.connector,
     peer: node.peer,

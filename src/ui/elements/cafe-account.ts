@@ -12,11 +12,18 @@ import { keepFields, passphraseField, readLock, readProof } from './keep-fields.
 import { failure, Plain } from './parts.ts'
 
 export class CafeAccount extends Plain {
-  static override properties = { cafe: { attribute: false }, add: { type: Boolean }, proof: { type: Boolean } }
+  static override properties = {
+    cafe: { attribute: false },
+    add: { type: Boolean },
+    proof: { type: Boolean },
+    way: { state: true },
+  }
   declare cafe: CafeConsole
   /** Beside another account, which has a passphrase if `proof`. */
   declare add: boolean
   declare proof: boolean
+  /** Where the account comes from. */
+  declare way: 'new' | 'device' | 'words' | undefined
   readonly #create = new Action<HTMLFormElement>(this, 'start', async (form) => {
     const add = this.add ? { add: true } : {}
     const { words } = await this.cafe.account.create({ ...add, ...readLock(form), ...readProof(form) })
@@ -26,9 +33,14 @@ export class CafeAccount extends Plain {
   })
 
   override render(): TemplateResult {
-    const { running, problem } = this.#create
     return html`<section class="card stack narrow" aria-labelledby="account-heading">
-      <h2 id="account-heading">${this.add ? 'Another account' : 'First, an account'}</h2>
+      ${this.way === 'device' ? this.#device() : this.way === 'words' ? this.#words() : this.#new()}
+    </section>`
+  }
+
+  #new(): TemplateResult {
+    const { running, problem } = this.#create
+    return html`<h2 id="account-heading">${this.add ? 'Another account' : 'First, an account'}</h2>
       <p>No name, no e-mail: your account is twelve words that only you have.</p>
       <form class="stack" autocomplete="off" @submit=${this.#submit}>
         ${keepFields()} ${this.proof ? passphraseField('Passphrase of the account in use now') : ''}
@@ -37,15 +49,32 @@ export class CafeAccount extends Plain {
           ${running ? 'Making your account…' : 'Make my account'}
         </button>
       </form>
-      <details class="more">
-        <summary>I have an account on another device</summary>
-        <cafe-offer .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-offer>
-      </details>
-      <details class="more">
-        <summary>I have the words of an account</summary>
-        <cafe-restore .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-restore>
-      </details>
-    </section>`
+      <p class="or quiet">or, if you have one already</p>
+      ${this.#to('device', 'I have an account on another device')} ${this.#to('words', 'I have the words of an account')}`
+  }
+
+  #device(): TemplateResult {
+    return html`<h2 id="account-heading">From another device</h2>
+      <cafe-offer .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-offer>
+      ${this.#to('new', 'Another way')}`
+  }
+
+  #words(): TemplateResult {
+    return html`<h2 id="account-heading">From its words</h2>
+      <cafe-restore .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-restore>
+      ${this.#to('new', 'Another way')}`
+  }
+
+  #to(way: CafeAccount['way'], text: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="button"
+      @click=${() => {
+        this.way = way
+      }}
+    >
+      ${text}
+    </button>`
   }
 
   #submit(event: SubmitEvent): void {
