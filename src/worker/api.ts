@@ -186,13 +186,12 @@ export interface Pin {
 
 type None = Record<never, never>
 
-/** The part of it that is about threads and about an account as a whole. */
-export type AccountPartApi = ThreadApi & RecoverApi
+/** The part of it that is about threads, devices and an account as a whole: see `account-part.ts`. */
+export type AccountPartApi = ThreadApi & RecoverApi & DeviceApi
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &
   WalletApi &
-  DeviceApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>

@@ -42,8 +42,6 @@ export interface RecoverHandlerComponents {
   readonly fileName: (root: string) => Promise<string | undefined>
   /** Keeps a picture at the cafes, for everybody to see. */
   readonly keepPicture: (picture: Blob, options: { signal: AbortSignal }) => Promise<CID>
-  /** What others are told of this account has changed. */
-  readonly onProfile: () => Promise<void>
 }
 
 const none = v.strictObject({})
@@ -139,7 +137,7 @@ function moveHandlers(components: RecoverHandlerComponents): Handlers<MoveApi> {
 type ProfileApi = Pick<RecoverApi, 'profile.get' | 'profile.set'>
 
 function profileHandlers(components: RecoverHandlerComponents): Handlers<ProfileApi> {
-  const { safekeeping, address, keepPicture, onProfile } = components
+  const { safekeeping, address, keepPicture } = components
   const said = async (): Promise<{ name: string; avatar: CID | null }> =>
     (await safekeeping().record.get('profile', 'me')) ?? { name: '', avatar: null }
   const profile = async (): Promise<Profile> => {
@@ -165,7 +163,6 @@ function profileHandlers(components: RecoverHandlerComponents): Handlers<Profile
           const picture = avatar instanceof Blob ? await keepPicture(avatar, { signal }) : avatar
           await record.set('profile', 'me', { name: called, avatar: picture })
         }
-        await onProfile()
         return profile()
       },
     },

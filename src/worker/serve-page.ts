@@ -5,7 +5,7 @@
 import { text, v } from '../core/schema.ts'
 import { holdLife, whenGone } from '../rpc/alive.ts'
 import { type Handlers, serve } from '../rpc/port.ts'
-import type { AccountPartApi, PageApi } from './api.ts'
+import type { PageApi } from './api.ts'
 import type { HostApi } from './handlers.ts'
 import type { Host } from './host.ts'
 import type { RtcPool } from './rtc/pool.ts'
@@ -53,7 +53,7 @@ export function servePages({ pool, origin, load, leave }: WorkerScope): (port: M
       stop()
     }
 
-    const page: Handlers<Omit<PageApi, keyof HostApi | keyof AccountPartApi>> = {
+    const page: Handlers<Omit<PageApi, keyof HostApi>> = {
       hello: {
         input: v.strictObject({ life: text(128) }),
         async run(input) {
@@ -81,7 +81,7 @@ export function servePages({ pool, origin, load, leave }: WorkerScope): (port: M
       },
     }
     // At once: a page that hears nothing takes this worker for dead, and starting may take long.
-    const stop = serve<Omit<PageApi, keyof AccountPartApi>>(
+    const stop = serve<PageApi>(
       port,
       starting.then(({ handlers }) => ({ ...handlers, ...page })),
       page,
