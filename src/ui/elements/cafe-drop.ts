@@ -1,5 +1,6 @@
 /** `<cafe-drop>`: a place to drop files, which is also a button that picks them. Fires {@link FilesEvent}. */
 import { html, nothing, type TemplateResult } from 'lit'
+import { droppedFiles, hasFiles } from './drop-files.ts'
 import { icon, Plain } from './parts.ts'
 
 /** The files that were dropped or picked; never empty. */
@@ -38,9 +39,9 @@ export class CafeDrop extends Plain {
   }
 
   #dragOver(event: DragEvent): void {
-    if (!event.dataTransfer?.types.includes('Files')) return
+    if (!hasFiles(event)) return
     event.preventDefault()
-    event.dataTransfer.dropEffect = 'copy'
+    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
     this.over = true
   }
 
@@ -53,14 +54,9 @@ export class CafeDrop extends Plain {
   #drop(event: DragEvent): void {
     event.preventDefault()
     this.over = false
-    const items = [...(event.dataTransfer?.items ?? [])].filter((item) => item.kind === 'file')
-    this.folder = items.some((item) => item.webkitGetAsEntry()?.isDirectory)
-    this.#give(
-      items
-        .filter((item) => !item.webkitGetAsEntry()?.isDirectory)
-        .map((item) => item.getAsFile())
-        .filter((file) => file !== null),
-    )
+    const { files, folder } = droppedFiles(event)
+    this.folder = folder
+    this.#give(files)
   }
 
   #pick(): void {
