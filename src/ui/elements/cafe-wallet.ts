@@ -75,7 +75,7 @@ export class CafeWallet extends Plain {
       <span class="mark small" aria-hidden="true">${icon(lock ? 'lock' : 'person')}</span>
       <div class="grow">
         <p class="title"><code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">in use</span>` : nothing}</p>
-        <p class="quiet small">${[index ? `Number ${index + 1} of its words` : '', lock ? 'Passphrase' : 'Stays unlocked'].filter(Boolean).join(' · ')}</p>
+        <p class="quiet small">${[index ? `No. ${index + 1} of its words` : '', lock ? 'passphrase' : 'unlocked'].filter(Boolean).join(', ')}</p>
       </div>
       ${
         current
