@@ -14,7 +14,7 @@ import { gzipSync } from 'node:zlib'
 export const BUDGETS = { sw: 200_000, worker: 280_000, account: 90_000, classic: 370_000, firstPaint: 60_000 }
 
 /** The chunk that the worker loads when an account is opened (see `worker/host.ts`). */
-const ACCOUNT = /^assets\/worker-peer-/
+const ACCOUNT = /^assets\/worker-account-part-/
 
 /**
  * @typedef {{ sw: number, worker: number, account: number, classic: number, firstPaint: number }} Sizes bytes after gzip

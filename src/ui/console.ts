@@ -4,6 +4,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
+import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
 /**
  * @example
@@ -81,6 +82,9 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       unfinished: () => call('pins.unfinished', {}),
       forget: async (id) => void (await call('pins.forget', { id })),
     },
+    thread: threadConsole(call),
+    recover: recoverConsole(call),
+    profile: profileConsole(call),
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {
       while (!signal.aborted) {

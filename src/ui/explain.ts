@@ -1,5 +1,6 @@
 /** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
 import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
+import { THREAD_TEXTS, type ThreadDoing } from './explain-threads.ts'
 import { WALLET_TEXTS, type WalletDoing, walletText } from './explain-wallet.ts'
 import { bytes } from './format.ts'
 
@@ -21,6 +22,7 @@ export type Doing =
   | 'prove'
   | 'remove'
   | 'link'
+  | ThreadDoing
   | WalletDoing
 
 /** A failure as shown. */
@@ -111,6 +113,7 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     UNSUPPORTED:
       'This browser cannot open such links. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
   },
+  ...THREAD_TEXTS,
 }
 
 /** Reads a number of an error's data; anything else is not shown. */

@@ -3,6 +3,7 @@
  * leave a key where a server would see it.
  */
 import { MAX_INVITE } from '../core/limits.ts'
+import { MAX_THREAD_CODE } from './route.ts'
 
 /** Longest address we look at: a path, a key and a cafe's id are far below, and so is what browsers open. */
 const MAX_LINK = 8192
@@ -72,6 +73,13 @@ export function readJoin(text: string): string | undefined {
   const trimmed = text.trim()
   const code = /#join=([^\s#]+)$/.exec(trimmed)?.[1] ?? trimmed
   return code.length <= MAX_INVITE && INVITE.test(code) ? code : undefined
+}
+
+/** The code of an invite to a thread in what a person pasted: the link `…#thread=<code>` or the bare code. */
+export function readThreadCode(text: string): string | undefined {
+  const trimmed = text.trim()
+  const code = /#thread=([^\s#]+)$/.exec(trimmed)?.[1] ?? trimmed
+  return code.length <= MAX_THREAD_CODE && INVITE.test(code.replace(/^~/, '')) ? code : undefined
 }
 
 /** The code in a pasted link of a device, `…#link=<code>`, or the bare code. Undefined if it is neither. */

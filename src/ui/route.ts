@@ -1,15 +1,25 @@
 /** Where in the app we are, read from the address: pure, so that every address has one tested meaning. */
 import { MAX_INVITE } from '../core/limits.ts'
 
+/** Longest code of a link to a thread: as much as the worker looks at. */
+export const MAX_THREAD_CODE = 96 * 1024
+
+const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'you', 'account', 'recover'] as const
+
 export type Route =
-  | { readonly view: 'home' | 'host' | 'files' | 'account' }
+  | { readonly view: 'home' | (typeof PLAIN)[number] }
   /** `code` is the invite of the link that was opened, if there was one. */
   | { readonly view: 'join'; readonly code?: string }
   /** `code` is the link of a device that is to be given this account. */
   | { readonly view: 'link'; readonly code: string }
+  /** One of this account's threads. */
+  | { readonly view: 'thread'; readonly id: string }
+  /** An invite to a thread: of a link, or one that was received. */
+  | { readonly view: 'invited'; readonly code: string }
 
 /**
- * The route a fragment names: `#`, `#host`, `#files`, `#account`, `#join`, `#join=<code>`, `#link=<code>`. Anything else is home.
+ * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
+ * hex digits for a thread that is here, `#thread=<code>` for an invite to one. Anything else is home.
  *
  * @example
  * ```ts
@@ -18,11 +28,23 @@ export type Route =
  */
 export function readRoute(hash: string): Route {
   const [name = '', ...rest] = hash.replace(/^#/, '').split('=')
-  if (name === 'host' || name === 'files' || name === 'account') return { view: name }
+  const plain = PLAIN.find((view) => view === name)
+  if (plain !== undefined) return { view: plain }
   const code = rest.join('=')
+  if (name === 'thread') return threadRoute(code)
   if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }
   if (name !== 'join') return { view: 'home' }
   return code === '' || code.length > MAX_INVITE ? { view: 'join' } : { view: 'join', code }
+}
+
+function threadRoute(text: string): Route {
+  if (/^[0-9a-f]{64}$/.test(text)) return { view: 'thread', id: text }
+  return text === '' || text.length > MAX_THREAD_CODE ? { view: 'threads' } : { view: 'invited', code: text }
+}
+
+/** The fragment of a thread that is here, or of an invite to one. */
+export function threadHash(idOrCode: string): string {
+  return `#thread=${idOrCode}`
 }
 
 /** True for a path of the gateway, `/ipfs/…` or `/ipns/…`: this page then stands in for the service worker's answer. */

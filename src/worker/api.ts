@@ -19,6 +19,8 @@ import type {
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
 import type { DeviceApi } from './device-api.ts'
+import type { RecoverApi } from './recover-api.ts'
+import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
 
 export type { Collected, CollectProgress } from '../store/collect.ts'
@@ -184,10 +186,13 @@ export interface Pin {
 
 type None = Record<never, never>
 
+/** The part of it that is about threads, devices and an account as a whole: see `account-part.ts`. */
+export type AccountPartApi = ThreadApi & RecoverApi & DeviceApi
+
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &
   WalletApi &
-  DeviceApi & {
+  AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>
     'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>

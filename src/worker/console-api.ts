@@ -23,6 +23,8 @@ import type {
   Unfinished,
   WalletConsole,
 } from './api.ts'
+import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
+import type { ThreadConsole } from './thread-console-api.ts'
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
@@ -80,6 +82,9 @@ export interface CafeConsole {
     unfinished(): Promise<readonly Unfinished[]>
     forget(id: string): Promise<void>
   }
+  readonly thread: ThreadConsole
+  readonly recover: RecoverConsole
+  readonly profile: ProfileConsole
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
   watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>

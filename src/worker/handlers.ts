@@ -12,38 +12,77 @@ import type { Joined } from '../peer/cafe-row.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
-import type { NodeStatus, PageApi, Pin, Session } from './api.ts'
+import type { AccountPartApi, NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
-import { deviceHandlers } from './device-handlers.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
-import type { Linking } from './linking.ts'
+import { later } from './later.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
   readonly node: Node
   readonly accounts: Accounts
-  readonly linking: Linking
+  /** Loads the rest of the table, which takes an account. */
+  readonly part: () => Promise<Handlers<AccountPartApi>>
   readonly hosting: Hosting
   readonly changes: Changes
   readonly tabs: () => number
 }
 
-/** The part of the table that is about this device as a whole; what is about one page is in `main.ts`. */
+/** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
 export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+
+/** What `account-part.ts` answers. */
+const PART: { readonly [K in keyof AccountPartApi]: true } = {
+  'devices.list': true,
+  'devices.revoke': true,
+  'devices.offer': true,
+  'devices.match': true,
+  'devices.keep': true,
+  'devices.follow': true,
+  'devices.give': true,
+  'devices.cancel': true,
+  'thread.create': true,
+  'thread.list': true,
+  'thread.get': true,
+  'thread.preview': true,
+  'thread.join': true,
+  'thread.invite': true,
+  'thread.invites': true,
+  'thread.decline': true,
+  'thread.leave': true,
+  'thread.rename': true,
+  'thread.remove': true,
+  'thread.members': true,
+  'thread.post': true,
+  'thread.comment': true,
+  'thread.like': true,
+  'thread.flag': true,
+  'thread.ignore': true,
+  'thread.addFiles': true,
+  'thread.feed': true,
+  'thread.entry': true,
+  'thread.notifications': true,
+  'thread.read': true,
+  'thread.sync': true,
+  'thread.watch': true,
+  'recover.start': true,
+  'recover.status': true,
+  'recover.drill': true,
+  'recover.drills': true,
+  'recover.move': true,
+  'recover.resume': true,
+  'recover.moving': true,
+  'recover.stay': true,
+  'profile.get': true,
+  'profile.set': true,
+}
 
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
-export function createHandlers({
-  node,
-  accounts,
-  linking,
-  hosting,
-  changes,
-  tabs,
-}: HandlerComponents): Handlers<HostApi> {
+export function createHandlers({ node, accounts, part, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -56,7 +95,7 @@ export function createHandlers({
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
-    ...deviceHandlers(accounts, linking),
+    ...later<AccountPartApi>(PART, part),
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),

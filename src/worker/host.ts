@@ -15,7 +15,7 @@ import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
-import type { GatewayApi } from './api.ts'
+import type { AccountPartApi, GatewayApi } from './api.ts'
 import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
 import { createCollecting } from './collecting.ts'
@@ -25,7 +25,6 @@ import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
-import { createLinking } from './linking.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { becomeWriter, type Holder } from './writer.ts'
@@ -102,7 +101,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     ...{ ...shared, keys, onGarbage },
     open: async (account, rows) => {
       // A chunk of its own: a tab that only hosts never loads it, and no start waits for it.
-      const { createPeer } = await import('../peer/peer.ts')
+      const { createPeer } = await import('./account-part.ts')
       return createPeer({
         ...{ ...shared, account, device, rows, source, reach, onGarbage, draw },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
@@ -145,9 +144,12 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     origin,
   })
   accounts.attend()
-  const linking = createLinking({ ...shared, node, accounts, name: device, origin })
+  const part = async (): Promise<Handlers<AccountPartApi>> => {
+    const { accountPart } = await import('./account-part.ts')
+    return accountPart({ ...shared, node, accounts, changes, name: device, origin })
+  }
   return {
-    handlers: createHandlers({ node, accounts, linking, hosting, changes, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, part, hosting, changes, tabs: () => pool.size }),
     gateway: gatewayHandlers(node),
   }
 }

@@ -29,6 +29,7 @@ import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
 import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
 import { figure as pinBlocks256k } from './pin_blocks_256k.ts'
 import { figure as pinGrowth } from './pin_growth.ts'
+import { figure as recover } from './recover_50x100.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { figure as threadAppend } from './thread_append.ts'
@@ -47,6 +48,7 @@ const FIGURES: readonly Figure[] = [
   gcGrowth,
   threadAppend,
   threadOpenGrowth,
+  recover,
   threadSync,
   gatewayPlain,
   gatewayKeyed,

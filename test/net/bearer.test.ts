@@ -10,7 +10,6 @@ import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
 import { createHandlers } from '../../src/worker/handlers.ts'
 import type { Hosting } from '../../src/worker/hosting.ts'
-import type { Linking } from '../../src/worker/linking.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -199,7 +198,7 @@ describe('by the console', () => {
       ...{
         node: guest.node,
         hosting: never as Hosting,
-        linking: never as Linking,
+        part: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         tabs: () => 0,
       },

@@ -22,6 +22,21 @@ const DOING: Doing[] = [
   'unlock',
   'wallet',
   'device',
+  'threads',
+  'create',
+  'enter',
+  'post',
+  'files',
+  'annotate',
+  'ask',
+  'quit',
+  'rename',
+  'expel',
+  'recover',
+  'returned',
+  'drill',
+  'move',
+  'profile',
 ]
 
 describe('a failure in plain words', () => {
@@ -34,6 +49,15 @@ describe('a failure in plain words', () => {
         expect(rest).toEqual({ code, retry: ERRORS[code].retry })
       }
     }
+  })
+
+  it('tells the three ends of a recovery apart, and wrong words from all of them', () => {
+    const texts = (['NOT_FOUND', 'CORRUPT', 'UNREACHABLE'] as const).map(
+      (code) => explain(new CafeError(code, { what: 'backup' }), 'recover').text,
+    )
+    texts.push(explain(new CafeError('BAD_REQUEST', { what: 'words' }), 'restore').text)
+    expect(new Set(texts).size).toBe(4)
+    for (const text of texts) expect(text).toMatch(/check|add|ask/i)
   })
 
   it('says how much room is missing', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fileName, privatePath, readJoin, readLink, safeHref } from '../../src/ui/link.ts'
+import { fileName, privatePath, readJoin, readLink, readThreadCode, safeHref } from '../../src/ui/link.ts'
 
 const CID = 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const KEY = `u${'A'.repeat(44)}`
@@ -137,5 +137,22 @@ describe('the name in a gateway path', () => {
     [`/ipfs/${CID}/`, undefined],
   ])('of %s is %s', (path, name) => {
     expect(fileName(path)).toBe(name)
+  })
+})
+
+describe('an invite to a thread', () => {
+  const code = 'aB3_-'.repeat(100)
+
+  it.each([
+    [code, code],
+    [`~${code}`, `~${code}`],
+    [` https://cafe.example/#thread=${code}\n`, code],
+    [`http://cafe.localhost:8080/#thread=~${code}`, `~${code}`],
+    ['https://cafe.example/#join=abcabcabcabcabcabcabc', undefined],
+    ['hello', undefined],
+    [`https://cafe.example/#thread=${code}<b>`, undefined],
+    ['a'.repeat(98_305), undefined],
+  ])('is found in %#', (text, found) => {
+    expect(readThreadCode(text)).toBe(found)
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_INVITE } from '../../src/core/limits.ts'
-import { isGatewayPath, readRoute } from '../../src/ui/route.ts'
+import { isGatewayPath, MAX_THREAD_CODE, readRoute, threadHash } from '../../src/ui/route.ts'
+import { VIEWS } from '../../src/ui/views.ts'
 
 describe('the route of an address', () => {
   it.each([
@@ -17,6 +18,16 @@ describe('the route of an address', () => {
     ['#link', { view: 'account' }],
     ['#link=', { view: 'account' }],
     ['#link=abc_-9', { view: 'link', code: 'abc_-9' }],
+    ['#threads', { view: 'threads' }],
+    ['#feed', { view: 'feed' }],
+    ['#news', { view: 'news' }],
+    ['#you', { view: 'you' }],
+    ['#recover', { view: 'recover' }],
+    [`#thread=${'0a'.repeat(32)}`, { view: 'thread', id: '0a'.repeat(32) }],
+    ['#thread=~abc_-9', { view: 'invited', code: '~abc_-9' }],
+    [`#thread=${'0A'.repeat(32)}`, { view: 'invited', code: '0A'.repeat(32) }],
+    ['#thread=', { view: 'threads' }],
+    ['#thread', { view: 'threads' }],
     ['#nonsense', { view: 'home' }],
     ['#constructor', { view: 'home' }],
   ])('of %j is %j', (hash, route) => {
@@ -28,10 +39,15 @@ describe('the route of an address', () => {
     expect(readRoute(`#join=${'a'.repeat(MAX_INVITE + 1)}`)).toEqual({ view: 'join' })
   })
 
-  it('is one of six views for any fragment, and never throws', () => {
+  it('drops an invite to a thread that is longer than any', () => {
+    expect(readRoute(threadHash('a'.repeat(MAX_THREAD_CODE)))).toHaveProperty('code')
+    expect(readRoute(threadHash('a'.repeat(MAX_THREAD_CODE + 1)))).toEqual({ view: 'threads' })
+  })
+
+  it('is a view that can be loaded for any fragment, and never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (hash) => {
-        expect(['home', 'host', 'files', 'account', 'join', 'link']).toContain(readRoute(hash).view)
+        expect(Object.keys(VIEWS)).toContain(readRoute(hash).view)
       }),
     )
   })

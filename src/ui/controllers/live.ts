@@ -4,9 +4,27 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ThreadNews } from '../../worker/thread-api.ts'
 import { explain, type Problem } from '../explain.ts'
 
 type Topic = Parameters<Parameters<CafeConsole['watch']>[0]>[0]
+
+/** Calls `changed` whenever there is something new to read; ends by the signal, or when it was cut off. */
+export type Watch = (cafe: CafeConsole, changed: () => void, options: { signal: AbortSignal }) => Promise<void>
+
+/** What is new about threads: of these kinds, and of one thread or about all. */
+export function threadNews(what: readonly ThreadNews['what'][], thread: () => string | null = () => null): Watch {
+  return (cafe, changed, options) =>
+    cafe.thread.watch((news) => {
+      const wanted = thread()
+      if (what.includes(news.what) && (wanted === null || news.thread === null || news.thread === wanted)) changed()
+    }, options)
+}
+
+const about =
+  (topics: readonly Topic[]): Watch =>
+  (cafe, changed, options) =>
+    cafe.watch((topic) => topics.includes(topic) && changed(), options)
 
 /** Milliseconds before a lost watch is tried again: at once for a person, and no storm while a worker restarts. */
 const FIRST_WAIT = 500
@@ -23,22 +41,23 @@ const LONGEST_WAIT = 10_000
 export class Live<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #source: () => CafeConsole | undefined
-  readonly #topics: readonly Topic[]
+  readonly #watch: Watch
   readonly #read: (cafe: CafeConsole) => Promise<T>
   #followed: CafeConsole | undefined
   #stop: AbortController | undefined
   #value: T | undefined
   #problem: Problem | undefined
+  #again: (() => void) | undefined
 
   constructor(
     host: ReactiveControllerHost,
     source: () => CafeConsole | undefined,
-    topics: readonly Topic[],
+    topics: readonly Topic[] | Watch,
     read: (cafe: CafeConsole) => Promise<T>,
   ) {
     this.#host = host
     this.#source = source
-    this.#topics = topics
+    this.#watch = typeof topics === 'function' ? topics : about(topics)
     this.#read = read
     host.addController(this)
   }
@@ -51,6 +70,11 @@ export class Live<T> implements ReactiveController {
   /** Why the last read failed, if it did. The last good value stays. */
   get problem(): Problem | undefined {
     return this.#problem
+  }
+
+  /** Reads again now, as when what is read depends on something that has changed in the page. */
+  refresh(): void {
+    this.#again?.()
   }
 
   hostUpdate(): void {
@@ -75,15 +99,17 @@ export class Live<T> implements ReactiveController {
 
   async #follow(cafe: CafeConsole, signal: AbortSignal): Promise<void> {
     const refresh = coalesced(() => this.#take(cafe, signal))
+    this.#again = refresh
     let wait = FIRST_WAIT
     while (!signal.aborted) {
       const round = new AbortController()
       refresh()
       try {
-        await cafe.watch(
-          (topic) => {
+        await this.#watch(
+          cafe,
+          () => {
             wait = FIRST_WAIT
-            if (this.#topics.includes(topic)) refresh()
+            refresh()
           },
           { signal: AbortSignal.any([signal, round.signal]) },
         )

@@ -5,33 +5,18 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
-import { Live } from '../controllers/live.ts'
+import { Errands } from '../controllers/errands.ts'
+import { Live, threadNews } from '../controllers/live.ts'
+import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
 import { count, plainName } from '../format.ts'
 import { type Route, readRoute } from '../route.ts'
+import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
 import type { WordsEvent } from './cafe-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
-
-/** Code of the views that the first screen does not need. */
-const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
-  home: async () => undefined,
-  host: () => import('./cafe-host.ts'),
-  join: () => import('./cafe-join.ts'),
-  files: () => import('./cafe-files.ts'),
-  account: () => import('./cafe-accounts.ts'),
-  link: () => import('./cafe-accounts.ts'),
-}
-
-const NAVIGATION = [
-  { view: 'home', href: '#', icon: 'home', text: 'Home' },
-  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
-  { view: 'files', href: '#files', icon: 'files', text: 'Files' },
-  { view: 'join', href: '#join', icon: 'people', text: 'Join' },
-  { view: 'account', href: '#account', icon: 'person', text: 'Account' },
-] as const
 
 export class CafeApp extends Plain {
   static override properties = {
@@ -57,9 +42,18 @@ export class CafeApp extends Plain {
     ['account'],
     (cafe) => cafe.account.status(),
   )
+  readonly #sending = new Sending(this, () => this.cafe)
+  readonly #errands = new Errands(this, () => this.cafe)
+  /** Lines of the news that were not read. Without an account that is open there are none. */
+  readonly #unread = new Live<number>(
+    this,
+    () => (this.#account.value?.locked === false ? this.cafe : undefined),
+    threadNews(['notifications']),
+    async (cafe) => (await cafe.thread.notifications({ limit: 1 })).unread,
+  )
   readonly #routed = () => void this.#go(readRoute(location.hash))
   readonly #leaving = (event: BeforeUnloadEvent) => {
-    if (this.#uploads.busy || this.words !== undefined) event.preventDefault()
+    if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
   }
 
   constructor() {
@@ -102,9 +96,11 @@ export class CafeApp extends Plain {
           ${NAVIGATION.map(
             (
               item,
-            ) => html`<a href=${item.href} aria-current=${item.view === (this.route.view === 'link' ? 'account' : this.route.view) ? 'page' : nothing}>
+            ) => html`<a href=${item.href} aria-current=${item.view === lineOf(this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
+              ${item.view === 'news' ? unread(this.#unread.value) : nothing}
+              ${item.view === 'threads' && this.#sending.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
               ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
             </a>`,
           )}
@@ -132,6 +128,28 @@ export class CafeApp extends Plain {
       return html`<cafe-accounts .cafe=${cafe} .account=${account} .code=${code}></cafe-accounts>`
     }
     if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
+    return this.#later(cafe, route)
+  }
+
+  /** Views around threads and the account. */
+  #later(cafe: CafeConsole, route: Route): TemplateResult {
+    if (route.view === 'threads' || route.view === 'feed') {
+      return html`<cafe-threads .cafe=${cafe} .together=${route.view === 'feed'}></cafe-threads>`
+    }
+    if (route.view === 'thread') {
+      return html`<cafe-thread
+        .cafe=${cafe}
+        .thread=${route.id}
+        .sending=${this.#sending}
+        .parcels=${this.#sending.parcels}
+      ></cafe-thread>`
+    }
+    if (route.view === 'invited') return html`<cafe-invited .cafe=${cafe} .code=${route.code}></cafe-invited>`
+    if (route.view === 'news') return html`<cafe-news .cafe=${cafe}></cafe-news>`
+    if (route.view === 'you')
+      return html`<cafe-you .cafe=${cafe} .errands=${this.#errands} .states=${this.#errands.states}></cafe-you>`
+    if (route.view === 'recover')
+      return html`<cafe-recover .cafe=${cafe} .errand=${this.#errands.recover} .state=${this.#errands.recover.state}></cafe-recover>`
     return html`<cafe-files
       .cafe=${cafe}
       .uploads=${this.#uploads}
@@ -197,6 +215,11 @@ export class CafeApp extends Plain {
 function asked(host: HostStatus | undefined): TemplateResult | typeof nothing {
   if (!host?.open || host.requests === 0) return nothing
   return html`<span class="dot part"><span class="sr">, ${count(host.requests, 'request')} to join</span></span>`
+}
+
+function unread(lines: number | undefined): TemplateResult | typeof nothing {
+  if (!lines) return nothing
+  return html`<span class="badge">${lines > 99 ? '99+' : lines}<span class="sr"> not read</span></span>`
 }
 
 function refuseDrop(event: DragEvent): void {

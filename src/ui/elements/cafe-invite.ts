@@ -8,6 +8,9 @@ import { icon, Plain } from './parts.ts'
 
 type Mode = Extract<HostStatus, { open: true }>['mode']
 
+/** Characters a phone still reads from a screen: the largest code takes 2953, in dots that are too small. */
+const MAX_CODE = 1600
+
 /** What the link does, by whom the cafe admits. */
 const HELP: Readonly<Record<Mode, string>> = {
   invite: 'Whoever has this link can join. Send it only to people you would lend room to.',
@@ -16,18 +19,17 @@ const HELP: Readonly<Record<Mode, string>> = {
 }
 
 export class CafeInvite extends Plain {
-  static override properties = { link: {}, name: {}, mode: {} }
+  static override properties = { link: {}, name: {}, mode: {}, help: {} }
   declare link: string
   declare name: string
   /** Whom the link admits; without it, whoever has it. */
   declare mode: Mode | undefined
+  /** What the link does, where it is no cafe's. */
+  declare help: string | undefined
 
   override render(): TemplateResult {
-    // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
     return html`<div class="invite">
-      <div class="qr">
-        <wa-qr-code .value=${this.link} size=${codeSize()} error-correction="L" label="QR code of the invite"></wa-qr-code>
-      </div>
+      ${this.#code()}
       <div class="stack">
         <label class="field">
           <span>Invite link</span>
@@ -43,8 +45,16 @@ export class CafeInvite extends Plain {
               : nothing
           }
         </div>
-        <p class="quiet small">${HELP[this.mode ?? 'invite']}</p>
+        <p class="quiet small">${this.help ?? HELP[this.mode ?? 'invite']}</p>
       </div>
+    </div>`
+  }
+
+  #code(): TemplateResult | typeof nothing {
+    if (this.link.length > MAX_CODE) return nothing
+    // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
+    return html`<div class="qr">
+      <wa-qr-code .value=${this.link} size=${codeSize()} error-correction="L" label="QR code of the invite"></wa-qr-code>
     </div>`
   }
 

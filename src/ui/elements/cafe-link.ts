@@ -1,6 +1,7 @@
 /** `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here. */
 import { html, nothing, type TemplateResult } from 'lit'
-import { readJoin, readLink } from '../link.ts'
+import { readJoin, readLink, readThreadCode } from '../link.ts'
+import { threadHash } from '../route.ts'
 import { Plain } from './parts.ts'
 
 export class CafeLink extends Plain {
@@ -54,6 +55,11 @@ export class CafeLink extends Plain {
     const invite = text.includes('#join=') ? readJoin(text) : undefined
     if (invite !== undefined) {
       location.hash = `join=${invite}`
+      return
+    }
+    const thread = text.includes('#thread=') ? readThreadCode(text) : undefined
+    if (thread !== undefined) {
+      location.hash = threadHash(thread)
       return
     }
     this.wrong = true

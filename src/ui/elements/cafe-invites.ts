@@ -1,0 +1,72 @@
+/** `<cafe-invites>`: invites to threads that came to this account by themselves, each to be taken or declined. */
+import { html, nothing, type TemplateResult } from 'lit'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ReceivedInvite } from '../../worker/thread-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live, threadNews } from '../controllers/live.ts'
+import { plainName } from '../format.ts'
+import { threadHash } from '../route.ts'
+import { personName, terms } from '../thread-words.ts'
+import { failure, Plain } from './parts.ts'
+import { face, tail, who } from './person.ts'
+import { when } from './post-parts.ts'
+
+export class CafeInvites extends Plain {
+  static override properties = { cafe: { attribute: false } }
+  declare cafe: CafeConsole
+  readonly #invites = new Live<readonly ReceivedInvite[]>(
+    this,
+    () => this.cafe,
+    threadNews(['invites']),
+    (cafe) => cafe.thread.invites(),
+  )
+  readonly #join = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
+    const info = await this.cafe.thread.join(id)
+    location.hash = threadHash(info.id)
+  })
+  readonly #decline = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
+    await this.cafe.thread.decline(id)
+    this.#invites.refresh()
+  })
+
+  override render(): TemplateResult | typeof nothing {
+    const invites = this.#invites.value ?? []
+    if (invites.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="invites-heading">
+      <h2 id="invites-heading">You are invited</h2>
+      ${failure(this.#join.problem ?? this.#decline.problem)}
+      <ul class="rows">
+        ${invites.map((invite) => this.#row(invite))}
+      </ul>
+    </section>`
+  }
+
+  #row(invite: ReceivedInvite): TemplateResult {
+    const name = plainName(invite.name)
+    const busy = this.#join.running || this.#decline.running
+    return html`<li>
+      ${face(invite.from)}
+      <div class="grow">
+        <p class="title"><bdi>${name}</bdi></p>
+        <p class="quiet small">from ${who(invite.from)} ${tail(invite.from)} · ${when(invite.time)}</p>
+        <p class="quiet small">${terms({ ...invite, starter: personName(invite.from) })}</p>
+      </div>
+      <div class="answers">
+        <button type="button" class="button small" aria-label=${`Decline “${name}”`} ?disabled=${busy} @click=${() => this.#decline.run(invite)}>
+          Decline
+        </button>
+        <button
+          type="button"
+          class="button small loud"
+          aria-label=${`Join “${name}”`}
+          ?disabled=${busy}
+          aria-busy=${this.#join.running ? 'true' : nothing}
+          @click=${() => this.#join.run(invite)}
+        >
+          Join
+        </button>
+      </div>
+    </li>`
+  }
+}
+customElements.define('cafe-invites', CafeInvites)

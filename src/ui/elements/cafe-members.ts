@@ -1,0 +1,121 @@
+/** `<cafe-members>`: who is in a thread and who was, with their addresses; the one who started it can put members out. */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { MemberInfo, ThreadInfo } from '../../worker/thread-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live, threadNews } from '../controllers/live.ts'
+import { personName } from '../thread-words.ts'
+import './cafe-confirm.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+import { face, tail, who } from './person.ts'
+import { when } from './post-parts.ts'
+
+export class CafeMembers extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    info: { attribute: false },
+    removing: { state: true },
+    asking: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare info: ThreadInfo
+  /** Whom the dialog is about; stays while the dialog fades. */
+  declare removing: MemberInfo | undefined
+  declare asking: boolean
+  readonly #members = new Live<readonly MemberInfo[]>(
+    this,
+    () => this.cafe,
+    threadNews(['members', 'online', 'threads'], () => this.info.id),
+    (cafe) => cafe.thread.members(this.info.id),
+  )
+  readonly #remove = new Action<MemberInfo>(this, 'expel', async ({ address }) => {
+    await this.cafe.thread.remove(this.info.id, address)
+    this.asking = false
+  })
+
+  protected override updated(changed: Map<string, unknown>): void {
+    const before = changed.get('info') as ThreadInfo | undefined
+    if (before && before.id !== this.info.id) this.#members.refresh()
+  }
+
+  override render(): TemplateResult {
+    const members = this.#members.value
+    if (members === undefined)
+      return html`${failure(this.#members.problem)}${this.#members.problem ? nothing : waiting('Looking…')}`
+    const inside = members.filter(({ standing }) => standing === 'in')
+    const gone = members.filter(({ standing }) => standing !== 'in')
+    return html`<h2 class="minor">Members</h2>
+      <ul class="rows people" aria-label="Members">
+        ${repeat(
+          inside,
+          ({ address }) => address,
+          (member) => this.#row(member),
+        )}
+      </ul>
+      ${
+        gone.length === 0
+          ? nothing
+          : html`<details class="more">
+              <summary>Not in it any more</summary>
+              <ul class="rows people">
+                ${gone.map((member) => this.#row(member))}
+              </ul>
+            </details>`
+      }
+      ${this.#dialog()}`
+  }
+
+  #row(member: MemberInfo): TemplateResult {
+    const inside = member.standing === 'in'
+    return html`<li>
+      ${face(member)}
+      <div class="grow">
+        <p class="title">
+          ${who(member, member.self)}
+          ${member.initiator ? html`<span class="tag">started it</span>` : nothing}
+          ${member.online ? html`<span class="dot good" title="connected"><span class="sr">, connected</span></span>` : nothing}
+          ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? 'left' : 'removed'}</span>`}
+        </p>
+        <p class="quiet small">${tail(member)} · ${inside ? 'since ' : ''}${when(member.since)}</p>
+      </div>
+      ${
+        inside && this.info.can.remove && !member.self
+          ? html`<button
+              type="button"
+              class="button icon-only"
+              aria-label=${`Remove ${personName(member)}`}
+              title="Remove"
+              @click=${() => this.#ask(member)}
+            >
+              ${icon('xmark')}
+            </button>`
+          : nothing
+      }
+    </li>`
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const { removing } = this
+    if (removing === undefined) return nothing
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${`Remove ${personName(removing)}?`}
+      .text=${'What is posted from now on is locked with a new key that they do not get. What they have already read stays with them.'}
+      .verb=${'Remove them'}
+      .running=${this.#remove.running}
+      .problem=${this.#remove.problem}
+      @agreed=${() => this.#remove.run(removing)}
+      @left=${() => {
+        this.asking = false
+        this.#remove.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(member: MemberInfo): void {
+    this.removing = member
+    this.asking = true
+  }
+}
+customElements.define('cafe-members', CafeMembers)

@@ -1,0 +1,268 @@
+/**
+ * `<cafe-post>`: one post with its files, likes and comments, and what can be said about it. Fires `said` when something
+ * was.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { AnnotatedPost, Post, ThreadRights } from '../../worker/thread-api.ts'
+import { Action } from '../controllers/action.ts'
+import { count } from '../format.ts'
+import { personName } from '../thread-words.ts'
+import './cafe-comment.ts'
+import './cafe-confirm.ts'
+import './cafe-post-files.ts'
+import { failure, icon, Plain } from './parts.ts'
+import { face, who } from './person.ts'
+import { likedBy, names, prose, when } from './post-parts.ts'
+
+/** Comments shown before somebody asks for all. */
+const LAST = 3
+
+interface Question {
+  readonly what: 'hide' | 'report'
+  readonly post: Post
+}
+
+export class CafePost extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    post: { attribute: false },
+    can: { attribute: false },
+    where: { attribute: false },
+    all: { state: true },
+    answering: { state: true },
+    unveiled: { state: true },
+    question: { state: true },
+    asking: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare post: AnnotatedPost
+  declare can: ThreadRights | undefined
+  /** Which thread it is in, where that is not plain. */
+  declare where: TemplateResult | undefined
+  /** All comments are shown. */
+  declare all: boolean
+  declare answering: boolean
+  /** It was reported, and is shown nevertheless. */
+  declare unveiled: boolean
+  /** What the dialog is about; stays while the dialog fades. */
+  declare question: Question | undefined
+  declare asking: boolean
+  readonly #like = new Action<void>(this, 'annotate', async () => {
+    await this.cafe.thread.like(this.post.thread, this.post.cid)
+    this.#said()
+  })
+  readonly #act = new Action<Question>(this, 'annotate', async ({ what, post: { thread, cid } }) => {
+    if (what === 'hide') await this.cafe.thread.ignore(thread, cid)
+    else await this.cafe.thread.flag(thread, cid)
+    this.asking = false
+    this.#said()
+  })
+
+  override render(): TemplateResult {
+    const { post } = this
+    const veiled = post.flags.length > 0 && !this.unveiled
+    return html`<article class="post" aria-label=${`Post of ${personName(post.author)}`}>
+      <header>
+        ${face(post.author)}
+        <div class="grow">
+          <p class="title">${who(post.author, post.self)}</p>
+          <p class="quiet small">${this.where}${when(post.time)}</p>
+        </div>
+        ${this.#more()}
+      </header>
+      ${veiled ? this.#veil() : html`${prose(post.text)}<cafe-post-files .files=${post.files}></cafe-post-files>`}
+      ${failure(this.#like.problem)} ${veiled ? nothing : this.#answers()} ${this.#dialog()}
+    </article>`
+  }
+
+  #veil(): TemplateResult {
+    const { flags } = this.post
+    return html`<div class="notice part">
+      ${icon('flag')}
+      <p>Reported by ${names(flags)}.</p>
+      <button type="button" class="button small" @click=${this.#unveil}>Show it anyway</button>
+    </div>`
+  }
+
+  #answers(): TemplateResult {
+    const { post } = this
+    const mine = post.likes.some(({ self }) => self)
+    const annotate = this.can?.annotate ?? false
+    return html`<div class="row said-row">
+        ${
+          annotate
+            ? html`<button
+                type="button"
+                class="button small quiet-button ${mine ? 'on' : ''}"
+                aria-pressed=${mine ? 'true' : 'false'}
+                aria-label=${mine ? 'You like this' : 'Like'}
+                ?disabled=${mine || this.#like.running}
+                @click=${() => this.#like.run()}
+              >
+                ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? 'Like' : post.likes.length}
+              </button>`
+            : nothing
+        }
+        ${
+          annotate
+            ? html`<button
+                type="button"
+                class="button small quiet-button"
+                aria-expanded=${this.answering ? 'true' : 'false'}
+                @click=${this.#answer}
+              >
+                ${icon('comment')}Comment
+              </button>`
+            : nothing
+        }
+        ${post.likes.length === 0 ? nothing : html`<p class="quiet small liked">${likedBy(post.likes)}</p>`}
+      </div>
+      ${this.#comments()}
+      ${
+        this.answering
+          ? html`<cafe-comment .cafe=${this.cafe} .post=${post} @said=${this.#answered} @left=${this.#stop}></cafe-comment>`
+          : nothing
+      }`
+  }
+
+  #comments(): TemplateResult | typeof nothing {
+    const { comments } = this.post
+    if (comments.length === 0) return nothing
+    const shown = this.all ? comments : comments.slice(-LAST)
+    const older = comments.length - shown.length
+    return html`${
+      older === 0
+        ? nothing
+        : html`<button type="button" class="button small quiet-button start" @click=${this.#showAll}>
+              Show ${count(older, 'earlier comment')}
+            </button>`
+    }
+      <ol class="comments" aria-label="Comments">
+        ${repeat(
+          shown,
+          ({ cid }) => cid,
+          (comment) => html`<li>
+            ${face(comment.author, 'small')}
+            <div class="grow">
+              <p class="small"><span class="title">${who(comment.author, comment.self)}</span> <span class="quiet">${when(comment.time)}</span></p>
+              ${prose(comment.text)}
+            </div>
+            ${
+              this.can?.annotate
+                ? html`<button
+                    type="button"
+                    class="button icon-only"
+                    aria-label=${`Hide the comment of ${personName(comment.author)} for everybody`}
+                    title="Hide for everybody"
+                    @click=${() => this.#ask('hide', comment)}
+                  >
+                    ${icon('hide')}
+                  </button>`
+                : nothing
+            }
+          </li>`,
+        )}
+      </ol>`
+  }
+
+  #more(): TemplateResult | typeof nothing {
+    if (!this.can?.annotate) return nothing
+    const { post } = this
+    const reported = post.flags.some(({ self }) => self)
+    return html`<div class="actions">
+      ${
+        post.self || reported
+          ? nothing
+          : html`<button
+              type="button"
+              class="button icon-only"
+              aria-label=${`Report the post of ${personName(post.author)} to the others`}
+              title="Report"
+              @click=${() => this.#ask('report', post)}
+            >
+              ${icon('flag')}
+            </button>`
+      }
+      <button
+        type="button"
+        class="button icon-only"
+        aria-label=${`Hide the post of ${personName(post.author)} for everybody`}
+        title="Hide for everybody"
+        @click=${() => this.#ask('hide', post)}
+      >
+        ${icon('hide')}
+      </button>
+    </div>`
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const { question } = this
+    if (question === undefined) return nothing
+    const { heading, text, verb } = words(question)
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${heading}
+      .text=${text}
+      .verb=${verb}
+      .running=${this.#act.running}
+      .problem=${this.#act.problem}
+      @agreed=${() => this.#act.run(question)}
+      @left=${() => {
+        this.asking = false
+        this.#act.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(what: Question['what'], post: Post): void {
+    this.question = { what, post }
+    this.asking = true
+  }
+
+  #showAll(): void {
+    this.all = true
+  }
+
+  #unveil(): void {
+    this.unveiled = true
+  }
+
+  #answer(): void {
+    this.answering = !this.answering
+  }
+
+  #answered(): void {
+    this.answering = false
+    this.all = true
+    this.#said()
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-expanded]')?.focus())
+  }
+
+  #stop(): void {
+    this.answering = false
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-expanded]')?.focus())
+  }
+
+  #said(): void {
+    this.dispatchEvent(new Event('said'))
+  }
+}
+
+/** What the dialog says. */
+function words({ what, post }: Question): { heading: string; text: string; verb: string } {
+  const thing = post.kind === 'comment' ? 'comment' : 'post'
+  return what === 'hide'
+    ? {
+        heading: `Hide this ${thing}?`,
+        text: 'No member sees it any more, and it cannot be shown again. What somebody saved of it stays with them.',
+        verb: 'Hide it for everybody',
+      }
+    : {
+        heading: `Report this ${thing}?`,
+        text: 'It is covered for all members, who see that you reported it and may still look.',
+        verb: 'Report it',
+      }
+}
+customElements.define('cafe-post', CafePost)

@@ -1,0 +1,158 @@
+/** `<cafe-threads>`: the threads of this account, invites that came, and the two ways to another: start one, open a link. */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ThreadInfo } from '../../worker/thread-api.ts'
+import { Live, threadNews } from '../controllers/live.ts'
+import { count, plainName } from '../format.ts'
+import { threadHash } from '../route.ts'
+import { peopleLine } from '../thread-words.ts'
+import './cafe-account.ts'
+import './cafe-feed.ts'
+import './cafe-invites.ts'
+import './cafe-thread-link.ts'
+import './cafe-thread-new.ts'
+import './cafe-thread-safety.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+import { when } from './post-parts.ts'
+
+/** Threads added to the list at a time. */
+const PAGE = 50
+/** Threads that say themselves how safe they are: those that have changed last, since each asks for all of its backups. */
+const TOLD = 12
+
+export class CafeThreads extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    together: { attribute: false },
+    starting: { state: true },
+    shown: { state: true },
+  }
+  declare cafe: CafeConsole
+  /** All posts in one feed instead of the list. */
+  declare together: boolean
+  declare starting: boolean
+  declare shown: number
+  readonly #account = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
+  )
+  readonly #threads = new Live<readonly ThreadInfo[]>(
+    this,
+    () => (this.#account.value ? this.cafe : undefined),
+    threadNews(['threads', 'feed', 'online', 'members']),
+    (cafe) => cafe.thread.list(),
+  )
+
+  constructor() {
+    super()
+    this.shown = PAGE
+  }
+
+  override render(): TemplateResult {
+    const account = this.#account.value
+    return html`<div class="heading">
+        <h1 tabindex="-1">Threads</h1>
+        ${
+          account
+            ? html`<button type="button" class="button loud" @click=${this.#start}>${icon('plus')}New thread</button>`
+            : nothing
+        }
+      </div>
+      ${failure(this.#account.problem)}
+      ${account === undefined ? waiting('Looking…') : account === null ? this.#noAccount() : this.#content()}`
+  }
+
+  #noAccount(): TemplateResult {
+    return html`<p class="lead">Talk and share files with people you choose. Only its members can read a thread.</p>
+      <cafe-account .cafe=${this.cafe}></cafe-account>`
+  }
+
+  #content(): TemplateResult {
+    const threads = this.#threads.value
+    return html`<cafe-invites .cafe=${this.cafe}></cafe-invites>
+      ${failure(this.#threads.problem, () => this.#threads.refresh())}
+      ${threads === undefined ? (this.#threads.problem ? nothing : waiting('Looking…')) : this.#lists(threads)}
+      <cafe-thread-link></cafe-thread-link>
+      <cafe-thread-new
+        .cafe=${this.cafe}
+        .open=${this.starting ?? false}
+        @left=${() => {
+          this.starting = false
+        }}
+      ></cafe-thread-new>`
+  }
+
+  #lists(threads: readonly ThreadInfo[]): TemplateResult {
+    if (threads.length === 0) return this.#none()
+    return html`<nav class="tabs" aria-label="Threads">
+        <a href="#threads" aria-current=${this.together ? nothing : 'page'}>${count(threads.length, 'thread')}</a>
+        <a href="#feed" aria-current=${this.together ? 'page' : nothing}>All posts</a>
+      </nav>
+      ${this.together ? html`<cafe-feed .cafe=${this.cafe} .threads=${threads}></cafe-feed>` : this.#list(threads)}`
+  }
+
+  #list(threads: readonly ThreadInfo[]): TemplateResult {
+    const rest = threads.length - this.shown
+    return html`<ul class="card rows thread-list" aria-label="Your threads">
+        ${repeat(
+          threads.slice(0, this.shown),
+          ({ id }) => id,
+          (info, index) => html`<li>${this.#row(info, index < TOLD)}</li>`,
+        )}
+      </ul>
+      ${
+        rest <= 0
+          ? nothing
+          : html`<button type="button" class="button" @click=${this.#more}>Show ${Math.min(PAGE, rest)} more</button>`
+      }`
+  }
+
+  #row(info: ThreadInfo, told: boolean): TemplateResult {
+    return html`<a class="thread-row" href=${threadHash(info.id)}>
+      <span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>
+      <span class="grow">
+        <span class="title"><bdi>${plainName(info.name)}</bdi> ${mark(info)}</span>
+        <span class="quiet small lines">
+          ${info.standing === 'joining' ? 'Not here yet' : peopleLine(info)} · ${when(info.updated)}
+        </span>
+        ${
+          told && info.standing === 'in'
+            ? html`<cafe-thread-safety class="quiet small lines" .cafe=${this.cafe} .thread=${info.id}></cafe-thread-safety>`
+            : nothing
+        }
+      </span>
+      ${
+        info.unread === 0
+          ? nothing
+          : html`<span class="badge">${info.unread > 99 ? '99+' : info.unread}<span class="sr"> not read</span></span>`
+      }
+    </a>`
+  }
+
+  #none(): TemplateResult {
+    return html`<div class="empty card">
+      <span class="mark" aria-hidden="true">${icon('threads')}</span>
+      <h2>No threads yet</h2>
+      <p class="quiet">A thread is a place for posts and files that only its members can read. Start one, and invite who should be in it.</p>
+      <button type="button" class="button loud" @click=${this.#start}>Start a thread</button>
+    </div>`
+  }
+
+  #more(): void {
+    this.shown += PAGE
+  }
+
+  #start(): void {
+    this.starting = true
+  }
+}
+
+function mark({ standing, alarms }: ThreadInfo): TemplateResult | typeof nothing {
+  if (standing === 'joining') return html`<span class="tag part">waiting for a member</span>`
+  if (standing === 'removed') return html`<span class="tag bad">removed</span>`
+  return alarms.length === 0 ? nothing : html`<span class="tag bad">needs a look</span>`
+}
+customElements.define('cafe-threads', CafeThreads)

@@ -1,0 +1,53 @@
+/** `<cafe-you>`: everything about this account: how others see it, how safe it is, its cafes, and moving between them. */
+import { html, type TemplateResult } from 'lit'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ErrandStates, Errands } from '../controllers/errands.ts'
+import { Live } from '../controllers/live.ts'
+import './cafe-account.ts'
+import './cafe-cafes.ts'
+import './cafe-drill.ts'
+import './cafe-move.ts'
+import './cafe-profile.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+export class CafeYou extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    errands: { attribute: false },
+    states: { attribute: false },
+  }
+  declare cafe: CafeConsole
+  declare errands: Errands
+  /** `errands.states` of this moment, so that a change draws the view. */
+  declare states: ErrandStates
+  readonly #account = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.status(),
+  )
+
+  override render(): TemplateResult {
+    const account = this.#account.value
+    return html`<h1 tabindex="-1">You</h1>
+      ${failure(this.#account.problem)}
+      ${account === undefined ? waiting('Looking…') : account === null ? this.#none() : this.#all()}`
+  }
+
+  #none(): TemplateResult {
+    return html`<cafe-account .cafe=${this.cafe}></cafe-account>
+      <p><a href="#recover">I have had an account, and want all of it back</a></p>`
+  }
+
+  #all(): TemplateResult {
+    return html`<cafe-profile .cafe=${this.cafe}></cafe-profile>
+      <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
+      <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
+      <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>
+      <div class="row">
+        <a class="button" href="#account">${icon('lock')}Passphrase, devices and accounts</a>
+        <a class="button" href="#recover">${icon('again')}Something is missing</a>
+      </div>`
+  }
+}
+customElements.define('cafe-you', CafeYou)

@@ -1,0 +1,44 @@
+/** The views of the app: their code, which the first screen does not need, and their places in the navigation. */
+import type { Route } from './route.ts'
+
+/** Code of the views that the first screen does not need. */
+export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
+  home: async () => undefined,
+  host: () => import('./elements/cafe-host.ts'),
+  join: () => import('./elements/cafe-join.ts'),
+  files: () => import('./elements/cafe-files.ts'),
+  threads: () => import('./elements/cafe-threads.ts'),
+  feed: () => import('./elements/cafe-threads.ts'),
+  thread: () => import('./elements/cafe-thread.ts'),
+  invited: () => import('./elements/cafe-invited.ts'),
+  news: () => import('./elements/cafe-news.ts'),
+  you: () => import('./elements/cafe-you.ts'),
+  recover: () => import('./elements/cafe-recover.ts'),
+  account: () => import('./elements/cafe-accounts.ts'),
+  link: () => import('./elements/cafe-accounts.ts'),
+}
+
+/** Views that belong to a line of the navigation which is not theirs. */
+const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
+  feed: 'threads',
+  thread: 'threads',
+  invited: 'threads',
+  join: 'you',
+  recover: 'you',
+  account: 'you',
+  link: 'you',
+}
+
+export const NAVIGATION = [
+  { view: 'home', href: '#', icon: 'home', text: 'Home' },
+  { view: 'threads', href: '#threads', icon: 'threads', text: 'Threads' },
+  { view: 'news', href: '#news', icon: 'bell', text: 'News' },
+  { view: 'files', href: '#files', icon: 'files', text: 'Files' },
+  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
+  { view: 'you', href: '#you', icon: 'person', text: 'You' },
+] as const
+
+/** The view whose line of the navigation `view` belongs to. */
+export function lineOf(view: Route['view']): Route['view'] {
+  return WITHIN[view] ?? view
+}
