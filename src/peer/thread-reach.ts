@@ -58,9 +58,13 @@ interface Wanted {
   /** The link with it is not all there could be. */
   stale: boolean
   greeted: number
+  /** It was not worth a link: whatever happens, it is left alone until then. */
+  alone: number
   /** On the clock of `performance.now()`. */
   due: number
 }
+
+const dueAt = ({ due, alone }: Wanted): number => Math.max(due, alone)
 
 export function createReach(components: ReachComponents): Reach {
   const { self, links, client, book, online, onChange, chance } = components
@@ -79,7 +83,8 @@ export function createReach(components: ReachComponents): Reach {
       if (state) Object.assign(state, { failures: 0, due: performance.now() + (shared.length > 0 ? 0 : HOPELESS) })
     } catch (error) {
       if (!state || closed.signal.aborted) return
-      const pause = isHopeless(error) ? HOPELESS : pauseAfter(++state.failures, PAUSES)
+      if (isHopeless(error)) state.alone = performance.now() + HOPELESS
+      const pause = pauseAfter(++state.failures, PAUSES)
       const { after } = toCafeError(error).data
       state.due = performance.now() + Math.max(pause, typeof after === 'number' ? after : 0)
     } finally {
@@ -106,9 +111,9 @@ export function createReach(components: ReachComponents): Reach {
     const missing = [...wanted].filter(
       ([peer, { stale }]) => (stale || links.threadsOf(peer).length === 0) && !greeting.has(peer),
     )
-    const due = missing.filter(([, state]) => state.due <= now).sort(([, a], [, b]) => a.due - b.due)
+    const due = missing.filter(([, state]) => dueAt(state) <= now).sort(([, a], [, b]) => a.due - b.due)
     for (const [peer] of due.slice(0, Math.max(0, AT_ONCE - greeting.size))) void begin(peer)
-    const next = Math.min(...missing.filter(([, state]) => state.due > now).map(([, state]) => state.due))
+    const next = Math.min(...missing.map(([, state]) => dueAt(state)).filter((at) => at > now))
     if (Number.isFinite(next)) timer = setTimeout(plan, next - now)
   }
 
@@ -125,7 +130,13 @@ export function createReach(components: ReachComponents): Reach {
       for (const peer of wanted.keys()) if (!chosen.has(peer)) wanted.delete(peer)
       for (const peer of chosen) {
         if (!wanted.has(peer))
-          wanted.set(peer, { failures: 0, stale: false, greeted: -LACKING, due: performance.now() + chance() * JITTER })
+          wanted.set(peer, {
+            failures: 0,
+            stale: false,
+            greeted: -LACKING,
+            alone: 0,
+            due: performance.now() + chance() * JITTER,
+          })
       }
       plan()
     },
@@ -139,7 +150,8 @@ export function createReach(components: ReachComponents): Reach {
     },
     lost(peer, hopeless) {
       const state = wanted.get(peer)
-      if (state) state.due = performance.now() + (hopeless ? HOPELESS : chance() * JITTER)
+      if (state) state.due = performance.now() + chance() * JITTER
+      if (state && hopeless) state.alone = performance.now() + HOPELESS
       plan()
     },
     again() {

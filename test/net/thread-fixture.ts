@@ -110,7 +110,7 @@ export async function createSharedThread(first: Person, ...others: readonly Pers
 }
 
 /** Waits, as long as a test may take, until a condition holds; errors count as not yet. */
-export async function until(what: string, condition: () => Promise<boolean>, patience = 50_000): Promise<void> {
+export async function until(what: string, condition: () => Promise<boolean>, patience = 120_000): Promise<void> {
   for (const end = performance.now() + patience; performance.now() < end; ) {
     const holds = await condition().catch((error) => {
       if (isCafeError(error)) return false

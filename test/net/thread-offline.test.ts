@@ -8,7 +8,7 @@ import { dropId, openDrop } from '../../src/thread/drop.ts'
 import { type CafeNode, createCafeNode, keep } from './fixture.ts'
 import { asId, createMember, introduce, level, type Member, type MemberParts, until } from './thread-fixture.ts'
 
-const LONG = 90_000
+const LONG = 180_000
 
 describe('threads through cafes', () => {
   it(

@@ -78,6 +78,7 @@ describe('members of a thread', () => {
       await ben.threads.join((await ann.threads.invite(asId(id), null, {})).link, {})
       await level(id, ann, ben)
       expect(ben.threads.notifications({ limit: 10 }).notes).toEqual([])
+      await until('a note', async () => ann.threads.notifications({ limit: 10 }).notes.length > 0)
       expect(ann.threads.notifications({ limit: 10 }).notes).toMatchObject([{ kind: 'join', name: 'Holidays' }])
 
       const target = CID.parse(post)
