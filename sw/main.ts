@@ -1,9 +1,10 @@
 /**
- * The service worker: answers `/ipfs/…` on the app's origin and leaves everything else to the network. It takes over
- * running pages at once when first installed, and replaces an older version only when a page says so.
+ * The service worker: answers `/ipfs/…` on the app's origin, takes what other apps share, and leaves everything else to the
+ * network. It takes over running pages at once when first installed, and replaces an older version only when a page says so.
  */
 import { createGateway } from '../src/gateway/gateway.ts'
 import { whenGone } from '../src/rpc/alive.ts'
+import { receiveShared, SHARE_PATH } from '../src/rpc/shared-files.ts'
 import { isHostHere, isNodePort, isSkipWaiting, isToHost, NEED_NODE, WHO_HOSTS } from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
@@ -45,6 +46,7 @@ self.addEventListener('fetch', (event) => {
   const { method, url } = event.request
   const { origin, pathname } = new URL(url)
   if (origin !== self.location.origin) return
+  if (method === 'POST' && pathname === SHARE_PATH) return event.respondWith(receiveShared(caches, event.request))
   if (method !== 'GET' && method !== 'HEAD') return
   if (pathname.startsWith(CONTENT_PATH)) event.respondWith(handle(event))
 })

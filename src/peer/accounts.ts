@@ -17,6 +17,7 @@ import type { Rows } from '../store/rows.ts'
 import { scopedRows } from '../store/scope.ts'
 import { dormantRoots } from './dormant.ts'
 import type { Peer } from './peer.ts'
+import { profileName } from './profile-name.ts'
 import { clearAccount } from './tables.ts'
 import { createVault, type KeyStore, type VaultAccount } from './vault.ts'
 
@@ -42,6 +43,8 @@ export interface AccountsComponents {
 /** How it stands with an account of this device. */
 export interface AccountState extends Pick<VaultAccount, 'address' | 'index' | 'lock' | 'seed' | 'since'> {
   readonly current: boolean
+  /** What it is called in its profile, if that is known here. */
+  readonly name: string | undefined
   /** It is in use, and waits for its passphrase. */
   readonly locked: boolean
 }
@@ -177,10 +180,11 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
     return put(seed, index, options.lock)
   }
 
-  const stateOf = (one: VaultAccount): AccountState => {
+  const stateOf = async (one: VaultAccount): Promise<AccountState> => {
     const { address, index, lock, seed, since } = one
     const current = address === used?.address
-    return { address, index, lock, seed, since, current, locked: current && open === undefined }
+    const name = await profileName(rowsOf(one.scope))
+    return { address, index, lock, seed, since, name, current, locked: current && open === undefined }
   }
 
   await sweep()
@@ -190,7 +194,7 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
     status: async () => (used ? stateOf(used) : null),
     async list() {
       const all = (await vault.list()).filter(({ ending }) => !ending)
-      return all.sort((a, b) => a.since - b.since).map(stateOf)
+      return Promise.all(all.sort((a, b) => a.since - b.since).map(stateOf))
     },
     peer() {
       inUse()
@@ -203,7 +207,11 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
       inTurn(async () => {
         await mayAdd(options)
         const words = createWords(count, random)
-        return { address: await put(accountSeed(words), 0, options.lock), words }
+        const account = await vault.keep(accountSeed(words), { index: 0, lock: options.lock })
+        await vault.use(account.address)
+        // From here on the words must be told, whatever happens: nobody could say them again.
+        await start(account).catch((cause) => onFailure('a new account was not opened', cause))
+        return { address: account.address, words }
       }),
     restore: ({ words, passphrase = '', index = 0, ...options }) =>
       inTurn(() => keep(accountSeed(words, passphrase, index), index, options)),

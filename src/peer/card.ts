@@ -48,7 +48,7 @@ const ME = 'me'
 
 export function createOwnCard(components: OwnCardComponents): OwnCard {
   const { rows, account, cafes, devices, record, client, clock } = components
-  const cards = table(rows, 'card', cardRow)
+  const cards = table(rows, 'own-card', cardRow)
   const published = table(rows, 'card-at', publishedRow)
   const serial = createSerial()
 

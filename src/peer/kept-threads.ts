@@ -12,10 +12,10 @@ import type { Log } from '../core/log.ts'
 import type { Account } from '../crypto/account.ts'
 import { accountSigner } from '../crypto/certificate.ts'
 import type { Blocks } from '../store/blocks.ts'
-import type { Holds } from '../store/holds.ts'
+import { createHolds, type Holds } from '../store/holds.ts'
 import { memoryBlocks } from '../store/memory.ts'
 import type { Rows } from '../store/rows.ts'
-import type { ThreadIdText } from '../thread/thread.ts'
+import type { ThreadIdText, Threads } from '../thread/thread.ts'
 import { createThreads } from '../thread/threads.ts'
 import type { Connector } from '../wire/call.ts'
 import type { Backups } from './backup.ts'
@@ -23,7 +23,8 @@ import type { CafeAddress, Cafes } from './cafes.ts'
 import { createOwnCard } from './card.ts'
 import { createChore } from './chore.ts'
 import type { Devices } from './devices.ts'
-import { createPacks } from './packs.ts'
+import { filesCargo, keptFiles } from './move-files.ts'
+import { createPacks, type Packs } from './packs.ts'
 import type { AccountRecord, RecordEntry } from './record.ts'
 import { createSafekeeping, type Safekeeping } from './safekeeping.ts'
 import type { SafetyComponents } from './safety.ts'
@@ -69,6 +70,7 @@ export interface KeptThreadsComponents {
 
 export interface KeptThreads {
   readonly threads: PeerThreads
+  readonly packs: Packs
   readonly safekeeping: Safekeeping
   /** What else {@link createSafety} has to look at. */
   readonly safety: Pick<SafetyComponents, 'waiting' | 'signed'>
@@ -96,10 +98,7 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       safekeeping.slots.changed(thread)
       threads.packed(thread as ThreadIdText)
     },
-    async areNamed(thread) {
-      const slot = (await safekeeping.slots.status()).slots.find(({ key }) => key === thread)
-      return slot !== undefined && slot.safe === slot.of
-    },
+    areNamed: (thread, roots) => safekeeping.slots.areNamed(thread, roots),
   })
   const forgetKept = async (id: string): Promise<void> => {
     await packs.drop(id)
@@ -151,6 +150,12 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       following.due()
     })
 
+  /** Threads whose blocks go nowhere: they are looked at and thrown away. */
+  const trialThreads = (rows: Rows): Threads => {
+    const blocks = memoryBlocks()
+    const apart = { rows, blocks, holds: createHolds(blocks), onChange: () => {}, onGarbage: () => {} }
+    return createThreads({ ...components, ...apart, signer })
+  }
   const publishing = createChore((signal) => card.publish({ signal }))
   const announcing = createChore(() => threads.announce())
   const safekeeping = createSafekeeping({
@@ -169,23 +174,16 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
         await forgetKept(thread)
       },
     },
-    trial: (rows) =>
-      createThreadKeepers({
-        rows,
-        threads: createThreads({ ...components, rows, signer, blocks: memoryBlocks(), onChange: () => {} }),
-      }),
-    files: async () =>
-      (await backups.all()).map(({ root, cafes }) => ({
-        root,
-        cafes: cafes.filter(({ state }) => state === 'pinned').map(({ cafe }) => cafe),
-      })),
-    cargo: [{ name: 'pins', bring: (to, options) => bringPins(backups, to, options) }],
+    trial: (rows) => createThreadKeepers({ rows, threads: trialThreads(rows) }),
+    files: () => keptFiles(backups),
+    cargo: [filesCargo(backups)],
     publish: (options) => card.publish(options),
     directory: reach.directory,
   })
 
   return {
     threads,
+    packs,
     safety: {
       async waiting(thread) {
         const ids = thread === undefined ? await keepers.list() : [thread]
@@ -240,12 +238,4 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       await threads.close()
     },
   }
-}
-
-/** Has a cafe keep everything that others keep; gives how much it has not signed for. */
-async function bringPins(backups: Backups, to: PeerIdText, options: { signal: AbortSignal }): Promise<number> {
-  const lacking = async () =>
-    (await backups.all()).filter(({ cafes }) => !cafes.some(({ cafe, state }) => cafe === to && state === 'pinned'))
-  if ((await lacking()).length > 0) await backups.retryAll(options)
-  return (await lacking()).length
 }

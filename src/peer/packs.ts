@@ -60,6 +60,8 @@ export interface Packs {
 const WAIT = 1000
 /** After a failure of the disk, or of nobody knows what: nothing is lost meanwhile. */
 const PAUSES: Pauses = { first: 2000, longest: 5 * 60_000 }
+/** What was replaced may go once snapshots say so, of which nobody tells us. */
+const LOOKS: Pauses = { first: 10_000, longest: 10 * 60_000 }
 /** Milliseconds that reading another device's pack may take. */
 const READ_TIME = 30_000
 /** Rows removed in one commit. */
@@ -74,8 +76,10 @@ export function createPacks(components: PacksComponents): Packs {
   })
   const serial = createSerial()
   const closed = new AbortController()
-  const timers = new Map<string, ReturnType<typeof setTimeout>>()
+  const timers = new Map<string, { readonly at: number; readonly timer: ReturnType<typeof setTimeout> }>()
   const failures = new Map<string, number>()
+  /** How often it was too early to release something of a thread, in a row. */
+  const early = new Map<string, number>()
   /** Threads with packs that wait to be released, or whose makers may have released them. */
   const unsettled = new Set<string>()
 
@@ -83,22 +87,36 @@ export function createPacks(components: PacksComponents): Packs {
 
   const settle = async (thread: string): Promise<boolean> => {
     let changed = false
+    let held = 0
     let left = 0
     for (const row of await list(thread)) {
       if (await isGone(row)) {
         await rows.commit([packs.remove(thread, row.root)])
         changed = true
       } else if (row.old && (await release(thread, row))) changed = true
-      else if (row.old || row.foreign) left += 1
+      else if (row.old) held += 1
+      else if (row.foreign) left += 1
     }
-    if (left === 0) unsettled.delete(thread)
+    if (held + left === 0) unsettled.delete(thread)
+    if (held === 0 || changed) early.delete(thread)
+    if (held > 0) lookAgain(thread)
     return changed
+  }
+
+  const lookAgain = (thread: string): void => {
+    const count = (early.get(thread) ?? 0) + 1
+    early.set(thread, count)
+    soon(thread, Math.max(wait, pauseAfter(count, LOOKS)))
+  }
+
+  const stop = (thread: string): void => {
+    clearTimeout(timers.get(thread)?.timer)
+    timers.delete(thread)
   }
 
   const work = (thread: string): Promise<void> =>
     serial(thread, async () => {
-      clearTimeout(timers.get(thread))
-      timers.delete(thread)
+      stop(thread)
       const made = await packFresh(thread)
       const merged = await merge(thread)
       if (merged) unsettled.add(thread)
@@ -110,8 +128,11 @@ export function createPacks(components: PacksComponents): Packs {
       if (made || merged || settled || again) onChange(thread)
     })
 
+  /** Works after a pause, or when it was going to anyway, if that is earlier. */
   const soon = (thread: string, pause = wait): void => {
-    if (timers.has(thread) || closed.signal.aborted) return
+    const at = performance.now() + pause
+    if (closed.signal.aborted || (timers.get(thread)?.at ?? Number.POSITIVE_INFINITY) <= at) return
+    stop(thread)
     const run = (): void => {
       timers.delete(thread)
       work(thread).catch(() => {
@@ -121,7 +142,7 @@ export function createPacks(components: PacksComponents): Packs {
         soon(thread, pauseAfter(count, PAUSES))
       })
     }
-    timers.set(thread, setTimeout(run, pause))
+    timers.set(thread, { at, timer: setTimeout(run, pause) })
   }
 
   /** Notes what is in another device's pack, so that it is not packed here too. It costs nothing but room if it fails. */
@@ -175,12 +196,12 @@ export function createPacks(components: PacksComponents): Packs {
       }),
     flush: work,
     waiting: async (thread) => (await fresh.list([thread])).map(({ key }) => CID.parse(key[1] as string)),
-    look: soon,
+    look: (thread) => soon(thread),
     drop: (thread) =>
       serial(thread, async () => {
-        clearTimeout(timers.get(thread))
-        timers.delete(thread)
+        stop(thread)
         unsettled.delete(thread)
+        early.delete(thread)
         await clear(fresh, thread)
         for (const { root } of await list(thread)) await backups.release(root, [packs.remove(thread, root)])
         await clear(packed, thread)
@@ -188,7 +209,7 @@ export function createPacks(components: PacksComponents): Packs {
     close() {
       closed.abort()
       unwatch()
-      for (const timer of timers.values()) clearTimeout(timer)
+      for (const thread of [...timers.keys()]) stop(thread)
     },
   }
 }

@@ -22,6 +22,7 @@ import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createKeptThreads, type Reach } from './kept-threads.ts'
+import type { Packs } from './packs.ts'
 import { createLabels } from './pin-label.ts'
 import { type AccountRecord, createRecord } from './record.ts'
 import type { Safekeeping } from './safekeeping.ts'
@@ -63,6 +64,8 @@ export interface Peer {
   /** What all devices of the account agree on. */
   readonly record: AccountRecord
   readonly threads: PeerThreads
+  /** Blocks of threads at the cafes. */
+  readonly packs: Packs
   /** Snapshots of threads and record at the cafes, and the ways back from them. */
   readonly safekeeping: Safekeeping
   readonly account: Account
@@ -136,7 +139,16 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   })
 
   return {
-    ...{ account, cafes, backups, devices, record, threads: kept.threads, safekeeping: kept.safekeeping },
+    ...{
+      account,
+      cafes,
+      backups,
+      devices,
+      record,
+      threads: kept.threads,
+      packs: kept.packs,
+      safekeeping: kept.safekeeping,
+    },
     safety: createSafety({ backups, cafes, ...kept.safety }),
     bearers: createPeerBearers({ cafes, client }),
     roots: [backups.roots, kept.threads.roots],

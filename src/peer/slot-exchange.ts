@@ -12,7 +12,8 @@ import type { Account } from '../crypto/account.ts'
 import { sha256, unshared } from '../crypto/bytes.ts'
 import { authorized, type Cafes } from './cafes.ts'
 import { isSafe, MANIFEST, type SlotAt, type SlotRow, type SlotStore } from './slot-row.ts'
-import type { Content, Opened, Subjects } from './slot-subject.ts'
+import { createSealing, type Sealing } from './slot-seal.ts'
+import type { Subjects } from './slot-subject.ts'
 
 export type SlotClient = Pick<SnapshotClient, 'put' | 'get' | 'list' | 'remove'>
 
@@ -25,14 +26,7 @@ export interface SlotExchangeComponents {
   readonly clock: Clock
 }
 
-export interface SlotExchange {
-  /**
-   * Seals a slot anew if what it says has changed; true if it has.
-   * @throws CafeError QUOTA or BAD_REQUEST if it does not fit a slot.
-   */
-  renew(key: string): Promise<boolean>
-  /** Takes in a body that is said to be version `seq` of a slot. @throws CafeError CORRUPT, UNSUPPORTED; NOT_FOUND if left. */
-  absorb(slot: Uint8Array, found: { readonly seq: number; readonly body: Uint8Array }): Promise<Opened>
+export interface SlotExchange extends Sealing {
   /** Finds out what a cafe has, names it if that is less than it signed for, and fetches what is new to us. */
   compare(cafe: PeerIdText, signal: AbortSignal): Promise<void>
   /** What a cafe still has to be told: keys of slots to be put, and of those to be emptied. */
@@ -48,43 +42,7 @@ const ATTEMPTS = 3
 export function createSlotExchange(components: SlotExchangeComponents): SlotExchange {
   const { account, cafes, snapshots, store, subjects, clock } = components
 
-  const sealAbove = async (key: string, content: Content, seq: number): Promise<void> => {
-    const [row, kept] = [await store.slots.get(key), await store.kept.get(key)]
-    const version = { seq: Math.max(seq, row?.seq ?? 0, kept?.seq ?? 0) + 1, ts: clock() }
-    const body = await content.seal(version)
-    const hash = await sha256(body)
-    await store.seal(key, { seq: version.seq, hash, plain: content.plain, sealed: version.ts }, body)
-  }
-
-  const renew: SlotExchange['renew'] = (key) =>
-    store.serial(key, async () => {
-      const content = (await subjects.isGone(key)) ? undefined : await subjects.content(key)
-      const row = await store.slots.get(key)
-      if (!content || (row && sameBytes(row.plain, content.plain))) return false
-      await sealAbove(key, content, 0)
-      return true
-    })
-
-  const absorb: SlotExchange['absorb'] = async (slot, { seq, body }) => {
-    const opened = await subjects.open(slot, body)
-    if (opened.seq !== seq) throw new CafeError('CORRUPT', { what: 'version' })
-    const { key } = opened
-    return store.serial(key, async () => {
-      await opened.merge()
-      const hash = await sha256(body)
-      if (key !== MANIFEST) await store.learn(new Map([[key, { seq, hash }]]))
-      const [row, content] = [await store.slots.get(key), await subjects.content(key)]
-      const above = row?.seq ?? 0
-      if (content && sameBytes(content.plain, opened.plain) && seq > above)
-        await store.seal(key, { seq, hash, plain: content.plain, sealed: clock() }, body)
-      else if (
-        content &&
-        (!row || !sameBytes(content.plain, row.plain) || (seq >= above && !sameBytes(hash, row.hash)))
-      )
-        await sealAbove(key, content, seq)
-      return opened
-    })
-  }
+  const { renew, absorb } = createSealing({ store, subjects, clock })
 
   const clear = (cafe: PeerIdText, slot: Uint8Array, expect: number, signal: AbortSignal): Promise<void> =>
     authorized(cafes, cafe, signal, (auth) => snapshots.remove(cafe, { slot, expect }, { auth, signal }))
@@ -93,7 +51,7 @@ export function createSlotExchange(components: SlotExchangeComponents): SlotExch
     authorized(cafes, cafe, signal, (auth) => snapshots.get(cafe, slot, { auth, signal, seq }))
 
   /** What a cafe has there cannot be opened: takes in the version before, if it has that, and makes room for ours. */
-  const mend = async (cafe: PeerIdText, there: Place, seq: number, signal: AbortSignal): Promise<void> => {
+  const mend = async (cafe: PeerIdText, there: Place, { seq, body }: Found, signal: AbortSignal): Promise<void> => {
     const before = there.before === undefined ? undefined : await fetch(cafe, there.slot, signal, there.before)
     // What comes of it is in the rows; a second one that is damaged is no worse.
     if (before) await absorb(there.slot, before).catch(() => {})
@@ -101,10 +59,10 @@ export function createSlotExchange(components: SlotExchangeComponents): SlotExch
     if (!row || there.key === undefined) {
       if (there.key !== undefined) await store.note(cafe, there.key, { there: seq, reason: 'CORRUPT' })
     } else if (row.seq > seq) {
-      await store.note(cafe, there.key, { there: seq })
+      await store.note(cafe, there.key, { there: seq, hash: await sha256(body) })
     } else {
       await clear(cafe, there.slot, seq, signal)
-      await store.note(cafe, there.key, { there: 0 })
+      await store.note(cafe, there.key, { there: 0, hash: undefined })
     }
   }
 
@@ -115,11 +73,11 @@ export function createSlotExchange(components: SlotExchangeComponents): SlotExch
       return
     }
     try {
-      const { key } = await absorb(there.slot, found)
+      const { key } = await absorb(there.slot, found, there.overOurs)
       await store.note(cafe, key, { there: found.seq, hash: await sha256(found.body) })
     } catch (error) {
       const { code } = toCafeError(error)
-      if (code === 'CORRUPT') return mend(cafe, there, found.seq, signal)
+      if (code === 'CORRUPT') return mend(cafe, there, found, signal)
       if (code !== 'NOT_FOUND' && code !== 'UNSUPPORTED') throw error
       const key = there.key ?? (code === 'NOT_FOUND' ? (await subjects.open(there.slot, found.body)).key : undefined)
       const reason = code === 'UNSUPPORTED' ? code : undefined
@@ -127,35 +85,33 @@ export function createSlotExchange(components: SlotExchangeComponents): SlotExch
     }
   }
 
-  /** Notes what a cafe has in one slot, and gives whether it is to be fetched. */
-  const look = async (cafe: PeerIdText, key: string, there: SlotVersion | undefined): Promise<boolean> => {
+  /** Notes what a cafe has in one slot, and gives the slot if what it has was never seen here. */
+  const look = async (cafe: PeerIdText, key: string, there: SlotVersion | undefined): Promise<Place | undefined> => {
     const at = await store.at.get(cafe, key)
     const has = there?.seq ?? 0
     if (await subjects.isGone(key)) {
       if (there) await store.note(cafe, key, { there: has, hash: there.hash })
       else if (at) await store.gone(cafe, key)
-      return false
+      return undefined
     }
     if (at && at.signed > has) await store.accuse(cafe, key, at, clock(), has)
-    if (has > 0 || at) await noteSeen(store, cafe, key, at, there)
     const row = await store.slots.get(key)
-    return there !== undefined && (!row || has > row.seq || (has === row.seq && !sameBytes(there.hash, row.hash)))
+    const isSeen = there && (isHash(there.hash, row?.hash) || isHash(there.hash, at?.hash))
+    if (there || at) await noteSeen(store, cafe, key, at, { there: has, hash: isSeen ? there.hash : undefined })
+    if (!there || isSeen) return undefined
+    const overOurs = row !== undefined && has > row.seq && isSame(row, at)
+    return { slot: unshared(there.slot), key, before: there.before, overOurs }
   }
 
   const compare: SlotExchange['compare'] = async (cafe, signal) => {
     const all = await authorized(cafes, cafe, signal, (auth) => Array.fromAsync(snapshots.list(cafe, { auth, signal })))
     const listed = new Map(all.map((version) => [hex(version.slot), version]))
     // The manifest first: it says which threads were left, so that nobody is blamed for having emptied their slots.
-    const only = await subjects.slotOf(MANIFEST)
-    if (await look(cafe, MANIFEST, listed.get(hex(only))))
-      await pull(cafe, { slot: only, key: MANIFEST, before: listed.get(hex(only))?.before }, signal)
-    listed.delete(hex(only))
-    const index = new Map(await subjects.index())
-    index.delete(hex(only))
-    for (const [slot, key] of index) {
-      const there = listed.get(slot)
-      const isNew = await look(cafe, key, there)
-      if (isNew && there) await pull(cafe, { slot: unshared(there.slot), key, before: there.before }, signal)
+    const only = hex(await subjects.slotOf(MANIFEST))
+    const index = [...(await subjects.index())].filter(([slot]) => slot !== only)
+    for (const [slot, key] of [[only, MANIFEST] as const, ...index]) {
+      const news = await look(cafe, key, listed.get(slot))
+      if (news) await pull(cafe, news, signal)
       listed.delete(slot)
     }
     for (const { slot, before } of listed.values()) await pull(cafe, { slot, key: undefined, before }, signal)
@@ -166,7 +122,9 @@ export function createSlotExchange(components: SlotExchangeComponents): SlotExch
     if (!row || !body) return
     const slot = await subjects.slotOf(key)
     const there = at?.there ?? 0
-    if (there > row.seq || (there === row.seq && !isSame(row, at))) return pull(cafe, { slot, key }, signal)
+    // Nothing is written over what was never seen here.
+    const isUnseen = there > 0 && at?.hash === undefined
+    if (isUnseen || there > row.seq || (there === row.seq && !isSame(row, at))) return pull(cafe, { slot, key }, signal)
     const { seq, hash } = row
     try {
       const wish = { slot, seq, body, expect: Math.min(there, seq - 1) }
@@ -224,21 +182,28 @@ interface Place {
   readonly key: string | undefined
   /** The version before, where it is still kept. */
   readonly before?: number | undefined
+  /** What is there was written over our present version. */
+  readonly overOurs?: boolean
+}
+
+interface Found {
+  readonly seq: number
+  readonly body: Uint8Array
 }
 
 const isSame = (row: SlotRow, at: SlotAt | undefined): boolean =>
   at?.hash !== undefined && at.there === row.seq && sameBytes(at.hash, row.hash)
 
-/** Notes what a list said, if it is news; what was refused may be tried again. */
+const isHash = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && sameBytes(a, b)
+
+/** Notes what a list said, if it is news; what was refused may be tried again. The hash is that of what we have seen. */
 async function noteSeen(
   store: SlotStore,
   cafe: PeerIdText,
   key: string,
   at: SlotAt | undefined,
-  there: SlotVersion | undefined,
+  { there, hash }: Pick<SlotAt, 'there' | 'hash'>,
 ): Promise<void> {
-  const hash = there?.hash
-  const known = at && at.there === (there?.seq ?? 0) && at.reason === undefined
-  const same = hash === undefined || at?.hash === undefined ? hash === at?.hash : sameBytes(hash, at.hash)
-  if (!known || !same) await store.note(cafe, key, { there: there?.seq ?? 0, hash })
+  const same = hash === undefined ? at?.hash === undefined : isHash(hash, at?.hash)
+  if (at?.there !== there || !same || at.reason !== undefined) await store.note(cafe, key, { there, hash })
 }

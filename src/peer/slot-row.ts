@@ -30,6 +30,7 @@ const keptRow = v.strictObject({ seq: count(), hash })
 const slotAt = v.strictObject({
   /** What the cafe has as far as we know; 0 for nothing. */
   there: count(),
+  /** Of what is there, if that is something that was sealed or taken in here: only over that may be written. */
   hash: v.optional(hash),
   /** The newest version it has signed for, to this device. */
   signed: count(),

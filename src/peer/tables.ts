@@ -8,7 +8,6 @@ import { clear } from '../store/scope.ts'
 /** Names of tables; one that ends in `-` stands for all that begin so. */
 export const ACCOUNT_TABLES: readonly string[] = [
   'backup',
-  'card',
   'card-at',
   'draft',
   'draft-piece',
@@ -17,6 +16,7 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'left',
   'move',
   'own',
+  'own-card',
   'pack',
   'pack-block',
   'pack-fresh',

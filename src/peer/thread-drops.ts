@@ -9,6 +9,7 @@ import { CafeError, toCafeError } from '../core/errors.ts'
 import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
 import { DROP_TTL } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
+import { type Pauses, pauseAfter } from '../core/pause.ts'
 import { createSerial } from '../core/serial.ts'
 import { sha256 } from '../crypto/bytes.ts'
 import { type DropPlace, openDrop, openWhere } from '../thread/drop.ts'
@@ -60,6 +61,8 @@ const LOOK = 5 * 60_000
 const SPREAD = 0.4
 /** The first after a start, or after waking. */
 const SOON = 1500
+/** Before the next where some cafe was not reached, or had not yet what was named. */
+const PAUSES: Pauses = { first: 4000, longest: LOOK }
 /** Own posts are left so soon, in one go with those that follow at once; news of others when they have settled. */
 const OWN = 1500
 const OTHERS = 30_000
@@ -77,6 +80,7 @@ export function createDrops(components: DropComponents): Drops {
   const seen = new Map<string, string>()
   const serial = createSerial()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
 
   const leave = async (id: ThreadIdText): Promise<void> => {
     const thread = await threads.get(id)
@@ -104,7 +108,8 @@ export function createDrops(components: DropComponents): Drops {
     if (seen.size > MAX_SEEN && first !== undefined) seen.delete(first)
   }
 
-  const lookAt = async (place: CafePlace, targets: readonly LookTarget[], signal: AbortSignal): Promise<void> => {
+  /** @returns whether all that was found there is here now. */
+  const lookAt = async (place: CafePlace, targets: readonly LookTarget[], signal: AbortSignal): Promise<boolean> => {
     know(place.cafe, place.addresses)
     const byId = new Map(targets.map((target) => [hex(target.drop), target]))
     const found: Array<{ target: LookTarget; body: Uint8Array; hash: string; key: string }> = []
@@ -116,42 +121,55 @@ export function createDrops(components: DropComponents): Drops {
       const hash = hex(await sha256(body))
       if (target && seen.get(key) !== hash) found.push({ target, body, hash, key })
     }
+    let complete = true
     for (const { target, body, hash, key } of found) {
       try {
         if (await takeIn(components, place, target, body, signal)) remember(key, hash)
+        else complete = false
       } catch (error) {
         if (signal.aborted) throw error
+        complete = false
         log('debug', 'drop not taken in', { why: toCafeError(error).code })
       }
     }
+    return complete
   }
 
-  const look = (signal: AbortSignal): Promise<void> =>
+  const look = (signal: AbortSignal): Promise<boolean> =>
     serial('look', async () => {
       const who = self()
-      if (!who) return
+      if (!who) return true
+      let complete = true
       const places = await targetsOf({ threads, self: who, cafes: await cafes(), isHere, invited, given })
       for (const { place, targets } of places) {
-        // A cafe that is not there is asked again at the next look.
-        await lookAt(place, targets, signal).catch((error) => {
+        const whole = await lookAt(place, targets, signal).catch((error) => {
           if (signal.aborted) throw error
+          return false
         })
+        if (!whole) complete = false
       }
+      return complete
     })
 
   const plan = (ms: number): void => {
     clearTimeout(timer)
     if (closed.signal.aborted) return
-    timer = setTimeout(() => {
-      void look(closed.signal)
-        .catch((cause) => log('warn', 'drops not looked at', { cause }))
-        .finally(() => plan(LOOK * (1 - SPREAD / 2 + chance() * SPREAD)))
-    }, ms)
+    const run = async (): Promise<void> => {
+      const complete = await look(closed.signal).catch((cause) => {
+        if (!closed.signal.aborted) log('warn', 'drops not looked at', { cause })
+        return false
+      })
+      failures = complete ? 0 : failures + 1
+      plan(complete ? LOOK * (1 - SPREAD / 2 + chance() * SPREAD) : pauseAfter(failures, PAUSES))
+    }
+    timer = setTimeout(() => void run(), ms)
   }
 
   return {
     changed: (id, own) => schedule(id, own ? OWN : OTHERS * (0.5 + chance())),
-    look: (signal) => look(AbortSignal.any([signal, closed.signal])),
+    async look(signal) {
+      await look(AbortSignal.any([signal, closed.signal]))
+    },
     start() {
       plan(SOON)
       // What was not left when the last run ended.
@@ -198,7 +216,7 @@ async function catchUp(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!(await thread.has(heads)).includes(false)) return true
-  if (blocks.length > 0) await intake.take(thread.id, await asBlocks(blocks), null)
+  if (blocks.length > 0) await intake.take(thread.id, await asBlocks(blocks))
   const limited = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIME)])
   return fetching.fetch(thread, { heads, packs, origins }, { signal: limited })
 }

@@ -145,7 +145,7 @@ class FetchRun {
       const order = new Map(due.map((cid, i) => [cid.toString(), i]))
       batch.sort((a, b) => (order.get(a.cid.toString()) ?? 0) - (order.get(b.cid.toString()) ?? 0))
       if (batch.length === 0) continue
-      for (const cid of (await this.#take(this.#id, batch, null)).missing) missing.set(cid.toString(), cid)
+      for (const cid of (await this.#take(this.#id, batch)).missing) missing.set(cid.toString(), cid)
       for (const { cid } of batch) missing.delete(cid.toString())
     }
     if (found === 0 && failure) throw failure

@@ -83,7 +83,7 @@ export interface AddedFiles {
 
 /** Bytes of the files stored here so far, of `total`. */
 export interface AddManyProgress {
-  readonly encrypted: number
+  readonly done: number
   readonly total: number
 }
 
@@ -210,7 +210,7 @@ export function createAddMany(components: AddManyComponents): AddMany {
     let done = 0
     for (const [index, given] of files.entries()) {
       let of = 0
-      const report = (): void => onProgress({ encrypted: done + of, total })
+      const report = (): void => onProgress({ done: done + of, total })
       const progress = {
         add(n: number): void {
           of += n

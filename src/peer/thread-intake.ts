@@ -3,11 +3,10 @@
  * then what follows from them is done: notes for the person, a join that waited for the first blocks, a key that is due.
  */
 import type { CID } from 'multiformats/cid'
-import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { Taken } from '../thread/sync-serve.ts'
-import type { Entry, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Entry, Received, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { Notes } from './thread-notes.ts'
 
 export interface IntakeComponents {
@@ -16,7 +15,7 @@ export interface IntakeComponents {
   readonly log: Log
   readonly chance: () => number
   /** Blocks of others are new here. */
-  readonly onArrived: (id: ThreadIdText, from: PeerIdText | null, entries: readonly Entry[]) => void
+  readonly onArrived: (id: ThreadIdText, entries: readonly Entry[]) => void
   readonly onBlocks: (id: ThreadIdText, blocks: readonly CID[]) => Promise<void>
   /** This device has said something by itself. */
   readonly onSaid: (thread: Thread, entry: Entry) => Promise<void>
@@ -24,11 +23,9 @@ export interface IntakeComponents {
 
 export interface Intake {
   /** `missing`: blocks that those which came build on, and that are not here. */
-  take(
-    id: ThreadIdText,
-    blocks: readonly SealedBlock[],
-    from: PeerIdText | null,
-  ): Promise<Taken & { readonly missing: readonly CID[] }>
+  take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken & { readonly missing: readonly CID[] }>
+  /** What follows from blocks that a thread has taken by itself. */
+  taken(thread: Thread, received: Received): Promise<void>
   /** All is here that some other device or cafe has. */
   level(id: ThreadIdText): Promise<void>
   close(): void
@@ -58,23 +55,29 @@ export function createIntake(components: IntakeComponents): Intake {
     tending.set(thread.id, timer)
   }
 
-  const follow = async (thread: Thread, applied: readonly CID[], from: PeerIdText | null): Promise<void> => {
+  const follow = async (thread: Thread, applied: readonly CID[], news: boolean): Promise<void> => {
     await onBlocks(thread.id, applied)
     const looked = applied.slice(-LOOKED_AT)
     const entries = (await Promise.all(looked.map((cid) => thread.entry(cid)))).filter((entry) => !!entry)
-    await notes.blocks(thread, entries)
-    onArrived(thread.id, from, entries)
+    await notes.blocks(thread, entries, news)
+    onArrived(thread.id, entries)
     if (entries.some(({ content }) => content.type === 'leave' || content.type === 'remove')) tend(thread)
   }
 
   return {
-    async take(id, blocks, from) {
+    async take(id, blocks) {
       const thread = await threads.get(id)
       if (!thread) return { applied: 0, refused: 0, missing: [] }
+      // Asked before: what comes may be all there is, and is history then.
+      const { level: news } = await notes.seen(id)
       const { applied, refused, missing } = await thread.receive(blocks)
       for (const { why } of refused) log('debug', 'block refused', { why })
-      if (applied.length > 0) await follow(thread, applied, from)
+      if (applied.length > 0) await follow(thread, applied, news)
       return { applied: applied.length, refused: refused.length, missing }
+    },
+    async taken(thread, { applied }) {
+      const { level } = await notes.seen(thread.id)
+      if (applied.length > 0) await follow(thread, applied, level)
     },
     async level(id) {
       await notes.level(id)

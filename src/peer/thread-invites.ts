@@ -8,7 +8,7 @@ import { CafeError } from '../core/errors.ts'
 import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
 import { address, bytes, cid, count, peerId, text, v } from '../core/schema.ts'
 import type { Account } from '../crypto/account.ts'
-import { sha256 } from '../crypto/bytes.ts'
+import { sha256, utf8 } from '../crypto/bytes.ts'
 import type { Signer } from '../crypto/certificate.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
@@ -66,6 +66,8 @@ export interface InviteBook {
   begin(opened: Opened): Promise<void>
   origin(thread: ThreadIdText): Promise<Origin | undefined>
   forgetOrigin(thread: ThreadIdText): Promise<void>
+  /** Forgets all that is kept of a thread. */
+  forgetThread(thread: ThreadIdText): Promise<void>
   /** Ids of the words this device has given, with which somebody may still come. */
   given(thread: ThreadIdText): Promise<readonly Uint8Array[]>
 }
@@ -138,14 +140,15 @@ export function createInviteBook({ rows, account, signer, clock, random, origin 
         throw new CafeError('BAD_REQUEST', { what: 'invite' }, { cause })
       })
       const { invite, from, thread } = opened
-      const id = hex(await sha256(sealed)).slice(0, 32)
+      // One from each inviter to each thread: a newer one takes the place of the older.
+      const id = hex(await sha256(utf8(`${thread} ${from}`))).slice(0, 32)
       const all = await list()
-      const same = all.filter((one) => one.thread === thread && one.from === from)
-      if (same.some((one) => one.id === id || one.expires >= invite.grant.exp)) return undefined
+      const before = all.find((one) => one.id === id)
+      if (before && before.expires >= invite.grant.exp) return undefined
       const { type, sharing } = invite.charter
       const about = { name: invite.name, type, sharing, from, time: clock(), expires: invite.grant.exp }
       const row = { sealed: new Uint8Array(sealed), thread, ...about }
-      const gone = [...same, ...all.slice(MAX_RECEIVED - 1)]
+      const gone = all.filter((one) => one.id !== id).slice(MAX_RECEIVED - 1)
       await rows.commit([...gone.map(({ id }) => received.remove(id)), received.put([id], row)])
       return { ...row, id }
     },
@@ -164,6 +167,10 @@ export function createInviteBook({ rows, account, signer, clock, random, origin 
     origin: (thread) => origins.get(thread),
     async forgetOrigin(thread) {
       if (await origins.get(thread)) await rows.commit([origins.remove(thread)])
+    },
+    async forgetThread(thread) {
+      const words = await given.list([thread])
+      await rows.commit([origins.remove(thread), ...words.map(({ key }) => given.remove(...key))])
     },
     async given(thread) {
       const all = await given.list([thread])

@@ -11,7 +11,7 @@ import { createProver, type Prover } from '../thread/sync-proof.ts'
 import { MAX_SHARED, type threadProtocol } from '../thread/sync-protocol.ts'
 import type { SyncRates } from '../thread/sync-rates.ts'
 import { type SyncNews, type SyncThreads, threadService } from '../thread/sync-serve.ts'
-import type { ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { Connector } from '../wire/call.ts'
 import type { ServiceHandlers } from '../wire/serve.ts'
 import type { DeviceBook } from './device-book.ts'
@@ -35,8 +35,11 @@ export interface LiveComponents {
   readonly others: () => Promise<readonly PeerIdText[]>
   readonly addresses: () => readonly string[]
   readonly onInvite: (sealed: Uint8Array, from: PeerIdText) => Promise<void>
+  readonly onKeys: (thread: Thread, peer: PeerIdText) => Promise<Uint8Array<ArrayBuffer> | null>
   /** All that another device has of a thread is here, and the other way round. */
   readonly onLevel: (id: ThreadIdText) => Promise<void>
+  /** Something is not here though who has it has sent all. */
+  readonly onBehind: (id: ThreadIdText) => void
   /** Who has a link has changed. */
   readonly onOnline: () => void
   readonly random: Random
@@ -47,12 +50,12 @@ export interface ThreadLive {
   readonly links: Links
   readonly client: SyncClient
   readonly service: ServiceHandlers<typeof threadProtocol, undefined>
-  /** Threads, or devices in them, have come or gone: looks for those that are not here. */
-  refresh(): Promise<void>
+  /** Threads, or devices in them, have come or gone: looks for those that are not here. `more`: there is another thread. */
+  refresh(options?: { readonly more?: boolean }): Promise<void>
   /** This device has said something. Resolves when all who are connected have heard of it, or cannot. */
   posted(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void>
   /** Blocks of others have come. */
-  arrived(id: ThreadIdText, from: PeerIdText | null): void
+  arrived(id: ThreadIdText): void
   connected(): void
   wake(): void
   /** Asks all that can be reached, now. Resolves when they have answered, and all they have is here. */
@@ -102,7 +105,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
   const parts = { self, threads: shared, links, news, addresses, random }
   const client = createSyncClient({ ...parts, connector })
   const onLost = (peer: PeerIdText, hopeless: boolean): void => reach.lost(peer, hopeless)
-  const pulls = createPulls({ links, client, get: threads.get, onLevel: level, onLost })
+  const pulls = createPulls({ links, client, get: threads.get, onLevel: level, onBehind: components.onBehind, onLost })
   const pushes = createPushes({ links, client, get: threads.get, onLost, chance })
   const reach = createReach({ self, links, client, book, online, onChange: components.onOnline, chance })
 
@@ -133,15 +136,21 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
   return {
     links,
     client,
-    service: threadService({ ...parts, rates: components.rates, onInvite: components.onInvite }),
-    async refresh() {
+    service: threadService({
+      ...parts,
+      rates: components.rates,
+      onInvite: components.onInvite,
+      onKeys: components.onKeys,
+    }),
+    async refresh({ more = false } = {}) {
       const ids = await recent()
       reach.want(await devices(ids))
-      // Links made before a thread came do not know of it.
+      if (more) return reach.again()
       for (const id of ids) {
-        const inside = await roster.devices(id)
+        for (const peer of links.peersOf(id)) if (!(await roster.allows(id, peer))) links.part(peer, id)
         const known = links.peersOf(id)
-        reach.again(inside.filter((peer) => !known.includes(peer)))
+        const lacking = (await roster.devices(id)).filter((peer) => !known.includes(peer))
+        for (const peer of lacking) if (links.threadsOf(peer).length > 0) reach.lacking(peer)
       }
     },
     posted: pushes.posted,

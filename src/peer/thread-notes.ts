@@ -45,8 +45,8 @@ export interface NotePage {
 }
 
 export interface Notes {
-  /** Blocks of a thread have come. */
-  blocks(thread: Thread, entries: readonly Entry[]): Promise<void>
+  /** Blocks of a thread have come; not `news` if this device had not been level before them. */
+  blocks(thread: Thread, entries: readonly Entry[], news: boolean): Promise<void>
   invited(invite: { readonly id: string; thread: string; name: string; from: Address }): Promise<void>
   /** Newest first. */
   page(options: { after?: string | undefined; limit: number }): NotePage
@@ -120,7 +120,6 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
 
   const noteAll = async (thread: Thread, entries: readonly Entry[]): Promise<void> => {
     const before = await seenOf(thread.id)
-    if (!before.level) return
     const others = entries.filter(({ content }) => content.author !== self())
     const { name } = await thread.info()
     const members = others.length > 0 ? await thread.members() : []
@@ -142,7 +141,9 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
   }
 
   return {
-    blocks: (thread, entries) => serial('notes', () => noteAll(thread, entries)),
+    blocks: async (thread, entries, news) => {
+      if (news) await serial('notes', () => noteAll(thread, entries))
+    },
     invited: ({ id, thread, name, from }) =>
       serial('notes', async () => {
         const about = { kind: 'invite', block: null, target: null, text: '' } as const

@@ -16,7 +16,9 @@ export interface PullComponents {
   readonly client: Pick<SyncClient, 'pull'>
   readonly get: (id: ThreadIdText) => Promise<Thread | undefined>
   /** We have all that the peer said it has. */
-  readonly onLevel: (id: ThreadIdText, peer: PeerIdText) => void
+  readonly onLevel: (id: ThreadIdText) => void
+  /** The peer has sent all, and still something is not here: it cannot be read without a key, or waits for what others have. */
+  readonly onBehind: (id: ThreadIdText) => void
   /** The link with the peer is gone, or it is not worth having: `hopeless`. */
   readonly onLost: (peer: PeerIdText, hopeless: boolean) => void
 }
@@ -49,7 +51,7 @@ interface Queue {
 }
 
 export function createPulls(components: PullComponents): Pulls {
-  const { links, client, get, onLevel, onLost } = components
+  const { links, client, get, onLevel, onBehind, onLost } = components
   const queues = new Map<ThreadIdText, Queue>()
   const closed = new AbortController()
   const timers = new Set<ReturnType<typeof setTimeout>>()
@@ -78,7 +80,8 @@ export function createPulls(components: PullComponents): Pulls {
       if (!more) break
       if (applied === 0) throw new CafeError('FORBIDDEN', { why: 'blocks' })
     }
-    if (!(await lacks(peer, id))) onLevel(id, peer)
+    if (await lacks(peer, id)) onBehind(id)
+    else onLevel(id)
   }
 
   const failed = (peer: PeerIdText, id: ThreadIdText, queue: Queue, error: unknown): void => {

@@ -24,8 +24,8 @@ export interface PushComponents {
 export interface Pushes {
   /** This device has said something. Resolves when all who are connected have heard of it, or cannot. */
   posted(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void>
-  /** Blocks of others have come, from `from` if from a member's device. */
-  arrived(id: ThreadIdText, from: PeerIdText | null): void
+  /** Blocks of others have come. */
+  arrived(id: ThreadIdText): void
   /** Compares heads with the peer. Resolves when that is done, however it ended. */
   compare(peer: PeerIdText, id: ThreadIdText): Promise<void>
   close(): void
@@ -50,7 +50,7 @@ interface Pending {
 export function createPushes({ links, client, get, onLost, chance }: PushComponents): Pushes {
   const closed = new AbortController()
   const pending = new Map<string, Pending>()
-  const telling = new Map<ThreadIdText, { timer: ReturnType<typeof setTimeout>; from: Set<PeerIdText> }>()
+  const telling = new Map<ThreadIdText, ReturnType<typeof setTimeout>>()
 
   const push = async (peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void> => {
     for (let attempt = 1; links.tagOf(peer, id); attempt++) {
@@ -90,11 +90,12 @@ export function createPushes({ links, client, get, onLost, chance }: PushCompone
     return state.running
   }
 
-  const tellOn = async (id: ThreadIdText, from: ReadonlySet<PeerIdText>): Promise<void> => {
+  const tellOn = async (id: ThreadIdText): Promise<void> => {
     const thread = await get(id)
     if (!thread || closed.signal.aborted) return
     const ours = await thread.heads()
-    const candidates = links.peersOf(id).filter((peer) => !from.has(peer) && !sameHeads(links.headsOf(peer, id), ours))
+    // Whoever it came from has said the same heads, and so has whoever was told by another.
+    const candidates = links.peersOf(id).filter((peer) => !sameHeads(links.headsOf(peer, id), ours))
     for (let told = 0; told < FANOUT && candidates.length > 0; told++) {
       const [peer] = candidates.splice(Math.floor(chance() * candidates.length), 1)
       if (peer) void send(peer, id, [])
@@ -105,27 +106,18 @@ export function createPushes({ links, client, get, onLost, chance }: PushCompone
     async posted(id, blocks) {
       await Promise.all(links.peersOf(id).map((peer) => send(peer, id, blocks)))
     },
-    arrived(id, from) {
-      if (closed.signal.aborted) return
-      const known = telling.get(id)
-      if (known) {
-        if (from) known.from.add(from)
-        return
+    arrived(id) {
+      if (closed.signal.aborted || telling.has(id)) return
+      const tell = (): void => {
+        telling.delete(id)
+        void tellOn(id).catch(() => {}) // heads are compared now and then
       }
-      const whom = new Set(from ? [from] : [])
-      const timer = setTimeout(
-        () => {
-          telling.delete(id)
-          void tellOn(id, whom)
-        },
-        TELL_ON + chance() * SPREAD,
-      )
-      telling.set(id, { timer, from: whom })
+      telling.set(id, setTimeout(tell, TELL_ON + chance() * SPREAD))
     },
     compare: (peer, id) => send(peer, id, []),
     close() {
       closed.abort(new CafeError('ABORTED'))
-      for (const { timer } of telling.values()) clearTimeout(timer)
+      for (const timer of telling.values()) clearTimeout(timer)
     },
   }
 }

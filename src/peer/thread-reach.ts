@@ -28,8 +28,10 @@ export interface Reach {
   connected(): void
   /** The link with a peer is of no use any more; `hopeless`: leave it alone for a while. */
   lost(peer: PeerIdText, hopeless: boolean): void
-  /** There is one more thread: those who are connected are greeted again. */
-  again(peers: readonly PeerIdText[]): void
+  /** There is one more thread: everybody is greeted again, soon. */
+  again(): void
+  /** A link does not have a thread that the peer should be in: it is greeted again, now and then. */
+  lacking(peer: PeerIdText): void
   /** Everything is worth another attempt. */
   wake(): void
   /** Greets all now; resolves when each has answered or failed. */
@@ -46,11 +48,16 @@ const JITTER = 300
 const PAUSES: Pauses = { first: 5000, longest: 20 * 60_000 }
 /** For a peer that is not worth a link. */
 const HOPELESS = 10 * 60_000
+/** Milliseconds between two greetings because of something lacking: it may well be so. */
+const LACKING = 30_000
 /** A greeting may have to open a connection. */
 const GREETING = 20_000
 
 interface Wanted {
   failures: number
+  /** The link with it is not all there could be. */
+  stale: boolean
+  greeted: number
   /** On the clock of `performance.now()`. */
   due: number
 }
@@ -65,6 +72,7 @@ export function createReach(components: ReachComponents): Reach {
 
   const greet = async (peer: PeerIdText, signal: AbortSignal): Promise<void> => {
     const state = wanted.get(peer)
+    if (state) Object.assign(state, { stale: false, greeted: performance.now() })
     book.dial(peer)
     try {
       const shared = await client.hello(peer, { signal: AbortSignal.any([signal, AbortSignal.timeout(GREETING)]) })
@@ -95,7 +103,9 @@ export function createReach(components: ReachComponents): Reach {
     clearTimeout(timer)
     if (closed.signal.aborted) return
     const now = performance.now()
-    const missing = [...wanted].filter(([peer]) => links.threadsOf(peer).length === 0 && !greeting.has(peer))
+    const missing = [...wanted].filter(
+      ([peer, { stale }]) => (stale || links.threadsOf(peer).length === 0) && !greeting.has(peer),
+    )
     const due = missing.filter(([, state]) => state.due <= now).sort(([, a], [, b]) => a.due - b.due)
     for (const [peer] of due.slice(0, Math.max(0, AT_ONCE - greeting.size))) void begin(peer)
     const next = Math.min(...missing.filter(([, state]) => state.due > now).map(([, state]) => state.due))
@@ -114,7 +124,8 @@ export function createReach(components: ReachComponents): Reach {
       const chosen = new Set(peers.filter((peer) => peer !== self).slice(0, MAX_WANTED))
       for (const peer of wanted.keys()) if (!chosen.has(peer)) wanted.delete(peer)
       for (const peer of chosen) {
-        if (!wanted.has(peer)) wanted.set(peer, { failures: 0, due: performance.now() + chance() * JITTER })
+        if (!wanted.has(peer))
+          wanted.set(peer, { failures: 0, stale: false, greeted: -LACKING, due: performance.now() + chance() * JITTER })
       }
       plan()
     },
@@ -131,14 +142,21 @@ export function createReach(components: ReachComponents): Reach {
       if (state) state.due = performance.now() + (hopeless ? HOPELESS : chance() * JITTER)
       plan()
     },
-    again(peers) {
-      for (const peer of peers) if (links.threadsOf(peer).length > 0) void begin(peer)
+    again() {
+      const now = performance.now()
+      for (const state of wanted.values())
+        Object.assign(state, { stale: true, due: Math.min(state.due, now + (0.5 + chance()) * JITTER) })
+      plan()
+    },
+    lacking(peer) {
+      const state = wanted.get(peer)
+      if (!state || state.stale) return
+      Object.assign(state, { stale: true, due: Math.max(performance.now(), state.greeted + LACKING) })
       plan()
     },
     wake() {
-      for (const state of wanted.values()) Object.assign(state, { failures: 0, due: chance() * JITTER })
-      const now = performance.now()
-      for (const state of wanted.values()) state.due += now
+      for (const state of wanted.values())
+        Object.assign(state, { failures: 0, due: performance.now() + chance() * JITTER })
       plan()
     },
     async all(peers, signal) {

@@ -11,15 +11,16 @@ import type { SealedBlock } from '../thread/block.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 import type { Taken } from '../thread/sync-serve.ts'
 import type { Say, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { PeerThreadComponents } from './thread-components.ts'
 import type { FeedOptions } from './thread-feed.ts'
 import type { FetchPlan } from './thread-fetch.ts'
 import type { Opened, Received } from './thread-invites.ts'
 import type { NotePage } from './thread-notes.ts'
-import { composeThreads, type PeerThreadComponents, type ThreadParts } from './thread-parts.ts'
-import { packState, unpackState } from './thread-state.ts'
+import { composeThreads, type ThreadParts } from './thread-parts.ts'
+import { atPlace } from './thread-targets.ts'
 import type { AnnotatedPost, Feed, MemberInfo, Post, ThreadInfo, ThreadNews } from './thread-view.ts'
 
-export type { PeerThreadComponents } from './thread-parts.ts'
+export type { PeerThreadComponents } from './thread-components.ts'
 
 export interface ThreadTerms {
   readonly name: string
@@ -67,9 +68,6 @@ export interface PeerThreads {
   sync(id: ThreadIdText | undefined, options: Options): Promise<void>
   /** Name, picture or cafes of the account may have changed: says so in each thread where it is news. */
   announce(): Promise<void>
-  /** For snapshots: what must be kept of a thread beside its blocks, and the same from another device. */
-  state(id: ThreadIdText): Promise<Uint8Array<ArrayBuffer>>
-  merge(state: Uint8Array): Promise<ThreadIdText>
   /** Takes blocks that somebody brings, such as a recovery. */
   take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken>
   /** Brings blocks by CID from where they are kept. @returns whether all of the heads are here now. */
@@ -118,14 +116,17 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
   const info = async (id: ThreadIdText): Promise<ThreadInfo> => shape.info(await thread(id))
   const say = async (id: ThreadIdText, what: Say): Promise<Post> => {
     const to = await thread(id)
+    // Who was put out has no key either; this is why.
+    const { standing } = await to.info()
+    if (standing !== 'in') throw new CafeError('FORBIDDEN', { why: 'member' })
     const entry = await to.append(what)
-    await parts.said(to, entry)
+    await parts.voice.said(to, entry)
     return (await shape.posts(to))(entry)
   }
 
   return {
     async create({ name, type = 'open', sharing = 'shared', members }) {
-      const announce = await parts.profile()
+      const announce = await parts.voice.profile()
       const made = await threads.create({ name, type, sharing, announce, ...(members ? { members } : {}) })
       await notes.level(made.id)
       await parts.came(made)
@@ -149,7 +150,7 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       return joinThread(parts, opened, within(signal, JOIN_PATIENCE)).then(info)
     },
     async invite(id, to, { signal }) {
-      const made = await (await thread(id)).invite(to, { cafes: await parts.places() })
+      const made = await (await thread(id)).invite(to, { cafes: await parts.voice.places() })
       const { link, sealed } = await invites.make(made)
       const delivered = sealed !== null && to !== null && (await deliver(parts, to, sealed, signal))
       return { link, delivered, expires: made.grant.exp }
@@ -164,7 +165,7 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       const from = await thread(id)
       if ((await from.info()).standing === 'in') {
         const entry = await from.append({ type: 'leave', body: {} })
-        const told = Promise.allSettled([parts.said(from, entry, { wait: true }), parts.leaveWord(from)])
+        const told = Promise.allSettled([parts.voice.said(from, entry, { wait: true }), parts.leaveWord(from)])
         await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FAREWELL))])
       }
       await parts.forget(id)
@@ -187,14 +188,8 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       await Promise.allSettled([live.sync(id, limited), drops.look(limited)])
       signal?.throwIfAborted()
     },
-    announce: parts.announce,
-    state: async (id) => packState(await (await thread(id)).state()),
-    async merge(state) {
-      const opened = await threads.open(unpackState(state))
-      await parts.came(opened)
-      return opened.id
-    },
-    take: (id, blocks) => parts.intake.take(id, blocks, null),
+    announce: parts.voice.announce,
+    take: (id, blocks) => parts.intake.take(id, blocks),
     async fetch(id, plan, options) {
       const whole = await parts.fetching.fetch(await thread(id), plan, options)
       if (whole) await parts.intake.level(id)
@@ -231,7 +226,7 @@ async function joinThread(parts: ThreadParts, opened: Opened, signal: AbortSigna
   const thread = await threads.open(invite)
   for (const note of await invites.joined(id)) await notes.forget({ note })
   await parts.came(thread)
-  const origins = invite.cafes.flatMap(parts.originsAt)
+  const origins = invite.cafes.flatMap(atPlace)
   const plan = { heads: invite.heads, packs: [], origins }
   const fetched = origins.length > 0 ? fetching.fetch(thread, plan, { signal }) : Promise.resolve(false)
   const some = [

@@ -62,3 +62,7 @@ export function* parentsFirst(candidates: ReadonlyMap<string, Candidate>): Gener
     }
   }
 }
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
+}

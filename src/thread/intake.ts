@@ -5,11 +5,12 @@
  */
 import type { CID } from 'multiformats/cid'
 import { isCafeError } from '../core/errors.ts'
+import { sameBytes } from '../core/ids.ts'
 import { verifiedPut } from '../store/blocks.ts'
 import { admit, type Core, standingsAt } from './admit.ts'
 import { type Node, type Opened, openBlock, readNode, type SealedBlock } from './block.ts'
 import type { EpochKey } from './epoch-key.ts'
-import { type Candidate, formOf, parentsFirst, whyOf } from './form.ts'
+import { type Candidate, chunks, formOf, type Malformed, parentsFirst, whyOf } from './form.ts'
 import { judge } from './rules.ts'
 import { type Staged, stage } from './staged.ts'
 import type { Standings } from './standing.ts'
@@ -20,36 +21,30 @@ import { refuse, refusedFor } from './waiting.ts'
 /** Blocks whose rows are committed together: a strict commit costs the same for one as for many. */
 const TOGETHER = 64
 
-/** Parents that are looked for after each batch. */
-const MAX_MISSING = 256
-
 type Outcome = 'applied' | 'known' | 'waiting' | { readonly why: string }
 
 /** Takes blocks in any order; the caller sees to it that nothing else changes the thread meanwhile. */
 export async function takeIn(core: Core, blocks: readonly SealedBlock[]): Promise<Received> {
   const hold = core.holds.open()
-  const intake = new Intake(core)
   try {
     await hold.add(blocks.map(({ cid }) => cid.multihash.bytes))
-    return await intake.run(blocks)
-  } catch (error) {
-    core.waiting.reset()
-    core.onGarbage()
-    throw error
+    return await attempt(core, (intake) => intake.run(blocks))
   } finally {
-    core.tip = undefined
     hold.release()
-    if (intake.applied.length > 0) core.onChange(core.id)
   }
 }
 
 /** What waited for a key is looked at again. */
-export async function retake(core: Core): Promise<Received> {
+export const retake = (core: Core): Promise<Received> => attempt(core, (intake) => intake.rerun())
+
+async function attempt(core: Core, run: (intake: Intake) => Promise<Received>): Promise<Received> {
   const intake = new Intake(core)
   try {
-    return await intake.rerun()
+    return await run(intake)
   } catch (error) {
+    // What is in memory may not have been stored, and what was stored may be in no row.
     core.waiting.reset()
+    core.onGarbage()
     throw error
   } finally {
     core.tip = undefined
@@ -66,6 +61,8 @@ class Intake {
   readonly #fresh: CID[] = []
   readonly applied: CID[] = []
   readonly #refused: Refused[] = []
+  /** Of those to be taken next: what they say, under whichever key. */
+  readonly #opened = new Map<string, Opened>()
   /** Stored, and in no row any more. */
   #garbage = false
 
@@ -78,11 +75,18 @@ class Intake {
   async run(blocks: readonly SealedBlock[]): Promise<Received> {
     await this.#core.waiting.load(this.#tables)
     const candidates = new Map<string, Candidate>()
-    for (const block of blocks) {
-      const found = await this.#form(block)
-      if (found) candidates.set(found.hash, found)
+    for (const some of chunks(blocks, TOGETHER)) {
+      const forms = await Promise.all(some.map((block) => formOf(block, this.#core.tag)))
+      for (const [i, form] of forms.entries()) {
+        if (!('why' in form)) candidates.set(form.hash, form)
+        else await this.#malformed((some[i] as SealedBlock).cid, form)
+      }
     }
-    for (const candidate of parentsFirst(candidates)) await this.#takeWithChildren(candidate)
+    for (const some of chunks([...parentsFirst(candidates)], TOGETHER)) {
+      await Promise.all(some.map((candidate) => this.#openAhead(candidate)))
+      for (const candidate of some) await this.#takeWithChildren(candidate)
+      this.#opened.clear()
+    }
     return this.#end()
   }
 
@@ -100,28 +104,22 @@ class Intake {
     await this.#flush()
     if (this.#garbage) this.#core.onGarbage()
     const waiting = [...this.#core.waiting.all().keys()].map(cidOf)
-    const missing = (await this.#missing()).map(cidOf)
+    const missing = (await this.#core.waiting.missing(this.#tables)).map(cidOf)
     return { applied: this.applied, waiting, missing, refused: this.#refused }
   }
 
-  /** Of the newest that wait, so that what was asked for in vain for long does not hide what is to be had. */
-  async #missing(): Promise<string[]> {
-    const { waiting, id } = this.#core
-    const named = new Set<string>()
-    for (const { parents } of [...waiting.all().values()].reverse()) {
-      for (const parent of parents) if (!waiting.has(parent)) named.add(parent)
-      if (named.size > MAX_MISSING) break
-    }
-    const found = [...named].map(async (hash) => ((await this.#tables.place.get(id, hash)) ? [] : [hash]))
-    return (await Promise.all(found)).flat()
+  async #malformed(cid: CID, { why, final }: Malformed): Promise<void> {
+    if (final) await this.#refuse(hashOf(cid), why)
+    this.#refused.push({ cid, why })
   }
 
-  async #form(block: SealedBlock): Promise<Candidate | undefined> {
-    const found = await formOf(block, this.#core.tag)
-    if (!('why' in found)) return found
-    if (found.final) await this.#refuse(hashOf(block.cid), found.why)
-    this.#refused.push({ cid: block.cid, why: found.why })
-    return undefined
+  /** Side by side what needs no parents: most blocks are as they should be, and this is most of the work. */
+  async #openAhead({ hash, block, node }: Candidate): Promise<void> {
+    const { id, keyring, thread } = this.#core
+    if ((await this.#tables.place.get(id, hash)) || (await refusedFor(this.#tables, id, hash))) return
+    const keys = await keyring.of(this.#tables, node.e)
+    const opened = await openBlock(thread, block, node, keys).catch(() => undefined) // found out again in its turn
+    if (opened) this.#opened.set(hash, opened)
   }
 
   /** Takes a block, and those that had waited for it. */
@@ -178,7 +176,7 @@ class Intake {
 
   async #judge({ hash, block, node }: Candidate, parents: ReadonlyMap<string, Place>): Promise<Outcome> {
     const before = await standingsAt(this.#core, this.#tables, parents)
-    const opened = await this.#open(block, node, before.value)
+    const opened = await this.#open(hash, block, node, before.value)
     if (opened === undefined) return this.#wait(hash, block, node)
     if ('why' in opened) return opened
     const { content, key } = opened
@@ -193,9 +191,16 @@ class Intake {
   }
 
   /** Undefined while it may be under a key that is not here. */
-  async #open(block: SealedBlock, node: Node, { epochs }: Standings): Promise<Opened | { why: string } | undefined> {
+  async #open(
+    hash: string,
+    block: SealedBlock,
+    node: Node,
+    { epochs }: Standings,
+  ): Promise<Opened | { why: string } | undefined> {
     const { keyring, thread } = this.#core
     const made = epochs.filter(({ epoch }) => epoch === node.e)
+    const ahead = this.#opened.get(hash)
+    if (ahead && made.some(({ id }) => sameBytes(id, ahead.key.id))) return ahead
     const keys: EpochKey[] = []
     for (const one of made) {
       const key = await keyring.get(this.#tables, one)

@@ -26,6 +26,8 @@ export interface KeyringComponents {
 
 export interface Keyring {
   get(tables: ThreadTables, made: Pick<EpochMade, 'epoch' | 'id'>): Promise<EpochKey | undefined>
+  /** All keys of an epoch that are here. */
+  of(tables: ThreadTables, epoch: number): Promise<readonly EpochKey[]>
   /** Stages a key. @returns whether it is new. */
   add(tables: ThreadTables, epoch: number, key: EpochKey): Promise<boolean>
   /** Stages the key that a valid block brings us, if it does. @returns whether it did. */
@@ -48,6 +50,11 @@ export function createKeyring({ id, charter, account, read }: KeyringComponents)
       const key = await epochKey(new Uint8Array(row.key))
       open.set(name, key)
       return key
+    },
+    async of(tables, epoch) {
+      const rows = await tables.key.list([id, up(epoch)], { limit: MAX_LETTERS })
+      const found = rows.map(({ key }) => keyring.get(tables, { epoch, id: unhex(key[2] as string) }))
+      return (await Promise.all(found)).filter((key) => key !== undefined)
     },
     async add(tables, epoch, key) {
       // The charter names the first key: any other would open nothing.

@@ -39,6 +39,8 @@ export interface SyncClient {
   pull(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<{ applied: number; more: boolean }>
   /** Tells the peer of our heads, and gives it those of the blocks that fit. */
   push(peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[], options: Options): Promise<void>
+  /** Keys of the thread, sealed to this account; null if the peer does not know us for a member. */
+  keys(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<Uint8Array | null>
   /** Gives a sealed invite to the device of the account it is for. */
   invite(peer: PeerIdText, sealed: Uint8Array<ArrayBuffer>, options: Options): Promise<void>
 }
@@ -49,8 +51,6 @@ const NOTHING_NEW = 45_000
 const MAX_REFUSED = 8
 /** Blocks in a run that were here before: where no common base is found, all of a thread may come again. */
 const MAX_KNOWN = RUN_BLOCKS
-/** Blocks that are looked at for an answer to `ask`. */
-const PAGE = 256
 
 export function createSyncClient(components: SyncComponents & { readonly connector: Connector }): SyncClient {
   const { connector, links, threads, news } = components
@@ -77,12 +77,13 @@ export function createSyncClient(components: SyncComponents & { readonly connect
       const heads = (await thread.heads()).slice(0, MAX_HEADS)
       const exchange = await start(connector, peer, threadProtocol, 'sync', { tag, heads }, { signal })
       try {
-        const haves = samples(thread)
-        const run = new Run(async (blocks) => threads.take(id, blocks, peer))
+        let asked = false
+        const run = new Run(async (blocks) => threads.take(id, blocks))
         for (let item = await exchange.next(); item !== undefined; item = await exchange.next()) {
           if ('ask' in item) {
-            const { value } = await haves.next()
-            await exchange.send({ haves: value ?? [] })
+            // Asked again, there is nothing more to say: then all of it comes.
+            await exchange.send({ haves: asked ? [] : (await thread.landmarks()).slice(0, MAX_HAVES) })
+            asked = true
           } else {
             const size = await run.take(item.blocks)
             // The host may have sent all, and hear nothing any more: its end tells.
@@ -105,6 +106,11 @@ export function createSyncClient(components: SyncComponents & { readonly connect
       const given = fits ? blocks.map(({ bytes }) => bytes) : []
       const receipt = await call(connector, peer, threadProtocol, 'push', { tag, heads, blocks: given }, { signal })
       told(peer, id, receipt.heads)
+    },
+
+    async keys(peer, id, { signal }) {
+      const { tag } = await linked(peer, id)
+      return (await call(connector, peer, threadProtocol, 'keys', { tag }, { signal })).sealed
     },
 
     async invite(peer, sealed, { signal }) {
@@ -194,24 +200,6 @@ class Run {
 }
 
 const tooMuch = (): CafeError => new CafeError('FORBIDDEN', { why: 'blocks' })
-
-/** Blocks that are here, the newest first, further and further back: a frame of them for each page looked at. */
-async function* samples(thread: Thread): AsyncGenerator<CID[]> {
-  let position = 0
-  let due = 0
-  for (let after: Parameters<Thread['page']>[0]['after'], limit = PAGE; ; limit *= 4) {
-    const { entries, next } = await thread.page({ after, limit: Math.min(limit, 4 * PAGE) })
-    const chosen: CID[] = []
-    for (const { cid } of entries) {
-      if (position++ < due) continue
-      chosen.push(cid)
-      due = Math.max(position, Math.floor(position * 1.25))
-    }
-    yield chosen.slice(0, MAX_HAVES)
-    if (next === undefined) return
-    after = next
-  }
-}
 
 /** Is there no use in trying the same peer again soon? */
 export function isHopeless(error: unknown): boolean {

@@ -24,6 +24,8 @@ export interface Links {
   peers(): readonly PeerIdText[]
   threadsOf(peer: PeerIdText): readonly ThreadIdText[]
   drop(peer: PeerIdText): void
+  /** The peer is not of this thread any more. */
+  part(peer: PeerIdText, id: ThreadIdText): void
   forget(id: ThreadIdText): void
 }
 
@@ -49,6 +51,12 @@ export function createLinks(): Links {
     return link
   }
 
+  const part = (peer: PeerIdText, id: ThreadIdText): void => {
+    const link = links.get(peer)
+    link?.threads.delete(id)
+    for (const [tag, other] of link?.byTag ?? []) if (other === id) link?.byTag.delete(tag)
+  }
+
   return {
     meet(peer, threads) {
       if (threads.length === 0) return
@@ -70,11 +78,9 @@ export function createLinks(): Links {
     peers: () => [...links.keys()],
     threadsOf: (peer) => [...(links.get(peer)?.threads.keys() ?? [])],
     drop: (peer) => void links.delete(peer),
+    part,
     forget(id) {
-      for (const { byTag, threads } of links.values()) {
-        threads.delete(id)
-        for (const [tag, other] of byTag) if (other === id) byTag.delete(tag)
-      }
+      for (const peer of links.keys()) part(peer, id)
     },
   }
 }

@@ -23,7 +23,7 @@ export const TAG_STEP = 16
 export const MAX_HEADS = MAX_PARENTS
 /** Blocks a caller says it has, in one answer to `ask`, and answers before all is sent. */
 export const MAX_HAVES = 64
-export const MAX_ASKS = 4
+export const MAX_ASKS = 2
 /** Bytes of blocks in one frame: below it several travel together, a larger one alone. */
 export const FRAME_BLOCKS = 128 * KiB
 /** Blocks in one frame: the smallest have about 350 bytes. */
@@ -36,6 +36,9 @@ export const PUSH_BYTES = 48 * KiB
 export const MAX_PUSH_BLOCKS = 64
 /** A sealed invite: charter, some keys and a grant have 4 KiB; more keys make it a larger bucket. */
 export const MAX_SEALED_INVITE = 16 * KiB
+
+/** Sealed keys of one thread: some hundred, the newest. */
+export const MAX_SEALED_KEYS = 16 * KiB
 
 const heads = v.pipe(v.array(cid), v.maxLength(MAX_HEADS))
 const tag = bytes(TAG, TAG)
@@ -68,8 +71,8 @@ export const threadProtocol = service({
       auth: 'none',
     }),
     /**
-     * What the host has and the caller's heads do not reach, parents first. Where the host knows none of the heads it
-     * asks, and is told older blocks, further and further back. Frames cost their size in credit, of which there is
+     * What the host has and the caller's heads do not reach, parents first. Where the host does not know all of the heads it
+     * asks, and is told older blocks at growing distances. Frames cost their size in credit, of which there is
      * `WINDOW` at the start.
      */
     sync: operation({
@@ -97,6 +100,15 @@ export const threadProtocol = service({
         blocks: v.pipe(v.array(bytes(PUSH_BYTES, 1)), v.maxLength(MAX_PUSH_BLOCKS)),
       }),
       receipt: v.strictObject({ heads }),
+      auth: 'none',
+    }),
+    /**
+     * The thread's keys, sealed to the account of the caller, who is in and lacks some: it came while a new one was made.
+     * Null where the host does not know the caller for a member.
+     */
+    keys: operation({
+      request: v.strictObject({ tag }),
+      receipt: v.strictObject({ sealed: v.nullable(bytes(MAX_SEALED_KEYS, 256)) }),
       auth: 'none',
     }),
     /** An invite sealed to the account of the host. @throws BAD_REQUEST unless it opens. */

@@ -36,7 +36,7 @@ export interface SyncThreads {
   /** False for a device of somebody who was put out, or has left. */
   allows(id: ThreadIdText, peer: PeerIdText): Promise<boolean>
   /** Checks and keeps blocks that a peer has sent. `refused`: how many were none of the thread's. */
-  take(id: ThreadIdText, blocks: readonly SealedBlock[], from: PeerIdText): Promise<Taken>
+  take(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<Taken>
 }
 
 export interface Taken {
@@ -66,13 +66,15 @@ export interface ServeComponents extends SyncComponents {
   readonly rates: SyncRates
   /** @throws CafeError BAD_REQUEST if it does not open. */
   readonly onInvite: (sealed: Uint8Array, from: PeerIdText) => Promise<void>
+  /** The thread's keys for the account of this device, if that is in. */
+  readonly onKeys: (thread: Thread, peer: PeerIdText) => Promise<Uint8Array<ArrayBuffer> | null>
 }
 
 type Handlers = ServiceHandlers<typeof threadProtocol, undefined>
 type In<Op extends keyof Handlers> = Parameters<Handlers[Op]>[1]
 
 export function threadService(components: ServeComponents): Handlers {
-  const { links, rates, threads, onInvite } = components
+  const { links, rates, threads, onInvite, onKeys } = components
   /** One run for a thread and a peer at a time. */
   const runs = createSeats(1)
 
@@ -110,12 +112,18 @@ export function threadService(components: ServeComponents): Handlers {
       const { id, thread } = await linked(peer, tag)
       rates.push(peer, blocks.length)
       if (blocks.length > 0) {
-        const { refused } = await threads.take(id, await asBlocks(blocks), peer)
+        const { refused } = await threads.take(id, await asBlocks(blocks))
         if (refused > 0 && rates.fault(peer, refused)) links.drop(peer)
       }
       links.tell(peer, id, heads)
       components.news.told(peer, id, heads)
       return { heads: (await thread.heads()).slice(0, MAX_HEADS) }
+    },
+
+    async keys({ tag }, { peer }) {
+      const { thread } = await linked(peer, tag)
+      rates.sync(peer)
+      return { sealed: await onKeys(thread, peer) }
     },
 
     async invite({ sealed }, { peer }) {

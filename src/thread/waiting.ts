@@ -8,6 +8,9 @@ import { MAX_WAITING, MAX_WAITING_BYTES } from '../core/limits.ts'
 import { type ThreadTables, unhex } from './tables.ts'
 import type { ThreadIdText } from './thread.ts'
 
+/** Parents that are looked for after each batch. */
+const MAX_MISSING = 256
+
 interface Waiter {
   readonly n: number
   readonly size: number
@@ -25,6 +28,8 @@ export interface Waiting {
   /** Those that name this block as a parent. */
   on(hash: string): readonly string[]
   all(): ReadonlyMap<string, Waiter>
+  /** Parents that are not here of the newest that wait: what was asked for in vain for long does not hide the others. */
+  missing(tables: ThreadTables): Promise<readonly string[]>
   /** What is in memory may not be what is stored: it is read again. */
   reset(): void
 }
@@ -87,6 +92,15 @@ export function createWaiting(id: ThreadIdText): Waiting {
     },
     on: (hash) => [...(children.get(hash) ?? [])],
     all: () => waiters,
+    async missing(tables) {
+      const named = new Set<string>()
+      for (const { parents } of [...waiters.values()].reverse()) {
+        for (const parent of parents) if (!waiters.has(parent)) named.add(parent)
+        if (named.size > MAX_MISSING) break
+      }
+      const found = [...named].map(async (hash) => ((await tables.place.get(id, hash)) ? [] : [hash]))
+      return (await Promise.all(found)).flat()
+    },
     reset() {
       loaded = false
       next = 0

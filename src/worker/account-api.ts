@@ -19,6 +19,8 @@ export interface AccountStatus {
 export interface AccountInfo extends AccountStatus {
   /** The one in use. */
   readonly current: boolean
+  /** What it is called in its profile, if that is known here. */
+  readonly name: string | undefined
   /** Milliseconds since the epoch; 0 where that is not known. */
   readonly since: number
 }

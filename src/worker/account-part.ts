@@ -8,6 +8,7 @@ import { v } from '../core/schema.ts'
 import type { Backups } from '../peer/backup.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { ThreadIdText } from '../thread/thread.ts'
+import { createAddFiles } from './add-files.ts'
 import type { AccountPartApi } from './api.ts'
 import type { Changes } from './changes.ts'
 import { deviceHandlers } from './device-handlers.ts'
@@ -36,16 +37,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
     ...deviceHandlers(accounts, createLinking(components)),
     ...threadHandlers({
       threads: () => accounts.peer().threads,
-      async addFiles(files, { thread, plaintext, signal, onProgress }) {
-        const given = files.map((blob, index) => ({
-          ...{ blob, plaintext, name: blob instanceof File ? blob.name : `File ${index + 1}` },
-          ...(blob instanceof File ? { modified: blob.lastModified } : {}),
-        }))
-        return accounts.peer().backups.addMany(given, {
-          ...{ thread, signal },
-          onProgress: ({ encrypted, total }) => onProgress({ done: encrypted, total }),
-        })
-      },
+      addFiles: createAddFiles(() => accounts.peer().backups),
     }),
     'thread.watch': watchHandler(components),
     ...recoverHandlers({

@@ -29,10 +29,12 @@ import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
 import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
 import { figure as pinBlocks256k } from './pin_blocks_256k.ts'
 import { figure as pinGrowth } from './pin_growth.ts'
+import { figure as recover } from './recover_50x100.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
+import { figure as threadSync } from './thread_sync.ts'
 
 const FIGURES: readonly Figure[] = [
   inviteToRegistered,
@@ -46,6 +48,8 @@ const FIGURES: readonly Figure[] = [
   gcGrowth,
   threadAppend,
   threadOpenGrowth,
+  recover,
+  threadSync,
   gatewayPlain,
   gatewayKeyed,
   bridgeThroughput,

@@ -48,7 +48,7 @@ describe.skipIf('missing' in firefox)('in Firefox', () => {
       const place = await field.evaluate(({ name }) => Number(name.split('-')[1]))
       await field.type(words[place] as string)
     }
-    await page.locator('::-p-text(They are right)').click()
+    await page.locator('::-p-text(Check them)').click()
     await page.locator('::-p-xpath(//button[normalize-space()="Join"])').click()
     await page.waitForSelector('::-p-xpath(//h1[normalize-space()="Files"]|//h2[normalize-space()="Files"])')
     await ready(page)

@@ -54,7 +54,7 @@ test('joining by the invite link: an account, its words once, then registered', 
     const place = Number(/\d+/.exec(await field.innerText())?.[0])
     await field.locator('input').fill(phrase[place - 1] as string)
   }
-  await page.getByRole('button', { name: 'They are right' }).click()
+  await page.getByRole('button', { name: 'Check them' }).click()
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.getByRole('heading', { name: 'Files' }).waitFor()
   expect(page.url()).not.toContain('join=')

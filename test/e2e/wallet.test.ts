@@ -79,7 +79,7 @@ async function answer(page: Page, answer: (place: number) => string): Promise<vo
     const place = Number(/\d+/.exec(await field.innerText())?.[0]) - 1
     await field.locator('input').fill(answer(place))
   }
-  await page.getByRole('button', { name: 'They are right' }).click()
+  await page.getByRole('button', { name: 'Check them' }).click()
 }
 
 /** Makes the page believe that nobody looks at it, or somebody does again. */

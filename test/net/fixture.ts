@@ -72,6 +72,8 @@ interface Parts {
   readonly blocks?: Blocks
   readonly holds?: Holds
   readonly cafes?: () => readonly PeerIdText[]
+  /** Relays to be reached through, and nothing else. */
+  readonly relays?: readonly string[]
   /** Holds the node's identity: given to a second node, that one is the first one started again. */
   readonly datastore?: MemoryDatastore
   /** Connections have come or gone. */
@@ -82,7 +84,10 @@ interface Parts {
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
   const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
-  const node = await createNode({ datastore, blocks, relays: [], listen: LISTEN, cafes, log: silentLog, onChange })
+  const { relays = [] } = parts
+  const listen = relays.length > 0 ? ['/p2p-circuit'] : LISTEN
+  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange })
+  if (relays.length > 0) await node.reserved(AbortSignal.timeout(30_000))
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
 

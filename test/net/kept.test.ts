@@ -1,8 +1,10 @@
 /** Blocks that other parts of the account have the cafes keep: queued like files, found by other devices, never shown. */
+import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
+import { createSafety } from '../../src/peer/safety.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import type { Change } from '../../src/store/rows.ts'
-import { type Block, bytesOf, tree } from './blocks-fixture.ts'
+import { type Block, bytesOf, tree, watched } from './blocks-fixture.ts'
 import { type CafeNode, createGuestNode, failure, type GuestNode, keep } from './fixture.ts'
 import { list, newCafe, newClient, usage } from './pin-fixture.ts'
 
@@ -16,6 +18,8 @@ async function group(guest: GuestNode): Promise<{ root: Block; blocks: readonly 
   return { root: blocks.at(-1) as Block, blocks }
 }
 
+/** Blocks come under the raw codec: where one lies follows from its hash. */
+const asRoot = (text: string): string => CID.createV1(0x71, CID.parse(text).multihash).toString()
 const cidsOf = (blocks: readonly Block[]) => blocks.map(({ cid }) => cid)
 const stateAt = async (guest: GuestNode, root: Block, { at }: CafeNode) =>
   (await guest.peer.backups.get(root.cid.toString()))?.cafes.find(({ cafe }) => cafe === at.cafe)?.state
@@ -100,12 +104,39 @@ describe('what is kept', () => {
   })
 })
 
+describe('the queue', () => {
+  it('of each cafe keeps the order in which things were kept, and one that is gone holds nobody up', async () => {
+    const gone = await newCafe()
+    const guest = keep(await createGuestNode({ clock: gone.clock, words }))
+    guest.know(gone)
+    await guest.peer.cafes.register(gone.at, await gone.token(), {})
+    await gone.stop()
+    const kept: string[] = []
+    for (const kind of ['folder', 'pack', 'folder', 'pack', 'file', 'pack'] as const) {
+      const { root, blocks } = await group(guest)
+      await guest.peer.backups.keep({ root: root.cid, blocks: cidsOf(blocks), kind, name: 't' })
+      kept.push(root.cid.toString())
+    }
+    const blocks = watched(memoryBlocks())
+    const cafe = await newCafe({ blocks })
+    guest.know(cafe)
+    await guest.peer.cafes.register(cafe.at, await cafe.token(), {})
+    await expect.poll(() => list(guest, cafe), SOON).toHaveLength(kept.length)
+    const came = blocks.seen.map(({ cid }) => cid.toString()).filter((cid) => kept.includes(asRoot(cid)))
+    expect(came.map(asRoot)).toEqual(kept)
+    const safety = await createSafety(guest.peer).of({})
+    expect(safety).toMatchObject({ safe: 1, of: 2, items: kept.length, failed: [] })
+    expect(safety.pending).toBeGreaterThan(0)
+  })
+})
+
 describe('how safe it is', () => {
   it('is said as it comes: here only, at one cafe, at both; and what was refused can be tried again', async () => {
     const [first, small] = [await newCafe(), await newCafe()]
     const guest = keep(await createGuestNode({ clock: first.clock, words }))
     guest.know(first, small)
-    const { backups, safety } = guest.peer
+    const { backups, cafes } = guest.peer
+    const safety = createSafety({ backups, cafes })
     const { root, blocks } = await group(guest)
     await backups.keep({ root: root.cid, blocks: cidsOf(blocks), kind: 'pack', name: 't' })
     expect(await safety.of({})).toEqual({ safe: 0, of: 0, items: 1, pending: 0, failed: [], since: null })

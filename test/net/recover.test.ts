@@ -1,7 +1,11 @@
 /** An account with real threads at real cafes: backed up, recovered by words alone, rehearsed, moved. */
+import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it, vi } from 'vitest'
+import { slotReceiptRecord } from '../../src/cafe/snapshot/protocol.ts'
+import { openRecord } from '../../src/crypto/envelope.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
-import { type AccountDevice, createAccountDevice } from './account-fixture.ts'
+import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
+import { type AccountGuest, createAccountDevice } from './account-fixture.ts'
 import { type CafeNode, failure, testClock } from './fixture.ts'
 import { newCafe } from './pin-fixture.ts'
 
@@ -9,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000 })
 const SOON = { timeout: 60_000, interval: 100 }
 const soon = () => ({ signal: AbortSignal.timeout(100_000) })
 
-const isSafe = (device: AccountDevice, at: number) =>
+const isSafe = (device: AccountGuest, at: number) =>
   vi.waitFor(async () => {
     await device.safe.slots.run()
     expect(await device.safe.slots.status()).toMatchObject({ safe: at, of: at, problems: [] })
@@ -60,7 +64,7 @@ describe('an account at two cafes', () => {
         one.safe.slots.wake()
         await one.safe.slots.run()
       }
-      const heads = async (of: AccountDevice) => (await (await of.keepers.get(id))?.state())?.state
+      const heads = async (of: AccountGuest) => String(await (await of.threads.get(id as never))?.heads())
       expect(await heads(device)).toEqual(await heads(other))
     }, SOON)
     await Promise.all([device.stop(), other.stop()])
@@ -115,5 +119,45 @@ describe('an account at two cafes', () => {
     await other.guest.peer.backups.adopt(soon())
     expect((await other.guest.peer.backups.list()).map(({ name }) => name)).toEqual(['a file'])
     await other.stop()
+  })
+
+  it('is recovered from three of which one is down and one shows the past, which its own signature proves', async () => {
+    const { clock, cafes, words, device, ids } = await settled(2, 3)
+    const [id = ''] = ids
+    const parts = { clock, rows: memoryRows(), blocks: memoryBlocks(), datastore: new MemoryDatastore() }
+    const third = await newCafe(parts)
+    await device.join(third)
+    await device.guest.peer.backups.readmitted(third.at.cafe)
+    await isSafe(device, 3)
+    const past = await parts.rows.range('')
+    for (const text of ['later', 'and later', 'and later still']) {
+      const thread = await device.threads.get(id as never)
+      if (thread) await device.say(thread, text)
+      await isSafe(device, 3)
+    }
+    const texts = await device.texts(id)
+    const [manifest] = (await device.safe.slots.status()).slots.filter(({ key }) => key === 'manifest')
+    await third.stop()
+    await cafes[1].stop()
+    const rows = memoryRows()
+    await rows.commit(past.map(([key, value]) => ({ key, value })))
+    const liar = await newCafe({ ...parts, rows })
+    expect(liar.at.cafe).toBe(third.at.cafe)
+
+    const other = await createAccountDevice({ clock, words })
+    const recovered = await other.safe.recover.run({ cafes: [liar.at, cafes[0].at], ...soon() })
+    expect(recovered.manifest?.seq).toBe(manifest?.seq)
+    expect(recovered).toMatchObject({ finished: true, behind: [{ cafe: liar.at.cafe, newest: manifest?.seq }] })
+    const [{ has = 0, receipt } = {}] = recovered.behind
+    const signed = await openRecord(slotReceiptRecord, liar.at.cafe, receipt ?? new Uint8Array())
+    expect(signed.seq).toBeGreaterThan(has)
+    expect(await other.texts(id)).toEqual(texts)
+    // And it is given the present again.
+    await vi.waitFor(async () => {
+      await other.safe.slots.run()
+      const { cafes } = await other.safe.slots.status()
+      expect(cafes.find(({ cafe }) => cafe === liar.at.cafe)).toMatchObject({ waiting: 0 })
+    }, SOON)
+    await Promise.all([device.stop(), other.stop()])
   })
 })

@@ -7,12 +7,13 @@ import { CAFE_PROTOCOL, createDirectory, type Seats } from '../../relay/director
 import { CAFE_ADDRESSES, MAX_CAFES as NAMED } from '../../relay/limits.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { sessionProtocol } from '../../src/cafe/session/protocol.ts'
-import { MAX_ADDRESSES, MAX_CAFE_LIST, MAX_LISTED_CAFES } from '../../src/core/limits.ts'
+import { MAX_ADDRESSES, MAX_CAFE_LIST, MAX_LISTED_CAFES, MAX_SLOT_BODY } from '../../src/core/limits.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { fetchCafes } from '../../src/net/cafe-list.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { memoryBlocks } from '../../src/store/memory.ts'
-import { createTestNode, failure, keep } from './fixture.ts'
+import { createCafeNode, createGuestNode, createTestNode, failure, keep } from './fixture.ts'
+import { all, auth, body, newId } from './record-fixture.ts'
 import { ask, configOf, createFolder } from './relay-fixture.ts'
 
 const folder = createFolder()
@@ -107,6 +108,26 @@ describe('the directory of a relay', () => {
     }
     expect(seen.size).toBe(peers.length)
   })
+})
+
+describe('a cafe that was found so', () => {
+  it('keeps snapshots, drops and cards of who comes through the relay', async () => {
+    const relays = relay.multiaddrs.filter((address) => address.startsWith('/ip4/'))
+    const cafe = keep(await createCafeNode({ relays }))
+    await vi.waitFor(async () => expect(await listed()).toContain(cafe.at.cafe), 20_000)
+    const found = (await fetchCafes(origin, stop)).find(({ peer }) => peer === cafe.at.cafe)
+    const addresses = found?.addresses.filter((address) => address.startsWith('/ip4/')) ?? []
+    const guest = keep(await createGuestNode({ clock: cafe.clock }))
+    await guest.peer.cafes.register({ cafe: cafe.at.cafe, addresses }, await cafe.token(), {})
+    expect(guest.node.connections()).toContainEqual(expect.objectContaining({ peerId: cafe.at.cafe, path: 'relayed' }))
+    const options = await auth(guest, cafe)
+    const [slot, bytes] = [newId(), body(MAX_SLOT_BODY)]
+    await guest.snapshots.put(cafe.at.cafe, { slot, expect: 0, seq: 1, body: bytes }, options)
+    expect(await guest.snapshots.get(cafe.at.cafe, slot, options)).toEqual({ seq: 1, body: bytes })
+    await guest.snapshots.leave(cafe.at.cafe, { drop: slot, body: body() }, options)
+    expect((await all(guest.snapshots.look(cafe.at.cafe, [slot]))).length).toBe(1)
+    expect(await guest.contacts.get(cafe.at.cafe, guest.account().address)).toBeUndefined()
+  }, 60_000)
 })
 
 describe('asking a relay for cafes', () => {

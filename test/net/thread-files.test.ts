@@ -85,12 +85,15 @@ describe('the files of a block', () => {
     expect(row?.key).toBeUndefined()
     expect(await guest.peer.backups.list()).toEqual([])
     for (const cafe of cafes) expect(await list(guest, cafe)).toEqual([added.data.toString()])
-    expect(await guest.peer.safety.of({ thread: THREAD })).toMatchObject({ safe: 2, of: 2, items: 1, pending: 0 })
+    expect(await guest.peer.safety.of({ root: added.data.toString() })).toMatchObject({
+      safe: 2,
+      of: 2,
+      items: 1,
+      pending: 0,
+    })
     const total = contents.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    expect(progress.at(-1)).toEqual({ encrypted: total, total })
-    expect(progress.map(({ encrypted }) => encrypted)).toEqual(
-      progress.map(({ encrypted }) => encrypted).sort((a, b) => a - b),
-    )
+    expect(progress.at(-1)).toEqual({ done: total, total })
+    expect(progress.map(({ done }) => done)).toEqual(progress.map(({ done }) => done).sort((a, b) => a - b))
   })
 
   it('have a key of their own each, but those that are public on purpose', () => {
@@ -166,7 +169,7 @@ describe('adding files to a block', () => {
     const guest = await newGuest([cafe], { blocks })
     const stop = new AbortController()
     const files = [file('a', randomBytes(MiB)), file('b', randomBytes(12 * MiB)), file('c', randomBytes(MiB))]
-    const onProgress = ({ encrypted }: AddManyProgress) => encrypted > 6 * MiB && stop.abort()
+    const onProgress = ({ done }: AddManyProgress) => done > 6 * MiB && stop.abort()
     expect(await failure(addMany(guest, files, onProgress, stop.signal))).toMatchObject({ code: 'ABORTED' })
     expect(blocks.size).toBeGreaterThan(5)
     expect(await guest.peer.backups.all()).toEqual([])

@@ -1,90 +1,93 @@
 /** Members of threads: nodes with an account and its threads, as the worker composes them. */
+import { MemoryDatastore } from 'datastore-core'
 import { systemClock, systemRandom } from '../../src/core/clock.ts'
-import { isCafeError } from '../../src/core/errors.ts'
+import { CafeError, isCafeError } from '../../src/core/errors.ts'
+import type { PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { type Account, openAccount } from '../../src/crypto/account.ts'
 import { accountSigner } from '../../src/crypto/certificate.ts'
+import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
 import { blockSource } from '../../src/net/origins.ts'
-import { createPacks } from '../../src/peer/packs.ts'
-import type { PeerThreadComponents } from '../../src/peer/thread-parts.ts'
 import { createPeerThreads, type PeerThreads } from '../../src/peer/threads.ts'
 import type { SyncPaces } from '../../src/thread/sync-rates.ts'
 import type { ThreadIdText } from '../../src/thread/thread.ts'
-import { createGuestNode, type GuestNode, keep, type TestNode } from './fixture.ts'
+import { createGuestNode, createTestNode, type GuestNode, keep, type TestNode } from './fixture.ts'
 
-export interface Member extends GuestNode {
+export interface Person extends TestNode {
   readonly threads: PeerThreads
+  account(): Account
   /** Says a text. */
   post(id: string, text: string): Promise<string>
   heads(id: string): Promise<string>
   /** Texts of the thread, newest first. */
   texts(id: string): Promise<readonly string[]>
+  stop(): Promise<void>
 }
 
-const FAST = { burst: 100_000, every: 1 }
-/** Tests say hello more often than people come and go. */
-export const FREE_PACES: SyncPaces = {
-  ...{ hello: FAST, hellos: FAST, sync: FAST, push: FAST, invite: FAST, invites: FAST },
-  bytes: { burst: 2 ** 40, every: 1 },
-  fault: { burst: 8, every: 60_000 },
-  out: 60_000,
+/** Somebody with a whole account peer. */
+export interface Member extends Person, GuestNode {
+  stop(): Promise<void>
+  /** The same device, switched on again after a stop. */
+  again(): Promise<Member>
 }
 
-export type MemberParts = Parameters<typeof createGuestNode>[0] &
-  Partial<Pick<PeerThreadComponents, 'profile' | 'onLeft' | 'paces' | 'siblings' | 'devicesOf'>>
+export type MemberParts = Parameters<typeof createGuestNode>[0]
+
+const ticking = Object.assign(() => systemClock(), { advance() {} })
 
 export async function createMember(parts: MemberParts = {}): Promise<Member> {
-  let threads: PeerThreads | undefined
-  const clock = Object.assign(() => systemClock(), { advance() {} })
-  const guest = await createGuestNode({ clock, ...parts, onChange: () => threads?.connected() })
-  const { node, rows, blocks, holds, peer } = guest
-  const { profile, onLeft, siblings, devicesOf, paces = FREE_PACES } = parts
-  const packed = (id: string): void => threads?.packed(asId(id))
-  const packs = createPacks({
-    ...{ rows, blocks, holds },
-    backups: peer.backups,
-    clock: guest.clock,
-    onChange: packed,
-    wait: 100,
+  const { words = createWords(), datastore = new MemoryDatastore() } = parts
+  let connected = (): void => {}
+  const onChange = (): void => connected()
+  const guest = await createGuestNode({ clock: ticking, ...parts, words, datastore, onChange })
+  connected = guest.peer.connected
+  const { rows, blocks } = guest
+  return keep({
+    ...guest,
+    ...voiceOf(guest.peer.threads),
+    again: () => createMember({ ...parts, words, rows, blocks, datastore }),
   })
-  const given = Object.fromEntries(
-    Object.entries({ profile, onLeft, siblings, devicesOf }).filter(([, value]) => value),
-  )
+}
+
+/** Somebody without cafes, whose paces and other devices are as the test says. */
+export async function createLoner(
+  parts: { words?: string; paces?: SyncPaces; siblings?: () => Promise<readonly PeerIdText[]> } = {},
+): Promise<Person> {
+  let threads: PeerThreads | undefined
+  const base = await createTestNode({ clock: ticking, onChange: () => threads?.connected() })
+  const { node } = base
+  const account = await openAccount(accountSeed(parts.words ?? createWords()))
   threads = await createPeerThreads({
-    ...{ rows, blocks, holds, paces, clock: guest.clock, random: systemRandom, log: silentLog },
-    account: guest.account(),
-    signer: accountSigner(guest.account(), node.peer),
-    peer: node.peer,
-    connector: node.connector,
-    registrar: node,
-    source: blockSource(node.connector),
-    cafes: peer.cafes,
-    origin: 'http://cafe.localhost:4001',
+    ...{ ...base, ...parts, account, signer: accountSigner(account, node.peer), peer: node.peer },
+    ...{ connector: node.connector, registrar: node, source: blockSource(node.connector) },
+    cafes: {
+      list: async () => [],
+      access: () => Promise.reject(new CafeError('NOT_FOUND')),
+    },
+    ...{ random: systemRandom, log: silentLog, origin: 'http://cafe.localhost' },
     online: () => node.connections().map(({ peerId }) => peerId),
-    addresses: () => node.addresses(),
+    addresses: node.addresses,
     relayed: () => [],
-    packs: packs.of,
-    onBlocks: packs.add,
-    ...given,
   })
   const own = threads
-  const member: Member = {
-    ...guest,
-    threads: own,
-    post: async (id, text) => (await own.say(asId(id), { type: 'text', body: { text } })).cid,
-    heads: async (id) => (await (await own.thread(asId(id))).heads()).map(String).sort().join(),
-    async texts(id) {
-      const { entries } = await (await own.thread(asId(id))).page({ limit: 1000 })
-      return entries.flatMap(({ content }) => (content.type === 'text' ? [content.body.text] : []))
-    },
+  return keep({
+    ...{ ...base, ...voiceOf(own), account: () => account },
     async stop() {
       await own.close()
-      packs.close()
-      peer.close()
       await node.stop()
     },
-  }
-  return keep(member)
+  })
 }
+
+const voiceOf = (threads: PeerThreads): Pick<Person, 'threads' | 'post' | 'heads' | 'texts'> => ({
+  threads,
+  post: async (id, text) => (await threads.say(asId(id), { type: 'text', body: { text } })).cid,
+  heads: async (id) => (await (await threads.thread(asId(id))).heads()).map(String).sort().join(),
+  async texts(id) {
+    const { entries } = await (await threads.thread(asId(id))).page({ limit: 1000 })
+    return entries.flatMap(({ content }) => (content.type === 'text' ? [content.body.text] : []))
+  },
+})
 
 export const asId = (id: string): ThreadIdText => id as ThreadIdText
 
@@ -96,7 +99,7 @@ export function introduce(...members: readonly TestNode[]): void {
 }
 
 /** A thread of the first, which the others have joined. */
-export async function createSharedThread(first: Member, ...others: readonly Member[]): Promise<string> {
+export async function createSharedThread(first: Person, ...others: readonly Person[]): Promise<string> {
   const { id } = await first.threads.create({ name: 'Holidays' })
   for (const other of others) {
     const { link } = await first.threads.invite(asId(id), null, {})
@@ -120,7 +123,7 @@ export async function until(what: string, condition: () => Promise<boolean>, pat
 }
 
 /** Waits until all have the same heads. */
-export const level = (id: string, ...members: readonly Member[]): Promise<void> =>
+export const level = (id: string, ...members: readonly Person[]): Promise<void> =>
   until('the same heads', async () => {
     const heads = await Promise.all(members.map((member) => member.heads(id)))
     return heads.every((one) => one === heads[0])

@@ -12,14 +12,14 @@ import { SYNC_PACES } from '../../src/thread/sync-rates.ts'
 import { call, start } from '../../src/wire/call.ts'
 import { type ServiceHandlers, serve } from '../../src/wire/serve.ts'
 import { createTestNode, dumpRows, failure, keep, type TestNode } from './fixture.ts'
-import { asId, createMember, createSharedThread, introduce, level, type Member, until } from './thread-fixture.ts'
+import { asId, createLoner, createSharedThread, introduce, level, type Person, until } from './thread-fixture.ts'
 
 const LONG = 60_000
 type Handlers = ServiceHandlers<typeof threadProtocol, undefined>
 
 describe('hostile peers', () => {
   it('learn nothing from hello without the id of a thread, whatever they send', async () => {
-    const [ann, eve] = [await createMember(), await stranger()]
+    const [ann, eve] = [await createLoner(), await stranger()]
     const { id } = await ann.threads.create({ name: 'Holidays' })
     eve.node.connector.know(ann.at.cafe, ann.at.addresses)
     const before = await dumpRows(ann.rows)
@@ -40,7 +40,7 @@ describe('hostile peers', () => {
   })
 
   it('are shut out when they push what is none of the thread, and leave no rows of blocks', async () => {
-    const ann = await createMember()
+    const ann = await createLoner()
     const eve = await stranger()
     const { id } = await ann.threads.create({ name: 'Holidays' })
     const other = await ann.threads.create({ name: 'Work' })
@@ -68,8 +68,8 @@ describe('hostile peers', () => {
   it(
     'are paced when they flood, and others are not kept waiting',
     async () => {
-      const ann = await createMember({ paces: SYNC_PACES })
-      const ben = await createMember()
+      const ann = await createLoner({ paces: SYNC_PACES })
+      const ben = await createLoner()
       const eve = await stranger()
       introduce(ann, ben)
       eve.node.connector.know(ann.at.cafe, ann.at.addresses)
@@ -91,7 +91,7 @@ describe('hostile peers', () => {
   )
 
   it('cannot send frames or invites that are too long, or invites for somebody else', async () => {
-    const [ann, eve] = [await createMember(), await stranger()]
+    const [ann, eve] = [await createLoner(), await stranger()]
     eve.node.connector.know(ann.at.cafe, ann.at.addresses)
     const { connector } = eve.node
     const long = { tag: systemRandom(16), heads: [], blocks: [new Uint8Array(200 * 1024)] }
@@ -109,7 +109,7 @@ describe('hostile peers', () => {
     'that claim a thread with a wrong proof, or send without end, are left',
     async () => {
       const siblings: PeerIdText[] = []
-      const ann = await createMember({ siblings: async () => siblings })
+      const ann = await createLoner({ siblings: async () => siblings })
       const { id } = await ann.threads.create({ name: 'Holidays' })
       await ann.post(id, 'hello')
       const before = await ann.heads(id)
@@ -168,7 +168,7 @@ async function hello(
 }
 
 /** Links by a thread's id, as one who was a member could. @returns the tag. */
-async function link(from: TestNode, to: Member, id: string): Promise<Uint8Array<ArrayBuffer>> {
+async function link(from: TestNode, to: Person, id: string): Promise<Uint8Array<ArrayBuffer>> {
   const callerNonce = systemRandom(16)
   const exchange = await start(from.node.connector, to.at.cafe, threadProtocol, 'hello', { nonce: callerNonce })
   const first = await exchange.next()
@@ -220,6 +220,7 @@ async function host(
       }
     },
     push: async () => ({ heads: [] }),
+    keys: async () => ({ sealed: null }),
     invite: async () => ({}),
   }
   const answer = serve(threadProtocol, handlers, { guard: async () => undefined, log: silentLog })

@@ -1,7 +1,6 @@
 /** Posts find their readers though the two are never there at the same time: by what is left at the author's cafes. */
 import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
-import { systemRandom } from '../../src/core/clock.ts'
 import { unhex } from '../../src/core/ids.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
@@ -122,7 +121,7 @@ async function createMemberAt(cafe: CafeNode, parts: MemberParts = {}): Promise<
 
 /** A device that can be switched on again: the same account, node and stores each time. */
 function device(cafe: CafeNode): () => Promise<Member> {
-  const words = createWords(12, systemRandom)
+  const words = createWords()
   const stores = { rows: memoryRows(), blocks: memoryBlocks(), datastore: new MemoryDatastore() }
   return () => createMemberAt(cafe, { ...stores, words })
 }

@@ -1,6 +1,18 @@
 /** Threads between devices that are connected: they converge, whoever posts what when. */
+import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
-import { asId, createMember, createSharedThread, introduce, level, type Member, until } from './thread-fixture.ts'
+import { createWords } from '../../src/crypto/wallet.ts'
+import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
+import {
+  asId,
+  createLoner,
+  createMember,
+  createSharedThread,
+  introduce,
+  level,
+  type Member,
+  until,
+} from './thread-fixture.ts'
 
 const LONG = 60_000
 
@@ -47,7 +59,88 @@ describe('threads over connections', () => {
     },
     LONG,
   )
+
+  it(
+    'bring two devices with different histories together after a gap, both ways and with nothing twice',
+    async () => {
+      const words = createWords()
+      const stores = { rows: memoryRows(), blocks: memoryBlocks(), datastore: new MemoryDatastore(), words }
+      const ann = await createMember()
+      const first = await createMember(stores)
+      introduce(ann, first)
+      const id = await createSharedThread(ann, first)
+      for (let n = 0; n < 300; n++) await ann.post(id, `before ${n}`)
+      await level(id, ann, first)
+      await first.stop()
+      for (let n = 0; n < 40; n++) await ann.post(id, `hers ${n}`)
+
+      // Written while nobody else can be reached.
+      const ben = await createMember({ ...stores, datastore: new MemoryDatastore() })
+      for (let n = 0; n < 40; n++) await ben.post(id, `his ${n}`)
+      expect(await ben.heads(id)).not.toBe(await ann.heads(id))
+      const received = counted(ben)
+      introduce(ann, ben)
+      await ben.threads.sync(asId(id), {})
+      await level(id, ann, ben)
+      expect((await ben.texts(id)).length).toBe(380)
+      expect(await ben.texts(id)).toEqual(await ann.texts(id))
+      // Whose heads the other does not know is asked how far they agree, so that not all is sent again.
+      expect(received()).toBeLessThan(120)
+    },
+    LONG,
+  )
+
+  it(
+    'reach those whom the author does not reach, through a third',
+    async () => {
+      const [ann, ben, cleo] = await members(3)
+      const id = await createSharedThread(ann, ben, cleo)
+      await level(id, ann, ben, cleo)
+      await ann.stop()
+      const dave = await createMember()
+      introduce(ben, dave)
+      await dave.threads.join((await ben.threads.invite(asId(id), null, {})).link, {})
+      // Ben alone knows where to find him.
+      await dave.post(id, 'hello from far away')
+      await until('the post', async () => (await cleo.texts(id)).includes('hello from far away'))
+      await level(id, ben, cleo, dave)
+    },
+    LONG,
+  )
+
+  it(
+    'are joined by another device of the same account from its state alone',
+    async () => {
+      const words = createWords()
+      const [ann, one] = [await createMember(), await createMember({ words })]
+      introduce(ann, one)
+      const id = await createSharedThread(ann, one)
+      await ann.post(id, 'hello')
+      await level(id, ann, one)
+      const siblings = [one.node.peer]
+      const two = await createLoner({ words, siblings: async () => siblings })
+      introduce(one, two)
+      await two.threads.store.open(await (await one.threads.thread(asId(id))).state())
+      await until('the thread', async () => (await two.texts(id)).includes('hello'))
+      expect((await two.threads.get(asId(id))).standing).toBe('in')
+      await two.post(id, 'from the other device')
+      await level(id, ann, one, two)
+      expect((await ann.threads.members(asId(id))).length).toBe(2)
+    },
+    LONG,
+  )
 })
+
+/** How many blocks of threads come to the member's disk from now on. */
+function counted({ blocks }: Member): () => number {
+  const put = blocks.put.bind(blocks)
+  let count = 0
+  blocks.put = async (cid, bytes) => {
+    count++
+    await put(cid, bytes)
+  }
+  return () => count
+}
 
 async function members(count: number): Promise<[Member, Member, Member]> {
   const all = await Promise.all(Array.from({ length: count }, () => createMember()))

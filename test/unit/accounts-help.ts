@@ -1,6 +1,6 @@
 /** The accounts of a device without a network: the vault and the rows are real, the peers only say whose they are. */
 import { systemRandom } from '../../src/core/clock.ts'
-import { type Accounts, createAccounts } from '../../src/peer/accounts.ts'
+import { type Accounts, type AccountsComponents, createAccounts } from '../../src/peer/accounts.ts'
 import { dormantRoots } from '../../src/peer/dormant.ts'
 import type { Peer } from '../../src/peer/peer.ts'
 import type { KeyStore } from '../../src/peer/vault.ts'
@@ -33,7 +33,7 @@ export interface TestDevice {
   /** The rows each open peer was given, by address. */
   readonly given: Map<string, Rows>
   /** Starts the worker, as often as one likes. */
-  start(): Promise<Accounts>
+  start(parts?: Partial<Pick<AccountsComponents, 'open'>>): Promise<Accounts>
 }
 
 export function newDevice(): TestDevice {
@@ -44,7 +44,7 @@ export function newDevice(): TestDevice {
   const given = new Map<string, Rows>()
   return {
     ...{ keys, rows, blocks, holds, clock, log, given },
-    start: () =>
+    start: (parts = {}) =>
       createAccounts({
         ...{ keys, rows, blocks, holds, clock: () => clock.now, random: systemRandom, cost: CHEAP },
         async open(account, rows) {
@@ -57,6 +57,7 @@ export function newDevice(): TestDevice {
           }
           return peer as Peer
         },
+        ...parts,
       }),
   }
 }

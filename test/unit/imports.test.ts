@@ -102,6 +102,7 @@ const RAW_PUTS: Record<string, string> = {
 /** What else has a `put` that is no block store's. */
 const OTHER_PUTS: Record<string, string> = {
   keys: 'the store of CryptoKeys',
+  cache: 'a cache of the platform: files that other apps share (`rpc/shared-files.ts`)',
   adding: 'the blocks of a file being added (`peer/own-blocks.ts`)',
   snapshots: 'the client of the snapshot service',
 }

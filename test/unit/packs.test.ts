@@ -117,6 +117,29 @@ describe('packs', () => {
     expect(await world.packs.of(THREAD)).toHaveLength(1)
   })
 
+  it('let the old go by themselves once the snapshots name the new, of which nobody tells them', async () => {
+    let areNamed = false
+    const world = createWorld({ areNamed: async () => areNamed, wait: 1000 })
+    for (const block of await world.blocks(8)) {
+      await world.packs.add(THREAD, [block])
+      await both(world)
+      await flush(world)
+    }
+    await both(world)
+    await flush(world)
+    expect(await world.packs.of(THREAD)).toHaveLength(9)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+    try {
+      await flush(world)
+      areNamed = true
+      const gone = async () => expect(await world.packs.of(THREAD)).toHaveLength(1)
+      await vi.waitFor(gone, { timeout: 120_000, interval: 2000 })
+    } finally {
+      vi.useRealTimers()
+      world.packs.close()
+    }
+  })
+
   it('do not wait for a cafe that never had the old', async () => {
     const world = createWorld()
     for (const block of await world.blocks(8)) {

@@ -11,11 +11,13 @@ import { encodeSeed } from '../../src/crypto/strkey.ts'
 import { accountSeed } from '../../src/crypto/wallet.ts'
 import { backupStore } from '../../src/peer/backup-row.ts'
 import { createOwnBlocks } from '../../src/peer/own-blocks.ts'
+import { createRecord } from '../../src/peer/record.ts'
 import { ACCOUNT_TABLES } from '../../src/peer/tables.ts'
 import { collect } from '../../src/store/collect.ts'
 import type { Rows } from '../../src/store/rows.ts'
 import { newDevice, type TestDevice } from './accounts-help.ts'
 import { failure } from './crypto-help.ts'
+import { newPeerId } from './session-help.ts'
 
 const WORDS = `${'abandon '.repeat(11)}about`
 const FIRST = 'P5pPc1QDbfF1LD14e8CA4JA5twHa7j2V33pGFsFaWa9H9jQJ'
@@ -50,6 +52,14 @@ describe('an account without passphrase', () => {
     expect(dump(device)).toContain('key:AES-GCM:false')
     expect(dump(device)).not.toMatch(/key:[\w-]+:true/)
     expect(dump(device)).not.toContain(hex(seed.reveal()))
+  })
+
+  it('tells its words even if it cannot be opened', async () => {
+    const device = newDevice()
+    const accounts = await device.start({ open: () => Promise.reject(new Error('full')) })
+    const { address, words } = await accounts.create({ words: 12 })
+    expect((await openAccount(accountSeed(words))).address).toBe(address)
+    expect(await (await device.start()).status()).toMatchObject({ address, locked: false })
   })
 
   it('is one of its kind: a second takes the express wish', async () => {
@@ -219,6 +229,9 @@ describe('several accounts', () => {
     ])
     const [one, two] = [device.given.get(FIRST), device.given.get(SECOND)] as [Rows, Rows]
     expect(one).toBe(device.rows)
+    const record = createRecord({ rows: two, device: await newPeerId(), clock: () => 1 })
+    await record.set('profile', 'me', { name: 'Ada', avatar: null })
+    expect((await accounts.list()).map(({ name }) => name)).toEqual([undefined, 'Ada'])
     await one.commit([{ key: '/cafe/joined/x', value: Uint8Array.of(1) }])
     expect(await two.get('/cafe/joined/x')).toBeUndefined()
   })

@@ -170,6 +170,63 @@ describe('two devices', () => {
     expect((await other.slots.status()).behind).toEqual([])
   })
 
+  it('lose nothing that one wrote last before it was gone for ever, while the other was away and wrote more', async () => {
+    const [one, other] = [device(1), device(2)]
+    await one.keepers.add(T, 1)
+    await one.slots.run()
+    await other.slots.run()
+    for (const cafe of cafes) cafe.dead = true
+    // Two versions above the common one, and nobody has seen them.
+    for (const n of [2, 3]) {
+      await other.keepers.add(T, n)
+      await other.slots.run()
+    }
+    for (const cafe of cafes) cafe.dead = false
+    await one.keepers.add(T, 4)
+    await one.slots.run()
+    one.slots.close()
+    other.slots.wake()
+    await other.slots.run()
+    expect((await other.keepers.known(T)).length).toBe(4)
+    for (const cafe of cafes) {
+      const snapshot = await snapshotAt(cafe, T)
+      const ours = await (await other.keepers.get(T))?.state()
+      expect(hex(snapshot?.state ?? new Uint8Array())).toBe(hex(ours?.state ?? new Uint8Array(1)))
+    }
+  })
+
+  it('of which one cannot merge what the other has written, do not write over each other for ever', async () => {
+    const [one, other] = [device(1), device(2)]
+    await one.keepers.add(T, 1)
+    await one.slots.run()
+    await other.slots.run()
+    // As a thread that knows heads whose blocks are not here: its state says more than the other one's.
+    const whole = other.keepers.get
+    other.keepers.get = async (id) => {
+      const keeper = await whole(id)
+      const state = async () => {
+        const kept = await keeper?.state()
+        return { state: Uint8Array.of(...(kept?.state ?? []), 0), packs: kept?.packs ?? [] }
+      }
+      return keeper && { ...keeper, state, merge: async () => {} }
+    }
+    const theirs = one.keepers.get
+    one.keepers.get = async (id) => {
+      const keeper = await theirs(id)
+      return keeper && { ...keeper, merge: async () => {} }
+    }
+    const seqs = async (): Promise<number> => {
+      for (const { slots } of [one, other]) {
+        slots.wake()
+        await slots.run()
+      }
+      return cafes[0]?.slots.get(hex(await threadSlot(account, T)))?.seq ?? 0
+    }
+    await seqs()
+    const settled = await seqs()
+    for (let round = 0; round < 3; round++) expect(await seqs()).toBe(settled)
+  })
+
   it('agree that a thread was left: its slots are emptied everywhere, and it does not come back', async () => {
     const [one, other] = [device(1), device(2)]
     await one.keepers.add(T, 1)

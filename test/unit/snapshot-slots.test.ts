@@ -219,12 +219,20 @@ describe('a cafe that dies', () => {
     }
   })
 
-  it('does not lose count of the room for all by a commit that fails', async () => {
+  it('does not lose count of the room for all, by a commit that fails or an account that goes', async () => {
     const rows = memoryRows()
+    // As if others had left room for one more.
+    const { store } = await newRecords({ rows })
+    await rows.commit([store.slotUsage.put([BOB], { records: 1, bytes: CAFE_RECORDS - 256 })])
     const at = await newRecords({ rows: dying(rows, 0, 'before') })
-    expect(await put(at, ADA, slotOf(1), 0, 1, bodyOf(1)).catch(code)).toBe('INTERNAL')
-    await put(at, ADA, slotOf(1), 0, 1, bodyOf(1))
-    await checkUsage(at, ADA)
+    const write = (n: number) => put(at, ADA, slotOf(n), 0, 1, bodyOf(1)).catch(code)
+    expect(await write(1)).toBe('INTERNAL')
+    expect(await write(1)).toBeInstanceOf(Uint8Array)
+    expect(await write(2)).toBe('QUOTA')
+    await at.erase(ADA)
+    at.gone.clear()
+    expect(await write(2)).toBeInstanceOf(Uint8Array)
+    expect(await write(3)).toBe('QUOTA')
   })
 })
 

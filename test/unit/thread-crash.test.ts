@@ -95,6 +95,29 @@ describe('a device that fails at a commit', () => {
     expect(await words(a)).toEqual(['short'])
   })
 
+  it('shows nothing of others that it could not store, and takes it when there is room', async () => {
+    const bob = await personOf(2)
+    const state = { full: false }
+    const blocks = memoryBlocks()
+    const put: typeof blocks.put = async (cid, bytes) => {
+      if (state.full) throw new CafeError('QUOTA', { disk: true })
+      await blocks.put(cid, bytes)
+    }
+    const ada = await personOf(1, { blocks: { ...blocks, put } })
+    const [a, b] = (await threadOf([ada, bob])) as [Thread, Thread]
+    for (let i = 0; i < 3; i++) await b.append(text(`${i}`))
+    const given = await blocksOf(b, await a.heads())
+    const before = await visible(a)
+    state.full = true
+    await expect(a.receive(given)).rejects.toMatchObject({ code: 'QUOTA' })
+    await expect(a.receive(given.slice(1))).rejects.toMatchObject({ code: 'QUOTA' })
+    expect(await visible(a)).toEqual(before)
+    await expectWhole(a, ada)
+    state.full = false
+    expect((await a.receive(given)).applied).toHaveLength(3)
+    await expectWhole(a, ada)
+  })
+
   it('has begun a thread, or has none', async () => {
     const { state, rows } = failing(memoryRows())
     const ada = await personOf(1, { rows })

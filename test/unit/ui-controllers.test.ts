@@ -157,6 +157,7 @@ describe('a live value', () => {
 describe('uploads', () => {
   interface Running {
     readonly name: string
+    readonly plaintext: boolean
     readonly signal: AbortSignal
     readonly report: (progress: PinProgress) => void
     readonly end: PromiseWithResolvers<Pin>
@@ -169,11 +170,11 @@ describe('uploads', () => {
       pins: {
         add: (
           file: File,
-          { onProgress, signal }: { onProgress: Running['report']; signal: AbortSignal },
+          { plaintext, onProgress, signal }: { plaintext: boolean; onProgress: Running['report']; signal: AbortSignal },
         ): Promise<Pin> => {
           const end = gate<Pin>()
           signal.addEventListener('abort', () => end.reject(new CafeError('ABORTED')))
-          running.push({ name: file.name, signal, report: onProgress, end })
+          running.push({ name: file.name, plaintext, signal, report: onProgress, end })
           return end.promise
         },
       },
@@ -196,6 +197,21 @@ describe('uploads', () => {
       ['c', 'running'],
     ])
     expect(uploads.finished).toEqual({ name: 'a', kept: true })
+  })
+
+  it('are encrypted unless the person has said that they are public', async () => {
+    const { running, uploads } = await setup()
+    uploads.add([new File(['1'], 'd')], { plaintext: true })
+    for (const one of [0, 1, 2, 3]) {
+      running[one]?.end.resolve(kept)
+      await settled()
+    }
+    expect(running.map(({ name, plaintext }) => [name, plaintext])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', false],
+      ['d', true],
+    ])
   })
 
   it('show the progress of each', async () => {

@@ -30,7 +30,7 @@ const AT_ONCE = 2
 export class Uploads implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #source: () => CafeConsole | undefined
-  readonly #files = new Map<number, File>()
+  readonly #files = new Map<number, { readonly file: File; readonly plaintext: boolean }>()
   readonly #running = new Map<number, AbortController>()
   #items: readonly Upload[] = []
   #finished: Finished | undefined
@@ -61,11 +61,11 @@ export class Uploads implements ReactiveController {
     this.#fill()
   }
 
-  /** Queues files. */
-  add(files: Iterable<File>): void {
+  /** Queues files; `plaintext` ones are not encrypted. */
+  add(files: Iterable<File>, { plaintext = false }: { readonly plaintext?: boolean } = {}): void {
     for (const file of files) {
       const id = this.#next++
-      this.#files.set(id, file)
+      this.#files.set(id, { file, plaintext })
       this.#items = [...this.#items, { id, name: file.name, size: file.size, state: 'waiting' }]
     }
     this.#host.requestUpdate()
@@ -97,14 +97,16 @@ export class Uploads implements ReactiveController {
   }
 
   async #send(cafe: CafeConsole, id: number): Promise<void> {
-    const file = this.#files.get(id)
-    if (file === undefined) return
+    const given = this.#files.get(id)
+    if (given === undefined) return
+    const { file, plaintext } = given
     const controller = new AbortController()
     this.#running.set(id, controller)
     this.#change(id, { state: 'running' })
     try {
       const pin = await cafe.pins.add(file, {
         name: file.name,
+        plaintext,
         onProgress: (progress) => this.#change(id, { progress }),
         signal: controller.signal,
       })

@@ -28,12 +28,11 @@ export class CafeAccounts extends Plain {
   }
 
   #some({ lock }: AccountStatus): TemplateResult {
-    return html`${
-      this.code === undefined
-        ? nothing
-        : html`<cafe-give .cafe=${this.cafe} .code=${this.code} .lock=${lock} @left=${() => location.replace('#account')}></cafe-give>`
+    // One thing at a time: what is compared and given needs a person's whole attention.
+    if (this.code !== undefined) {
+      return html`<cafe-give .cafe=${this.cafe} .code=${this.code} .lock=${lock} @left=${() => location.replace('#account')}></cafe-give>`
     }
-      <cafe-wallet .cafe=${this.cafe}></cafe-wallet>
+    return html`<cafe-wallet .cafe=${this.cafe}></cafe-wallet>
       <cafe-devices .cafe=${this.cafe} .lock=${lock}></cafe-devices>`
   }
 }

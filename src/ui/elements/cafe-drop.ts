@@ -1,4 +1,7 @@
-/** `<cafe-drop>`: a place to drop files, which is also a button that picks them. Fires {@link FilesEvent}. */
+/**
+ * `<cafe-drop>`: a place to drop files, which is also a button that picks them; files can be pasted while it is shown. Fires
+ * {@link FilesEvent}.
+ */
 import { html, nothing, type TemplateResult } from 'lit'
 import { droppedFiles, hasFiles } from './drop-files.ts'
 import { icon, Plain } from './parts.ts'
@@ -6,17 +9,33 @@ import { icon, Plain } from './parts.ts'
 /** The files that were dropped or picked; never empty. */
 export class FilesEvent extends Event {
   readonly files: readonly File[]
-  constructor(files: readonly File[]) {
+  /** Not to be encrypted: the person has said so. */
+  readonly plaintext: boolean
+  constructor(files: readonly File[], plaintext = false) {
     super('cafe-drop-files')
     this.files = files
+    this.plaintext = plaintext
   }
 }
 
 export class CafeDrop extends Plain {
-  static override properties = { over: { state: true }, folder: { state: true } }
+  static override properties = { over: { state: true }, folder: { state: true }, plaintext: { state: true } }
   declare over: boolean
   /** A folder was among what was dropped. */
   declare folder: boolean
+  /** What is given next is public. */
+  declare plaintext: boolean
+  readonly #pasted = (event: ClipboardEvent): void => this.#paste(event)
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('paste', this.#pasted)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('paste', this.#pasted)
+  }
 
   override render(): TemplateResult {
     return html`<div
@@ -29,7 +48,19 @@ export class CafeDrop extends Plain {
       <p class="drop-text">Drop files here</p>
       <button type="button" class="button loud" @click=${this.#pick}>Choose files</button>
       <input type="file" multiple hidden aria-label="Files to keep" @change=${this.#picked} />
-      <p class="quiet small">Each file gets its own key, on this device. Only people with the link can read it.</p>
+      ${
+        this.plaintext
+          ? html`<p class="field-error" role="alert">
+              Not encrypted: the cafes can read it, and so can everybody who has its address. This cannot be taken back.
+            </p>`
+          : html`<p class="quiet small">
+              Each file gets its own key, on this device. Only people with the link can read it.
+            </p>`
+      }
+      <label class="check small">
+        <input type="checkbox" .checked=${this.plaintext ?? false} @change=${this.#choose} />
+        <span>Public: do not encrypt</span>
+      </label>
       ${
         this.folder
           ? html`<p class="field-error" role="alert">A folder cannot be kept as one thing. Drop the files inside it.</p>`
@@ -59,6 +90,19 @@ export class CafeDrop extends Plain {
     this.#give(files)
   }
 
+  /** Files only: text that is pasted somewhere else is none of ours. */
+  #paste(event: ClipboardEvent): void {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (files.length === 0) return
+    event.preventDefault()
+    this.folder = false
+    this.#give(files)
+  }
+
+  #choose(event: Event): void {
+    this.plaintext = event.target instanceof HTMLInputElement && event.target.checked
+  }
+
   #pick(): void {
     this.querySelector('input')?.click()
   }
@@ -73,7 +117,10 @@ export class CafeDrop extends Plain {
   }
 
   #give(files: readonly File[]): void {
-    if (files.length > 0) this.dispatchEvent(new FilesEvent(files))
+    if (files.length === 0) return
+    this.dispatchEvent(new FilesEvent(files, this.plaintext ?? false))
+    // The next ones are private again, unless that is said again.
+    this.plaintext = false
   }
 }
 customElements.define('cafe-drop', CafeDrop)

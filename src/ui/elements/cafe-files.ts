@@ -13,6 +13,7 @@ import './cafe-drop.ts'
 import type { FilesEvent } from './cafe-drop.ts'
 import './cafe-pin.ts'
 import './cafe-safety.ts'
+import './cafe-shared.ts'
 import './cafe-upload.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -97,7 +98,8 @@ export class CafeFiles extends Plain {
   }
 
   #drop(): TemplateResult {
-    return html`<cafe-drop @cafe-drop-files=${(event: FilesEvent) => this.uploads.add(event.files)}></cafe-drop>`
+    const add = ({ files, plaintext }: FilesEvent): void => this.uploads.add(files, { plaintext })
+    return html`<cafe-shared @cafe-drop-files=${add}></cafe-shared> <cafe-drop @cafe-drop-files=${add}></cafe-drop>`
   }
 
   #running(): TemplateResult | typeof nothing {

@@ -27,9 +27,9 @@ export class CafeLock extends Plain {
     const { lock } = this.account
     return html`<div class="stack">
       <div class="heading">
-        <p class="row">
-          <span class="dot ${lock ? 'good' : 'part'}" aria-hidden="true"></span>
-          <span>${lock ? 'This device asks for your passphrase.' : 'Stays unlocked on this device.'}</span>
+        <p class="now">
+          <span class="dot ${lock ? 'good' : 'part'}" aria-hidden="true"></span
+          >${lock ? 'This device asks for your passphrase.' : 'Stays unlocked on this device.'}
         </p>
         ${
           lock
@@ -48,7 +48,7 @@ export class CafeLock extends Plain {
 
   #form(lock: boolean): TemplateResult {
     const { running, problem } = this.#set
-    return html`<form class="stack" autocomplete="off" @submit=${this.#submit}>
+    return html`<form class="stack narrow" autocomplete="off" @submit=${this.#submit}>
       ${lock ? html`${passphraseField('Passphrase now')} ${keepFields()}` : newPassphrase()} ${failure(problem)}
       <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? 'Saving…' : 'Save'}</button>
     </form>`

@@ -36,6 +36,7 @@ export class CafePin extends Plain {
         <p class="title"><bdi>${name}</bdi></p>
         <p class="quiet small">${bytes(pin.size)} · <wa-relative-time .date=${new Date(pin.since)} sync></wa-relative-time></p>
         <ul class="tags" aria-label="Where it is kept">
+          ${pin.key === '' ? html`<li class="tag part">public: not encrypted</li>` : nothing}
           ${pin.cafes.length === 0 ? html`<li class="tag part">only on this device</li>` : pin.cafes.map((at) => this.#at(at))}
         </ul>
       </div>

@@ -1,8 +1,9 @@
 /** `<cafe-unlock>`: asks for the passphrase of the account in use, with ways out for who has forgotten it. */
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { AccountStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
 import { short } from '../format.ts'
 import './cafe-restore.ts'
 import { failure, icon, Plain } from './parts.ts'
@@ -14,6 +15,16 @@ export class CafeUnlock extends Plain {
   readonly #unlock = new Action<HTMLFormElement>(this, 'unlock', async (form) => {
     await this.cafe.account.unlock(String(new FormData(form).get('lock') ?? ''))
     form.reset()
+  })
+
+  readonly #accounts = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.list(),
+  )
+  readonly #use = new Action<string>(this, 'wallet', async (address) => {
+    await this.cafe.account.use(address)
   })
 
   override firstUpdated(): void {
@@ -44,8 +55,26 @@ export class CafeUnlock extends Plain {
           <p class="quiet">Nobody can tell it to you. With the words of the account you can set a new one.</p>
           <cafe-restore .cafe=${this.cafe}></cafe-restore>
         </details>
+        ${this.#others()}
         <p class="quiet small">A cafe you have open stays open, also while this is locked.</p>
       </section>`
+  }
+
+  #others(): TemplateResult | typeof nothing {
+    const others = (this.#accounts.value ?? []).filter(({ current }) => !current)
+    if (others.length === 0) return nothing
+    return html`<details class="more">
+      <summary>Use another account</summary>
+      ${failure(this.#use.problem)}
+      <ul class="rows">
+        ${others.map(
+          ({ address }) => html`<li>
+            <code class="grow" title=${address}>${short(address)}</code>
+            <button type="button" class="button small" aria-label="Use ${short(address)}" @click=${() => this.#use.run(address)}>Use</button>
+          </li>`,
+        )}
+      </ul>
+    </details>`
   }
 
   #submit(event: SubmitEvent): void {

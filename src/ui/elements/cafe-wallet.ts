@@ -4,7 +4,7 @@ import type { AccountInfo } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { short } from '../format.ts'
+import { plainName, short } from '../format.ts'
 import './cafe-account.ts'
 import './cafe-confirm.ts'
 import './cafe-lock.ts'
@@ -70,12 +70,12 @@ export class CafeWallet extends Plain {
   }
 
   #account(account: AccountInfo): TemplateResult {
-    const { address, index, current, lock } = account
+    const { address, index, current, lock, name } = account
     return html`<li>
       <span class="mark small" aria-hidden="true">${icon(lock ? 'lock' : 'person')}</span>
       <div class="grow">
-        <p class="title"><code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">in use</span>` : nothing}</p>
-        <p class="quiet small">${[index ? `Number ${index + 1} of its words` : '', lock ? 'Passphrase' : 'Stays unlocked'].filter(Boolean).join(' · ')}</p>
+        <p class="title">${name === undefined ? nothing : html`<bdi>${plainName(name)}</bdi> `}<code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">in use</span>` : nothing}</p>
+        <p class="quiet small">${[index ? `No. ${index + 1} of its words` : '', lock ? 'passphrase' : 'unlocked'].filter(Boolean).join(', ')}</p>
       </div>
       ${
         current

@@ -117,7 +117,7 @@ export class CafeWords extends Plain {
         </p>
         <div class="row">
           <button type="button" class="button" @click=${this.#back}>Show the words again</button>
-          <button class="button loud">They are right</button>
+          <button class="button loud">Check them</button>
         </div>
       </form>`
   }

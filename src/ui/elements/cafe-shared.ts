@@ -1,0 +1,61 @@
+/** `<cafe-shared>`: files that another app has shared with this one, until the person says what is to be done. Fires {@link FilesEvent}. */
+import { html, nothing, type TemplateResult } from 'lit'
+import { forgetShared, listShared } from '../../rpc/shared-files.ts'
+import { bytes, count, plainName } from '../format.ts'
+import { FilesEvent } from './cafe-drop.ts'
+import { icon, Plain } from './parts.ts'
+
+export class CafeShared extends Plain {
+  static override properties = { files: { state: true } }
+  declare files: readonly File[]
+
+  constructor() {
+    super()
+    this.files = []
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    listShared(caches).then(
+      (files) => {
+        this.files = files
+      },
+      () => {}, // no caches here, so nothing was shared
+    )
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { files } = this
+    if (files.length === 0) return nothing
+    return html`<section class="card" aria-labelledby="shared-heading">
+      <h2 id="shared-heading">Shared with you by another app</h2>
+      <p class="quiet">Keep ${files.length === 1 ? 'this file' : `these ${count(files.length, 'file')}`} at your cafes?</p>
+      <ul class="rows">
+        ${files.map(
+          (file) => html`<li>
+            <span class="mark small" aria-hidden="true">${icon('file')}</span>
+            <div class="grow">
+              <p class="title"><bdi>${plainName(file.name, 255)}</bdi></p>
+              <p class="quiet small">${bytes(file.size)}</p>
+            </div>
+          </li>`,
+        )}
+      </ul>
+      <div class="actions">
+        <button type="button" class="button loud" @click=${this.#keep}>Keep</button>
+        <button type="button" class="button" @click=${this.#discard}>Discard</button>
+      </div>
+    </section>`
+  }
+
+  #keep(): void {
+    this.dispatchEvent(new FilesEvent(this.files))
+    this.#discard()
+  }
+
+  #discard(): void {
+    this.files = []
+    void forgetShared(caches).catch(() => {}) // they are asked about once more
+  }
+}
+customElements.define('cafe-shared', CafeShared)
