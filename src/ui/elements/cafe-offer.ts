@@ -78,8 +78,8 @@ export class CafeOffer extends Plain {
   #link(link: string): TemplateResult {
     return html`<div class="stack">
       <p>
-        On your other device, scan this code with the camera. Or open <strong>Account</strong> there, choose
-        <strong>Link a device</strong> and paste the link.
+        On your other device, scan this code with the camera. Or open <strong>You</strong> there, then
+        <strong>Passphrase, devices and accounts</strong>, choose <strong>Link a device</strong> and paste the link.
       </p>
       <div class="qr centred">
         <wa-qr-code .value=${link} size="240" error-correction="L" label="QR code of this device’s link"></wa-qr-code>
