@@ -76,6 +76,7 @@ test('its link shows what it is and from whom, and lets the other in', async () 
   await ada.page.getByRole('button', { name: 'Invite' }).click()
   await ada.page.getByRole('button', { name: 'Make a link' }).click()
   link = await ada.page.getByRole('textbox', { name: 'Invite link' }).inputValue()
+  expect(link.length).toBeLessThan(2900)
   await ada.page.locator('cafe-thread-invite wa-qr-code').waitFor()
   await ada.page.keyboard.press('Escape')
   const { page } = ben
@@ -219,6 +220,8 @@ test('words and a link to the cafe bring all of it back on another device', asyn
     await page.getByText('Your thread is back').waitFor({ timeout: 120_000 })
     await page.getByText('has your backup').waitFor()
     await page.getByRole('link', { name: 'Open Rome, at last' }).click()
+    await page.getByText('Reported by Ben').waitFor(SLOW)
+    await page.getByRole('button', { name: 'Show it anyway' }).click()
     await post(page, 'How to get there').waitFor(SLOW)
   } finally {
     await other.browser.close()
