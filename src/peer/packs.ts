@@ -78,6 +78,8 @@ export function createPacks(components: PacksComponents): Packs {
   const closed = new AbortController()
   const timers = new Map<string, { readonly at: number; readonly timer: ReturnType<typeof setTimeout> }>()
   const failures = new Map<string, number>()
+  /** Packs of other devices that were asked for what is in them, since the start. */
+  const asked = new Set<string>()
   /** How often it was too early to release something of a thread, in a row. */
   const early = new Map<string, number>()
   /** Threads with packs that wait to be released, or whose makers may have released them. */
@@ -95,12 +97,22 @@ export function createPacks(components: PacksComponents): Packs {
         changed = true
       } else if (row.old && (await release(thread, row))) changed = true
       else if (row.old) held += 1
-      else if (row.foreign) left += 1
+      else if (row.foreign) {
+        left += 1
+        await learnOnce(thread, row)
+      }
     }
     if (held + left === 0) unsettled.delete(thread)
     if (held === 0 || changed) early.delete(thread)
     if (held > 0) lookAgain(thread)
     return changed
+  }
+
+  /** As soon as its backup was found at a cafe. */
+  const learnOnce = async (thread: string, { root, count }: PackRow): Promise<void> => {
+    if (count > 0 || asked.has(root) || !(await backups.get(root))) return
+    asked.add(root)
+    learn(thread, CID.parse(root)).catch(() => {}) // it costs nothing but room: at the next start
   }
 
   const lookAgain = (thread: string): void => {
@@ -145,13 +157,15 @@ export function createPacks(components: PacksComponents): Packs {
     timers.set(thread, { at, timer: setTimeout(run, pause) })
   }
 
-  /** Notes what is in another device's pack, so that it is not packed here too. It costs nothing but room if it fails. */
+  /** Notes what is in another device's pack, so that it is not packed here too. */
   const learn = async (thread: string, root: CID): Promise<void> => {
     const bytes = await backups.read(root, { signal: AbortSignal.any([closed.signal, AbortSignal.timeout(READ_TIME)]) })
     const members = await readPackRoot(root, bytes)
     await serial(thread, async () => {
-      if (!(await packs.get(thread, root.toString()))) return
-      await rows.commit(members.flatMap((cid) => asPacked(thread, cid)))
+      const row = await packs.get(thread, root.toString())
+      if (!row) return
+      const known = packs.put([thread, row.root], { ...row, count: members.length })
+      await rows.commit([known, ...members.flatMap((cid) => asPacked(thread, cid))])
     })
   }
 
@@ -192,7 +206,7 @@ export function createPacks(components: PacksComponents): Packs {
         const asRow = (root: CID): PackRow => ({ root: root.toString(), count: 0, since: clock(), foreign: true })
         await rows.commit(lacking.map((root) => packs.put([thread, root.toString()], asRow(root))))
         if (lacking.length > 0) unsettled.add(thread)
-        for (const root of lacking) learn(thread, root).catch(() => {})
+        for (const root of lacking) await learnOnce(thread, asRow(root))
       }),
     flush: work,
     waiting: async (thread) => (await fresh.list([thread])).map(({ key }) => CID.parse(key[1] as string)),

@@ -6,7 +6,6 @@
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
-import type { Standing } from '../cafe/session/protocol.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
@@ -114,20 +113,9 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const devices = createDevices({ ...components, record, cafes, client, name: components.device ?? 'A device' })
   const closed = new AbortController()
   const attendance = createAttendance({
-    ...{ cafes, clock },
-    client: {
-      watch: (cafe, address, onStanding, options) => client.watch(cafe, address, hearing(cafe, onStanding), options),
-    },
+    ...{ cafes, clock, client },
+    onConnected: (cafe) => kept.safekeeping.slots.connected(cafe),
   })
-  /** The first word of a live channel says that the cafe is there again. */
-  const hearing = (cafe: PeerIdText, onStanding: (standing: Standing) => void) => {
-    let heard = false
-    return (standing: Standing): void => {
-      if (!heard) kept.safekeeping.slots.connected(cafe)
-      heard = true
-      onStanding(standing)
-    }
-  }
   const backups = createBackups({
     ...{ ...parts, cafes, client: pinClient({ connector }), labels: createLabels(current) },
     sameKey: () => account.derive('dedupe'),

@@ -23,6 +23,7 @@ import type { Rows } from '../store/rows.ts'
 import type { CafeAddress, Cafes } from './cafes.ts'
 import type { Keepers } from './keeper.ts'
 import type { AccountRecord } from './record.ts'
+import { leaveStrangers, restoreAll } from './recover-all.ts'
 import { type BehindCafe, behindOf, createInquiry, freshness, newestOf, type Shown } from './recover-reach.ts'
 import {
   type AskedCafe,
@@ -33,7 +34,6 @@ import {
   type RestoredThread,
   recoveryStore,
 } from './recover-row.ts'
-import { type LeftSlot, type Offered, offers, restoreThread } from './recover-threads.ts'
 import type { SlotClient } from './slot-exchange.ts'
 import type { Slots } from './slots.ts'
 
@@ -91,9 +91,6 @@ export interface Recover {
   /** What has been restored so far, or was last. */
   restored(): Promise<readonly RestoredThread[]>
 }
-
-/** Threads restored side by side: hides the way to the cafes, and the newest still come first. */
-const AT_ONCE = 3
 
 export function createRecover(components: RecoverComponents): Recover {
   const store = recoveryStore(components.rows)
@@ -199,72 +196,4 @@ function checkShown(shown: readonly Shown[], salvage: boolean): void {
   }
   if (count('none', 'unknown') > 0) throw new CafeError('NOT_FOUND', { what, unreached })
   throw new CafeError('UNREACHABLE', { what })
-}
-
-/** Restores what is not done yet. */
-async function restoreAll(
-  components: RecoverComponents,
-  store: RecoveryStore,
-  shown: readonly Shown[],
-  { signal, onProgress = () => {} }: RecoverOptions,
-): Promise<readonly RestoredThread[]> {
-  const { record, slots } = components
-  const restoring = { ...components, ...slots }
-  const reached = shown.filter(({ outcome }) => outcome !== 'unreachable' && outcome !== 'unknown')
-  const live = (await record.entries('thread')).flatMap(({ id, value }) => (value ? [id] : []))
-  const cafes = reached.map(({ cafe }) => cafe)
-  const { offered, left } = await offers(restoring, cafes, live, signal)
-  await removeLeft(components, left, signal)
-  const before = new Map((await store.restored()).map((one) => [one.thread, one]))
-  const results = new Map<string, RestoredThread>()
-  const queue: Offered[] = []
-  for (const one of offered) {
-    const old = one.thread === undefined ? undefined : before.get(one.thread)
-    if (old && (await isDone(slots, old))) results.set(old.thread, old)
-    else queue.push(one)
-  }
-  const total = offered.length
-  const say = (thread: string, blocks: number, of: number): void =>
-    onProgress({ step: 'threads', thread, blocks, of, done: results.size, threads: total })
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const restored = await restoreThread(restoring, next, { signal, onProgress: say })
-      if (!restored) continue
-      await store.saveThread(restored)
-      results.set(restored.thread, restored)
-      say(restored.thread, restored.blocks, restored.of)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  return [...results.values()]
-}
-
-/** Nothing newer of it has been heard of since. */
-async function isDone({ store }: RecoverComponents['slots'], { thread, state }: RestoredThread): Promise<boolean> {
-  const [row, kept] = [await store.slots.get(thread), await store.kept.get(thread)]
-  return state === 'done' && (kept?.seq ?? 0) <= (row?.seq ?? 0)
-}
-
-/** Empties the slots of threads that were left, where a cafe still has them. */
-async function removeLeft({ slots }: RecoverComponents, left: readonly LeftSlot[], signal: AbortSignal): Promise<void> {
-  for (const { cafe, thread, seq } of left) {
-    await slots.store.note(cafe, thread, { there: seq })
-    // It is on disk now, and tried again with everything else.
-    await slots.exchange.remove(cafe, thread, signal).catch(() => signal.throwIfAborted())
-  }
-}
-
-/** Leaves the cafes again that were only looked at, and keep nothing for the account. */
-async function leaveStrangers(
-  { cafes, record }: RecoverComponents,
-  store: RecoveryStore,
-  shown: readonly Shown[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { visited = [] } = (await store.state()) ?? {}
-  for (const { cafe, outcome } of shown) {
-    if (outcome !== 'none' || !visited.includes(cafe) || (await record.get('cafe', cafe))) continue
-    // One that cannot be told keeps an empty registration, and no more.
-    await cafes.deregister(cafe, { signal, force: true }).catch(() => signal.throwIfAborted())
-  }
 }

@@ -59,7 +59,10 @@ export function createSame({ rows, key }: SameComponents): Same {
     crypto.subtle.importKey('raw', (await key()).reveal(), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 
   const name: Same['name'] = async (size, fingerprint, isPublic) => {
-    imported ??= macKey()
+    imported ??= macKey().catch((error) => {
+      imported = undefined
+      throw error
+    })
     const mac = await crypto.subtle.sign('HMAC', await imported, concat(fingerprint, Uint8Array.of(isPublic ? 1 : 0)))
     return `${sizePart(size)}-${hex(new Uint8Array(mac))}`
   }

@@ -5,13 +5,12 @@
  */
 import { CID } from 'multiformats/cid'
 import type { BlockSource, FetchSession } from '../cafe/pin/fetch.ts'
-import { decode } from '../core/codec.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import { MAX_BLOCK, MAX_THREAD_BLOCK, MiB } from '../core/limits.ts'
-import { cid, parse, v } from '../core/schema.ts'
 import { unshared } from '../crypto/bytes.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { Thread, ThreadIdText } from '../thread/thread.ts'
+import { readPackRoot } from './pack-root.ts'
 import type { Intake } from './thread-intake.ts'
 
 export interface FetchPlan {
@@ -32,18 +31,16 @@ export interface ThreadFetch {
 
 /** Blocks asked for at once. */
 const AT_ONCE = 8
-/** Blocks handed over together. */
+/** Blocks handed over together; of packs, where parents may be anywhere; and bytes held for that. */
 const BATCH = 64
+const TOGETHER = 4096
+const HELD = 16 * MiB
 /** Steps back from the heads before packs are looked at: as many as are posted in an evening. */
 const STEPS = 12
 /** And at most, blocks and bytes of one attempt. */
 const MAX_STEPS = 2000
 const MAX_BLOCKS = 20_000
 const MAX_BYTES = 128 * MiB
-/** CIDs in a pack. */
-const MAX_PACK = 4096
-
-const packSchema = v.pipe(v.array(cid), v.maxLength(MAX_PACK))
 const DAG_CBOR = 0x71
 
 export interface FetchComponents {
@@ -106,50 +103,65 @@ class FetchRun {
     return missing
   }
 
-  /** Fetches what the packs name and is not here, in their order. */
+  /** Fetches what the packs name and is not here: as much at once as may be held, since they are in no order. */
   async unpack(thread: Thread, packs: readonly CID[]): Promise<void> {
+    const named = new Map<string, CID>()
     for (const pack of packs) {
-      const bytes = await this.#get(pack, MAX_BLOCK).catch(() => undefined)
-      if (!bytes) continue
-      const named = parse(packSchema, decode(bytes, MAX_BLOCK))
-      // Packs name blocks as raw bytes, so that a walk of the pack ends there.
-      const cids = await lacking(
-        thread,
-        named.map(({ multihash }) => CID.createV1(DAG_CBOR, multihash)),
-      )
-      await this.#bring(cids)
+      const members = await this.#get(pack, MAX_BLOCK)
+        .then((bytes) => readPackRoot(pack, bytes))
+        .catch(() => [])
+      // A pack that is gone, or none, has been replaced by another, or is worth nothing.
+      for (const { multihash } of members) {
+        const cid = CID.createV1(DAG_CBOR, multihash)
+        named.set(cid.toString(), cid)
+      }
     }
+    await this.#bring(await lacking(thread, [...named.values()]), TOGETHER)
   }
 
-  /** Fetches blocks and hands them over. @returns what they are missing. */
-  async #bring(cids: readonly CID[]): Promise<CID[]> {
+  /** Fetches blocks and hands them over, so many at a time. @returns what they are missing. */
+  async #bring(cids: readonly CID[], together = BATCH): Promise<CID[]> {
     const missing = new Map<string, CID>()
+    const next = cids.values()
     let found = 0
     let failure: CafeError | undefined
-    for (let at = 0; at < cids.length; at += BATCH) {
-      const batch: SealedBlock[] = []
-      const due = cids.slice(at, at + BATCH)
-      const next = due.values()
-      const worker = async (): Promise<void> => {
-        for (const cid of next) {
-          try {
-            batch.push({ cid, bytes: await this.#get(cid, MAX_THREAD_BLOCK) })
-          } catch (error) {
-            failure = toCafeError(error)
-            if (this.#signal.aborted) throw failure
-          }
-        }
-      }
-      await Promise.all(Array.from({ length: AT_ONCE }, worker))
-      found += batch.length
-      const order = new Map(due.map((cid, i) => [cid.toString(), i]))
-      batch.sort((a, b) => (order.get(a.cid.toString()) ?? 0) - (order.get(b.cid.toString()) ?? 0))
-      if (batch.length === 0) continue
-      for (const cid of (await this.#take(this.#id, batch)).missing) missing.set(cid.toString(), cid)
-      for (const { cid } of batch) missing.delete(cid.toString())
+    for (let batch = await this.#gather(next, together); ; batch = await this.#gather(next, together)) {
+      failure ??= batch.failure
+      found += batch.blocks.length
+      if (batch.blocks.length > 0)
+        for (const cid of (await this.#take(this.#id, batch.blocks)).missing) missing.set(cid.toString(), cid)
+      for (const { cid } of batch.blocks) missing.delete(cid.toString())
+      if (batch.done) break
     }
     if (found === 0 && failure) throw failure
     return [...missing.values()]
+  }
+
+  /** Some of the blocks that are next, as far as they can be had. */
+  async #gather(next: IterableIterator<CID>, together: number) {
+    const blocks: SealedBlock[] = []
+    let bytes = 0
+    let failure: CafeError | undefined
+    let done = false
+    const worker = async (): Promise<void> => {
+      while (blocks.length < together && bytes < HELD && !done) {
+        const { value: cid } = next.next()
+        if (!cid) {
+          done = true
+          return
+        }
+        try {
+          const block = await this.#get(cid, MAX_THREAD_BLOCK)
+          blocks.push({ cid, bytes: block })
+          bytes += block.byteLength
+        } catch (error) {
+          failure = toCafeError(error)
+          if (this.#signal.aborted) throw failure
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    return { blocks, failure, done }
   }
 
   async #get(cid: CID, limit: number): Promise<Uint8Array<ArrayBuffer>> {

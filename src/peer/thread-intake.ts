@@ -36,6 +36,8 @@ const TEND = 1000
 const SPREAD = 5000
 /** Blocks looked at one by one for what follows from them; of more at once only the last are. */
 const LOOKED_AT = 512
+/** And of history. */
+const FEW = 16
 
 export function createIntake(components: IntakeComponents): Intake {
   const { threads, notes, log, chance, onArrived, onBlocks, onSaid } = components
@@ -57,7 +59,8 @@ export function createIntake(components: IntakeComponents): Intake {
 
   const follow = async (thread: Thread, applied: readonly CID[], news: boolean): Promise<void> => {
     await onBlocks(thread.id, applied)
-    const looked = applied.slice(-LOOKED_AT)
+    // History is nobody's news, and to open each block once more would take as long as to get it.
+    const looked = news || applied.length <= FEW ? applied.slice(-LOOKED_AT) : []
     const entries = (await Promise.all(looked.map((cid) => thread.entry(cid)))).filter((entry) => !!entry)
     await notes.blocks(thread, entries, news)
     onArrived(thread.id, entries)
@@ -80,9 +83,11 @@ export function createIntake(components: IntakeComponents): Intake {
       if (applied.length > 0) await follow(thread, applied, level)
     },
     async level(id) {
+      const before = await notes.seen(id)
       await notes.level(id)
       const thread = await threads.get(id)
       if (!thread) return
+      if (!before.level) tend(thread)
       const { standing, blocks } = await thread.info()
       if (standing !== null || blocks === 0) return
       const entry = await thread.join()

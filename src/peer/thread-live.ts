@@ -68,6 +68,8 @@ export interface ThreadLive {
 /** Milliseconds between two rounds in which heads are compared, with one device for each of some threads. */
 const COMPARE = 45_000
 const COMPARED = 16
+/** Milliseconds for which the list of threads is good enough to say hello by. */
+const LISTED = 5000
 
 export function createThreadLive(components: LiveComponents): ThreadLive {
   const { self, threads, roster, book, intake, connector, random, chance, addresses, online } = components
@@ -76,8 +78,8 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
 
   const shared: SyncThreads = {
     async provers() {
-      const infos = (await threads.list()).toSorted((a, b) => b.updated - a.updated).slice(0, MAX_SHARED)
-      return new Map(await Promise.all(infos.map(async ({ id }) => [id, await proverOf(id)] as const)))
+      const ids = (await recent()).slice(0, MAX_SHARED)
+      return new Map(await Promise.all(ids.map(async (id) => [id, await proverOf(id)] as const)))
     },
     get: threads.get,
     allows: roster.allows,
@@ -113,8 +115,17 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
     const found = await Promise.all(ids.map(roster.devices))
     return [...new Set([...(await components.others()), ...found.flat()])].filter((peer) => peer !== self)
   }
-  const recent = async (): Promise<ThreadIdText[]> =>
-    (await threads.list()).toSorted((a, b) => b.updated - a.updated).map(({ id }) => id)
+  /** Ids of all threads, last changed first; read anew when some have come or gone, and now and then. */
+  let listed: { readonly at: number; readonly ids: Promise<ThreadIdText[]> } | undefined
+  const recent = (): Promise<ThreadIdText[]> => {
+    if (listed && performance.now() - listed.at < LISTED) return listed.ids
+    const ids = threads.list().then((all) => all.toSorted((a, b) => b.updated - a.updated).map(({ id }) => id))
+    ids.catch(() => {
+      listed = undefined
+    })
+    listed = { at: performance.now(), ids }
+    return ids
+  }
 
   const compare = async (): Promise<void> => {
     const ids = (await recent()).filter((id) => links.peersOf(id).length > 0)
@@ -143,6 +154,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
       onKeys: components.onKeys,
     }),
     async refresh({ more = false } = {}) {
+      listed = undefined
       const ids = await recent()
       reach.want(await devices(ids))
       if (more) return reach.again()
@@ -162,7 +174,10 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
       await reach.all(await devices(ids), signal)
       await pulls.settled(signal)
     },
-    forget: links.forget,
+    forget(id) {
+      listed = undefined
+      links.forget(id)
+    },
     close() {
       clearTimeout(timer)
       pulls.close()

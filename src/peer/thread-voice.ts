@@ -32,7 +32,9 @@ export interface Voice {
   cafes(): Promise<CafePlace[]>
   /** Where a guest can have the blocks: the account's cafes, and this device. */
   places(): Promise<ThreadCafes>
-  /** Whoever keeps blocks is told of the newest of each thread again: a crash may have come between them and the word. */
+  /** Whoever keeps blocks is told of the newest of a thread: of all where it has just been made. */
+  tell(thread: Thread): Promise<void>
+  /** The same for each thread, again: a crash may have come between the blocks and the word. */
   repeat(): Promise<void>
 }
 
@@ -71,6 +73,14 @@ export function createVoice(components: VoiceComponents): Voice {
     if (!mine || !isSame(mine, wanted)) await said(thread, await thread.append({ type: 'announce', body: wanted }))
   }
 
+  const tell = async (thread: Thread): Promise<void> => {
+    const { entries } = await thread.page({ limit: AGAIN })
+    await onBlocks(
+      thread.id,
+      entries.map(({ cid }) => cid),
+    )
+  }
+
   const each = async (task: (thread: Thread, id: ThreadIdText) => Promise<void>): Promise<void> => {
     for (const { id } of await threads.list()) {
       const thread = await threads.get(id)
@@ -85,12 +95,8 @@ export function createVoice(components: VoiceComponents): Voice {
       const own = { cafe: peer, addresses: [...components.addresses()] }
       return [own, ...(await cafes())].slice(0, MAX_CAFES)
     },
-    repeat: () =>
-      each(async (thread, id) => {
-        const { entries } = await thread.page({ limit: AGAIN })
-        const cids = entries.map(({ cid }) => cid)
-        await onBlocks(id, cids)
-      }),
+    tell,
+    repeat: () => each(tell),
   }
 }
 

@@ -129,6 +129,7 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       const announce = await parts.voice.profile()
       const made = await threads.create({ name, type, sharing, announce, ...(members ? { members } : {}) })
       await notes.level(made.id)
+      await parts.voice.tell(made)
       await parts.came(made)
       return info(made.id)
     },

@@ -228,8 +228,8 @@ describe('a second device', () => {
     expect(here).toMatch(/^\d{4} \d{4}$/)
     expect(there).toBe(here)
     await page.getByRole('textbox', { name: 'Your passphrase' }).fill(LOCK)
-    await page.getByRole('button', { name: 'It is the same: link it' }).click()
-    await other.page.getByRole('button', { name: 'It is the same' }).click()
+    await page.getByRole('button', { name: 'The same: link it' }).click()
+    await other.page.getByRole('button', { name: 'It is the same', exact: true }).click()
     await other.page
       .getByRole('radio', { name: /Stay unlocked/ })
       .last()

@@ -5,6 +5,7 @@ import { slotReceiptRecord } from '../../src/cafe/snapshot/protocol.ts'
 import { openRecord } from '../../src/crypto/envelope.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
+import type { ThreadIdText } from '../../src/thread/thread.ts'
 import { type AccountGuest, createAccountDevice } from './account-fixture.ts'
 import { type CafeNode, failure, testClock } from './fixture.ts'
 import { newCafe } from './pin-fixture.ts'
@@ -159,5 +160,30 @@ describe('an account at two cafes', () => {
       expect(cafes.find(({ cafe }) => cafe === liar.at.cafe)).toMatchObject({ waiting: 0 })
     }, SOON)
     await Promise.all([device.stop(), other.stop()])
+  })
+
+  it('is recovered whole as its person has written it, every block of a thread from the first', async () => {
+    const clock = testClock()
+    const cafe = await newCafe({ clock })
+    const words = createWords()
+    const device = await createAccountDevice({ clock, words })
+    await device.join(cafe)
+    const { threads, safety } = device.guest.peer
+    const id = (await threads.create({ name: 'Holidays' })).id as ThreadIdText
+    for (const text of ['one', 'two', 'three']) await threads.say(id, { type: 'text', body: { text } })
+    const { blocks } = await threads.get(id)
+    await vi.waitFor(async () => {
+      await device.safe.slots.run()
+      expect(await device.safe.slots.status()).toMatchObject({ safe: 1 })
+      expect(await safety.of({})).toMatchObject({ safe: 1, pending: 0 })
+      expect((await device.guest.peer.packs.waiting(id)).length).toBe(0)
+      expect((await device.guest.peer.packs.of(id)).length).toBeGreaterThan(0)
+    }, SOON)
+    await device.stop()
+    const other = await createAccountDevice({ clock, words })
+    const recovered = await other.safe.recover.run({ cafes: [cafe.at], ...soon() })
+    expect(recovered.threads).toMatchObject([{ thread: id, state: 'done', blocks, of: blocks }])
+    expect(await other.texts(id)).toEqual(['one', 'two', 'three'])
+    await other.stop()
   })
 })

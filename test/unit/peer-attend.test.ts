@@ -21,6 +21,7 @@ let hangUp: (error: CafeError) => void
 let start: number
 let attendance: Attendance
 let asleep: number
+let connected: string[]
 
 const clock = (): number => Date.now() + asleep
 const minutes = (): number => Math.round((clock() - start) / MINUTE)
@@ -36,11 +37,13 @@ beforeEach(async () => {
   }
   refreshed = []
   opened = []
+  connected = []
   checks = 0
   failing = undefined
   attendance = createAttendance({
     clock,
     chance: () => 0.5,
+    onConnected: (cafe) => connected.push(cafe),
     cafes: {
       list: async () => [row],
       async access() {
@@ -165,6 +168,20 @@ describe('a live channel', () => {
     say('client')
     await later(0)
     expect(checks).toBe(7)
+  })
+
+  it('says once that a cafe is there again, and only where we are a client', async () => {
+    say('client')
+    say('client')
+    expect(connected).toEqual([CAFE])
+    hangUp(new CafeError('UNREACHABLE'))
+    await later(2000)
+    say('unknown')
+    expect(connected).toEqual([CAFE])
+    hangUp(new CafeError('UNREACHABLE'))
+    await later(5000)
+    say('client')
+    expect(connected).toEqual([CAFE, CAFE])
   })
 
   it('asks the cafe when it is told that nobody knows us there', async () => {

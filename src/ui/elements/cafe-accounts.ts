@@ -5,6 +5,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import './cafe-account.ts'
 import './cafe-devices.ts'
 import './cafe-give.ts'
+import './cafe-safety.ts'
 import './cafe-wallet.ts'
 import { Plain, waiting } from './parts.ts'
 
@@ -33,6 +34,7 @@ export class CafeAccounts extends Plain {
       return html`<cafe-give .cafe=${this.cafe} .code=${this.code} .lock=${lock} @left=${() => location.replace('#account')}></cafe-give>`
     }
     return html`<cafe-wallet .cafe=${this.cafe}></cafe-wallet>
+      <cafe-safety .cafe=${this.cafe}></cafe-safety>
       <cafe-devices .cafe=${this.cafe} .lock=${lock}></cafe-devices>`
   }
 }

@@ -170,7 +170,7 @@ export class CafeFiles extends Plain {
         <h2 id="kept-heading">Kept</h2>
         <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
       </div>
-      <cafe-safety .cafe=${this.cafe} .names=${names}></cafe-safety>
+      <cafe-safety .cafe=${this.cafe}></cafe-safety>
       ${failure(this.#retry.problem ?? this.#audit.problem)}
       <ul class="rows">
         ${repeat(

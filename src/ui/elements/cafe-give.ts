@@ -67,7 +67,7 @@ export class CafeGive extends Plain {
         <p class="quiet small">The other device then has your whole account, as this one has. Give it only to a device of yours.</p>
         <div class="row">
           <button class="button loud" aria-busy=${running ? 'true' : 'false'}>
-            ${running ? 'Waiting for the other device…' : 'It is the same: link it'}
+            ${running ? 'Waiting for the other device…' : 'The same: link it'}
           </button>
           <button type="button" class="button" @click=${this.#leave}>Cancel</button>
         </div>

@@ -11,15 +11,19 @@ import { bytes, count, plainName, safetyLine, short } from '../format.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 export class CafeSafety extends Plain {
-  static override properties = { cafe: { attribute: false }, names: { attribute: false } }
+  static override properties = { cafe: { attribute: false } }
   declare cafe: CafeConsole
-  /** Names of the cafes by peer id. */
-  declare names: ReadonlyMap<string, string>
   readonly #safety = new Live(
     this,
     () => this.cafe,
     ['pins', 'account'],
     (cafe) => cafe.account.safety(),
+  )
+  readonly #cafes = new Live(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.account.cafes(),
   )
   readonly #retry = new Action<void>(this, 'keep', async () => {
     await this.cafe.account.retry()
@@ -43,7 +47,7 @@ export class CafeSafety extends Plain {
   }
 
   #refused({ cafe, reason, items }: Safety['failed'][number]): TemplateResult {
-    const name = plainName(this.names.get(cafe) ?? short(cafe))
+    const name = plainName(this.#cafes.value?.find((one) => one.cafe === cafe)?.name ?? short(cafe))
     return html`<p class="field-error">${count(items, 'thing')} not at <bdi>${name}</bdi>: ${explainCode(reason, 'keep')}</p>`
   }
 
