@@ -117,8 +117,12 @@ test('the news tell of it, and lead there', async () => {
   await page.getByRole('heading', { name: 'Summer in Rome' }).waitFor()
   await open(ada, '#news')
   const all = page.getByRole('button', { name: 'Mark all as read' })
-  if (await all.isVisible()) await all.click()
-  await expect.poll(() => news.textContent(), SLOW).not.toMatch(/not read/)
+  // What was seen in the thread may have been the last of it.
+  const read = async (): Promise<string | null> => {
+    if (await all.isVisible()) await all.click({ timeout: 1000 }).catch(() => {})
+    return news.textContent()
+  }
+  await expect.poll(read, SLOW).not.toMatch(/not read/)
 })
 
 test('files go into a post with their progress; pictures are seen small, and everything opens', async () => {
