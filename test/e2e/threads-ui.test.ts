@@ -209,7 +209,7 @@ test('leaving takes it away from the one and leaves it to the other', async () =
   await open(ada, '#threads')
   await ada.page.getByRole('link', { name: /Rome, at last/ }).click()
   await ada.page.getByText('Not in it any more').click(SLOW)
-  await ada.page.getByText('Ben', { exact: true }).waitFor()
+  await ada.page.locator('cafe-members').getByText('Ben', { exact: true }).waitFor()
 })
 
 test('words and a link to the cafe bring all of it back on another device', async () => {
