@@ -31,7 +31,7 @@ export class FeedPages {
     input: () => Pick<FeedInput, 'id' | 'mode'>,
   ) {
     const watch = threadNews(['feed', 'members', 'threads'], () => input().id ?? null)
-    this.#live = new Live(host, source, watch, (cafe) => read(cafe, input(), this.#wanted))
+    this.#live = new Live(host, source, watch, (cafe) => read(cafe, input(), this.#wanted), 'threads')
   }
 
   /** Undefined before the first read. */

@@ -5,7 +5,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadNews } from '../../worker/thread-api.ts'
-import { explain, type Problem } from '../explain.ts'
+import { type Doing, explain, type Problem } from '../explain.ts'
 
 type Topic = Parameters<Parameters<CafeConsole['watch']>[0]>[0]
 
@@ -43,6 +43,7 @@ export class Live<T> implements ReactiveController {
   readonly #source: () => CafeConsole | undefined
   readonly #watch: Watch
   readonly #read: (cafe: CafeConsole) => Promise<T>
+  readonly #doing: Doing
   #followed: CafeConsole | undefined
   #stop: AbortController | undefined
   #value: T | undefined
@@ -54,11 +55,13 @@ export class Live<T> implements ReactiveController {
     source: () => CafeConsole | undefined,
     topics: readonly Topic[] | Watch,
     read: (cafe: CafeConsole) => Promise<T>,
+    doing: Doing = 'start',
   ) {
     this.#host = host
     this.#source = source
     this.#watch = typeof topics === 'function' ? topics : about(topics)
     this.#read = read
+    this.#doing = doing
     host.addController(this)
   }
 
@@ -130,7 +133,7 @@ export class Live<T> implements ReactiveController {
       this.#problem = undefined
     } catch (error) {
       if (signal.aborted) return
-      this.#problem = explain(error, 'start')
+      this.#problem = explain(error, this.#doing)
     }
     this.#host.requestUpdate()
   }

@@ -133,7 +133,9 @@ export class CafeApp extends Plain {
 
   /** Views around threads and the account. */
   #later(cafe: CafeConsole, route: Route): TemplateResult {
-    if (route.view === 'threads' || route.view === 'feed') {
+    // Without an account the list says what it takes.
+    const none = this.#account.value === null && (route.view === 'thread' || route.view === 'news')
+    if (route.view === 'threads' || route.view === 'feed' || none) {
       return html`<cafe-threads .cafe=${cafe} .together=${route.view === 'feed'}></cafe-threads>`
     }
     if (route.view === 'thread') {

@@ -8,8 +8,10 @@ import { icon, Plain } from './parts.ts'
 
 type Mode = Extract<HostStatus, { open: true }>['mode']
 
-/** Characters a phone still reads from a screen: the largest code takes 2953, in dots that are too small. */
-const MAX_CODE = 1600
+/** Characters: the largest code takes 2953. */
+const MAX_CODE = 2900
+/** From here on dots get small, so the code is made larger where there is room. */
+const LONG_CODE = 1000
 
 /** What the link does, by whom the cafe admits. */
 const HELP: Readonly<Record<Mode, string>> = {
@@ -54,7 +56,7 @@ export class CafeInvite extends Plain {
     if (this.link.length > MAX_CODE) return nothing
     // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
     return html`<div class="qr">
-      <wa-qr-code .value=${this.link} size=${codeSize()} error-correction="L" label="QR code of the invite"></wa-qr-code>
+      <wa-qr-code .value=${this.link} size=${codeSize(this.link)} error-correction="L" label="QR code of the invite"></wa-qr-code>
     </div>`
   }
 
@@ -65,8 +67,8 @@ export class CafeInvite extends Plain {
 }
 
 /** Side of the code in pixels: an invite fills a large code, so as large as the screen lets it be. */
-function codeSize(): number {
-  return Math.max(160, Math.min(288, innerWidth - 112))
+function codeSize(link: string): number {
+  return Math.max(160, Math.min(link.length > LONG_CODE ? 432 : 288, innerWidth - 112))
 }
 
 function selectAll(event: FocusEvent): void {

@@ -46,6 +46,7 @@ export class CafeThread extends Plain {
     () => this.cafe,
     threadNews(['threads', 'feed', 'members', 'online'], () => this.thread),
     (cafe) => cafe.thread.get(this.thread),
+    'threads',
   )
   readonly #sync = new Action<void>(this, 'threads', async () => void (await this.cafe.thread.sync(this.thread)))
   readonly #media = matchMedia(WIDE)
