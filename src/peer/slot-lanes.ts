@@ -14,12 +14,14 @@ export interface LanesComponents {
   /** One turn with a cafe; `compare` if it is time to ask what it has. Gives whether something was left undone. */
   readonly turn: (cafe: PeerIdText, compare: boolean) => Promise<boolean>
   /** A lane has come to rest. */
-  readonly onRest: () => void
+  readonly onRest: (cafe: PeerIdText) => void
 }
 
 export interface Lanes {
   /** Has its turn now, or once more after the one that runs; resolves when it rests. Never rejects. */
   kick(cafe: PeerIdText): Promise<void>
+  /** There is something to do: has its turn, once more if it is having it, unless it waits after a failure. */
+  nudge(cafe: PeerIdText): void
   /** These cafes and no others; new ones are kicked. */
   keep(cafes: readonly PeerIdText[]): void
   /** To be compared with the next turn. */
@@ -76,8 +78,8 @@ export function createLanes({ clock, chance, turn, onRest }: LanesComponents): L
       }
     }
     lane.running = undefined
-    onRest()
     clearTimeout(lane.timer)
+    onRest(cafe)
     if (closed || lanes.get(cafe) !== lane) return
     const wait = lane.failures > 0 ? pauseAfter(lane.failures, PAUSES) : Math.max(0, lane.compareAt - clock())
     lane.timer = setTimeout(() => void kick(cafe), Math.min(wait, COMPARE_EVERY))
@@ -94,6 +96,11 @@ export function createLanes({ clock, chance, turn, onRest }: LanesComponents): L
 
   return {
     kick,
+    nudge(cafe) {
+      const { running, failures } = laneOf(cafe)
+      if (running) laneOf(cafe).again = true
+      else if (failures === 0) void kick(cafe)
+    },
     keep(cafes) {
       for (const [cafe, lane] of lanes) {
         if (cafes.includes(cafe)) continue

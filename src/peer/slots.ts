@@ -144,7 +144,20 @@ export function createSlots(components: SlotsComponents): Slots {
     return puts.length > 0
   }
 
-  const lanes = createLanes({ clock, chance, turn, onRest: onChange })
+  /** What one cafe showed us, or a turn with it sealed, is news for the others. */
+  const spread = async (from: PeerIdText): Promise<void> => {
+    for (const cafe of await active())
+      if (cafe !== from && (await exchange.due(cafe)).puts.length > 0) lanes.nudge(cafe)
+  }
+
+  const lanes = createLanes({
+    ...{ clock, chance, turn },
+    onRest(cafe) {
+      onChange()
+      // What fails here is found again by the next turn.
+      void spread(cafe).catch(() => {})
+    },
+  })
 
   const active = async (): Promise<PeerIdText[]> =>
     (await cafes.list()).filter(({ state }) => state === 'active').map(({ cafe }) => cafe)

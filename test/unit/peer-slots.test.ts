@@ -195,6 +195,24 @@ describe('two devices', () => {
     }
   })
 
+  it('learn at one cafe what the other has none of, and bring it there by themselves', async () => {
+    const [first, second] = cafes as [WorldCafe, WorldCafe]
+    const [one, other] = [device(1), device(2)]
+    await one.keepers.add(T, 1)
+    await one.slots.run()
+    await other.slots.run()
+    second.dead = true
+    await other.keepers.add(T, 2)
+    await other.slots.run()
+    other.slots.close()
+    second.dead = false
+    one.slots.connected(first.cafe)
+    const both = await other.keepers.known(T)
+    await vi.waitFor(async () => expect(await one.keepers.known(T)).toEqual(both), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await one.slots.status()).safe).toBe(2), { timeout: 10_000 })
+    expect((await snapshotAt(second, T))?.seq).toBe((await snapshotAt(first, T))?.seq)
+  })
+
   it('of which one cannot merge what the other has written, do not write over each other for ever', async () => {
     const [one, other] = [device(1), device(2)]
     await one.keepers.add(T, 1)
