@@ -2,18 +2,17 @@
  * The first half of a recovery: which cafes know the account, and what each shows as its manifest. The newest one counts; a
  * cafe that shows less is named, with its own signature where one of the manifests carries it.
  */
-import { slotReceiptRecord } from '../cafe/snapshot/protocol.ts'
 import { toCafeError } from '../core/errors.ts'
 import { type PeerIdText, sameBytes } from '../core/ids.ts'
 import { delay } from '../core/pause.ts'
 import type { Account } from '../crypto/account.ts'
 import { sha256 } from '../crypto/bytes.ts'
-import { openRecord } from '../crypto/envelope.ts'
 import { ONLY_SLOT } from '../crypto/slot-seal.ts'
 import { authorized, type CafeAddress, type Cafes } from './cafes.ts'
 import { isNewer, type Manifest, openManifest, type Version } from './manifest.ts'
 import type { AskedCafe, Outcome } from './recover-row.ts'
 import type { SlotClient } from './slot-exchange.ts'
+import { manifestReceipt } from './slot-proof.ts'
 
 export interface ReachComponents {
   readonly account: () => Account
@@ -186,13 +185,8 @@ async function proofOf(
   for (const { manifest } of shown) {
     const envelope = manifest?.receipts.get(cafe)
     if (!envelope) continue
-    try {
-      const receipt = await openRecord(slotReceiptRecord, cafe, envelope)
-      const isOurs = receipt.account === account.address && sameBytes(receipt.slot, ONLY_SLOT)
-      if (isOurs && receipt.seq > has) return envelope
-    } catch {
-      // Our own device has kept something that is no receipt: it proves nothing.
-    }
+    const receipt = await manifestReceipt(account, cafe, envelope)
+    if (receipt && receipt.seq > has) return envelope
   }
   return undefined
 }

@@ -77,6 +77,8 @@ export interface SlotStore {
   versions(): Promise<Map<string, Version>>
   learn(versions: ReadonlyMap<string, Version>): Promise<void>
   receipt(cafe: PeerIdText, key: string): Promise<Uint8Array | undefined>
+  /** One that another device was given. */
+  keepReceipt(cafe: PeerIdText, key: string, envelope: Uint8Array): Promise<void>
   /** Names a cafe that has less than it signed for. */
   accuse(cafe: PeerIdText, key: string, at: SlotAt, now: number, has: number): Promise<void>
   behind(): Promise<readonly Behind[]>
@@ -143,6 +145,8 @@ export function slotStore(rows: Rows): SlotStore {
         if (changes.flat().length > 0) await rows.commit(changes.flat())
       }),
     receipt: async (cafe, key) => (await receipts.get(cafe, key))?.envelope,
+    keepReceipt: (cafe, key, envelope) =>
+      rows.commit([receipts.put([cafe, key], { envelope: new Uint8Array(envelope) })]),
     async accuse(cafe, key, { signed }, now, has) {
       const envelope = (await receipts.get(cafe, key))?.envelope
       // Without its signature nobody could be accused.

@@ -9,6 +9,7 @@ import { ONLY_SLOT } from '../crypto/slot-seal.ts'
 import type { Keepers } from './keeper.ts'
 import { type ManifestContent, manifestHash, openManifest, sealManifest } from './manifest.ts'
 import type { AccountRecord } from './record.ts'
+import { manifestReceipt } from './slot-proof.ts'
 import { MANIFEST, type SlotStore } from './slot-row.ts'
 import { openSnapshot, sealSnapshot, sortedPacks, stateHash, threadSlot } from './snapshot.ts'
 
@@ -104,6 +105,16 @@ export function createSubjects({ account, device, record, keepers, store }: Subj
     }
   }
 
+  /** What cafes have signed to other devices: theirs may be gone, and ours may not reach that cafe before it forgets. */
+  const keepReceipts = async (told: ReadonlyMap<PeerIdText, Uint8Array>): Promise<void> => {
+    const seqOf = async (cafe: PeerIdText, envelope: Uint8Array | undefined): Promise<number> =>
+      (envelope && (await manifestReceipt(account(), cafe, envelope))?.seq) || 0
+    for (const [cafe, envelope] of told) {
+      const known = await store.receipt(cafe, MANIFEST)
+      if ((await seqOf(cafe, envelope)) > (await seqOf(cafe, known))) await store.keepReceipt(cafe, MANIFEST, envelope)
+    }
+  }
+
   const openOnly = async (body: Uint8Array): Promise<Opened> => {
     const opened = await openManifest(account(), body)
     return {
@@ -111,6 +122,7 @@ export function createSubjects({ account, device, record, keepers, store }: Subj
       async merge() {
         await record.merge(opened.entries)
         await store.learn(opened.versions)
+        await keepReceipts(opened.receipts)
       },
     }
   }

@@ -4,6 +4,7 @@ import { hex } from '../../src/core/ids.ts'
 import type { Account } from '../../src/crypto/account.ts'
 import { ONLY_SLOT } from '../../src/crypto/slot-seal.ts'
 import { openManifest } from '../../src/peer/manifest.ts'
+import { manifestReceipt } from '../../src/peer/slot-proof.ts'
 import { MANIFEST } from '../../src/peer/slot-row.ts'
 import { openSnapshot, threadSlot } from '../../src/peer/snapshot.ts'
 import { memoryRows } from '../../src/store/memory.ts'
@@ -211,6 +212,27 @@ describe('two devices', () => {
     await vi.waitFor(async () => expect(await one.keepers.known(T)).toEqual(both), { timeout: 10_000 })
     await vi.waitFor(async () => expect((await one.slots.status()).safe).toBe(2), { timeout: 10_000 })
     expect((await snapshotAt(second, T))?.seq).toBe((await snapshotAt(first, T))?.seq)
+  })
+
+  it('pass on what a cafe has signed to one of them, also while the other does not reach it', async () => {
+    const [first, second] = cafes as [WorldCafe, WorldCafe]
+    const [one, other] = [device(1), device(2)]
+    for (const { cafe } of cafes) await one.record.set('cafe', cafe, { name: 'A cafe', addresses: [] })
+    for (const n of [1, 2]) {
+      await one.keepers.add(T, n)
+      await one.slots.run()
+    }
+    one.slots.close()
+    second.dead = true
+    await other.slots.run()
+    for (const n of [3, 4]) {
+      await other.keepers.add(T, n)
+      await other.slots.run()
+    }
+    const { receipts, seq } = await manifestAt(first)
+    expect(seq).toBeGreaterThan(3)
+    const signed = receipts.get(second.cafe)
+    expect(signed && (await manifestReceipt(account, second.cafe, signed))?.seq).toBe(1)
   })
 
   it('of which one cannot merge what the other has written, do not write over each other for ever', async () => {
