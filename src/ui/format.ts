@@ -73,7 +73,10 @@ export function count(amount: number, one: string, many = `${one}s`): string {
 }
 
 /** Parts of receipts as people call them; parts of later services keep their own name. */
-const PARTS: Readonly<Record<string, string>> = { pins: 'file', clients: 'device', sessions: 'session' }
+const PARTS: Readonly<Record<string, string>> = {
+  ...{ pins: 'file', slots: 'snapshot', drops: 'note', cards: 'contact card' },
+  ...{ clients: 'device', sessions: 'session' },
+}
 
 /**
  * What a cafe has erased, in words: `3 files, 1 device and 1 session`.
