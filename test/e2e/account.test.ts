@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Browser, launch } from '../fixtures/chromium.ts'
-import { ready, SAMPLE_BYTES, sampleBytes, visit } from '../fixtures/profiles.ts'
+import type { Browser } from '../fixtures/chromium.ts'
+import { SAMPLE_BYTES, sampleBytes, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
-const WAIT = { timeout: 60_000, interval: 500 }
+const WAIT = { timeout: 120_000, interval: 500 }
 const POSTS = 60
 const FILES = 20
 const FILE_SIZE = 40_000
@@ -39,19 +39,15 @@ const close = async (one: { close(): Promise<void> }): Promise<void> => {
   await one.close()
 }
 
-/** A device with nothing on it. */
-async function device(): Promise<{ page: Page; browser: Browser }> {
-  const { browser, page } = await visit(relay.url)
-  return { browser: kept(browser), page }
+interface Tab {
+  readonly page: Page
+  readonly browser: Browser
 }
 
-/** A cafe whose profile stays when its browser is closed. */
-async function cafeIn(folder: string): Promise<{ page: Page; browser: Browser }> {
-  const browser = kept(await launch({ profile: folder }))
-  const page = browser.context.pages()[0] ?? (await browser.context.newPage())
-  await page.goto(relay.url)
-  await ready(page)
-  return { browser, page }
+/** A device with nothing on it, or with what the profile has. */
+async function device(profile?: string): Promise<Tab> {
+  const { browser, page } = await visit(relay.url, profile === undefined ? {} : { profile })
+  return { browser: kept(browser), page }
 }
 
 async function newFolder(): Promise<string> {
@@ -119,8 +115,8 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 describe('words alone', () => {
-  let north: { page: Page; browser: Browser }
-  let south: { page: Page; browser: Browser }
+  let north: Tab
+  let south: Tab
   let northFolder: string
   let southFolder: string
   let oldSouth: string
@@ -131,7 +127,7 @@ describe('words alone', () => {
 
   beforeAll(async () => {
     ;[northFolder, southFolder, oldSouth] = await Promise.all([newFolder(), newFolder(), newFolder()])
-    ;[north, south] = await Promise.all([cafeIn(northFolder), cafeIn(southFolder)])
+    ;[north, south] = await Promise.all([device(northFolder), device(southFolder)])
     const opened = await Promise.all([
       north.page.evaluate(() => cafe.host.open({ name: 'North', mode: 'open' })),
       south.page.evaluate(() => cafe.host.open({ name: 'South', mode: 'open' })),
@@ -174,7 +170,7 @@ describe('words alone', () => {
     await expect.poll(() => first.page.evaluate(async () => (await cafe.account.safety()).safe), WAIT).toBe(2)
     await close(south.browser)
     await cp(southFolder, oldSouth, { recursive: true })
-    south = await cafeIn(southFolder)
+    south = await device(southFolder)
     await south.page.evaluate(() => cafe.host.open({ name: 'South', mode: 'open' }))
 
     await Promise.all([
@@ -240,7 +236,7 @@ describe('words alone', () => {
   }, 300_000)
 
   test('bring everything back with a cafe that shows an old state, and name it', async () => {
-    south = await cafeIn(oldSouth)
+    south = await device(oldSouth)
     await south.page.evaluate(() => cafe.host.open({ name: 'South', mode: 'open' }))
     const { page, browser, status } = await recovered(invites)
     expect(status.cafes).toContainEqual(expect.objectContaining({ cafe: southPeer, behind: 'told' }))
@@ -261,3 +257,39 @@ describe('words alone', () => {
     expect(nothing).toEqual(['NOT_FOUND', 'backup'])
   })
 })
+
+test('a cafe that was away gets everything, and two devices that wrote meanwhile, each by itself, converge', async () => {
+  const [hostFolder, oneFolder, otherFolder] = await Promise.all([newFolder(), newFolder(), newFolder()])
+  let host = await device(hostFolder)
+  const { invite } = await host.page.evaluate(() => cafe.host.open({ name: 'Away', mode: 'open' }))
+  let one = await device(oneFolder)
+  const { id, words } = await one.page.evaluate(async (link) => {
+    const { words } = await cafe.account.create()
+    await cafe.account.register(link)
+    return { words, id: (await cafe.thread.create({ name: 'Diary' })).id }
+  }, invite)
+  let other = await device(otherFolder)
+  await other.page.evaluate(
+    async ([words, link]) => {
+      await cafe.account.restore(words)
+      await cafe.recover.start({ cafes: [link] })
+    },
+    [words, invite] as const,
+  )
+  await Promise.all([close(host.browser), close(other.browser)])
+  await say(one.page, id, 'one', 10)
+  expect(await one.page.evaluate(async () => (await cafe.account.safety()).safe)).toBe(0)
+  await close(one.browser)
+  other = await device(otherFolder)
+  await say(other.page, id, 'other', 10)
+  const alone = await blocksOf(other.page)
+
+  host = await device(hostFolder)
+  await host.page.evaluate(() => cafe.host.open({ name: 'Away', mode: 'open' }))
+  one = await device(oneFolder)
+  await expect.poll(() => blocksOf(one.page), WAIT).toBe(alone + 10)
+  await expect.poll(() => blocksOf(other.page), WAIT).toBe(alone + 10)
+  expect(await everything(one.page)).toEqual(await everything(other.page))
+  for (const { page } of [one, other])
+    await expect.poll(() => page.evaluate(async () => (await cafe.account.safety()).safe), WAIT).toBe(1)
+}, 300_000)
