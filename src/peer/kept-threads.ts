@@ -100,8 +100,8 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
     },
     areNamed: (thread, roots) => safekeeping.slots.areNamed(thread, roots),
   })
-  const forgetKept = async (id: string): Promise<void> => {
-    await packs.drop(id)
+  /** Has the cafes let go of the files of a thread. */
+  const releaseFolders = async (id: string): Promise<void> => {
     const kept = (await backups.all()).filter(({ name, kind }) => kind === 'folder' && name === id)
     for (const { root } of kept) await backups.release(root)
   }
@@ -119,7 +119,8 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
     onBlocks: (id, cids) => packs.add(id, cids),
     async onLeft(id) {
       await record.remove('thread', id)
-      await forgetKept(id)
+      await packs.drop(id)
+      await releaseFolders(id)
     },
   })
   const keepers = createThreadKeepers({ rows, threads: threads.store, packs })
@@ -171,7 +172,7 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       },
       forget: async (thread) => {
         await keepers.forget(thread)
-        await forgetKept(thread)
+        await releaseFolders(thread)
       },
     },
     trial: (rows) => createThreadKeepers({ rows, threads: trialThreads(rows) }),
