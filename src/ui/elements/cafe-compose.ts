@@ -8,7 +8,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import type { Sending } from '../controllers/sending.ts'
 import { bytes, count, plainName } from '../format.ts'
-import { droppedFiles, hasFiles } from './drop-files.ts'
+import { acceptDrag, droppedFiles, hasLeft } from './drop-files.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 export class CafeCompose extends Plain {
@@ -148,16 +148,11 @@ export class CafeCompose extends Plain {
   }
 
   #dragOver(event: DragEvent): void {
-    if (!hasFiles(event)) return
-    event.preventDefault()
-    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
-    this.over = true
+    if (acceptDrag(event)) this.over = true
   }
 
   #dragLeave(event: DragEvent): void {
-    // Moving over the children of the place is not leaving it.
-    if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return
-    this.over = false
+    if (hasLeft(event, this)) this.over = false
   }
 
   #drop(event: DragEvent): void {

@@ -3,7 +3,7 @@
  * {@link FilesEvent}.
  */
 import { html, nothing, type TemplateResult } from 'lit'
-import { droppedFiles, hasFiles } from './drop-files.ts'
+import { acceptDrag, droppedFiles, hasLeft } from './drop-files.ts'
 import { icon, Plain } from './parts.ts'
 
 /** The files that were dropped or picked; never empty. */
@@ -70,16 +70,11 @@ export class CafeDrop extends Plain {
   }
 
   #dragOver(event: DragEvent): void {
-    if (!hasFiles(event)) return
-    event.preventDefault()
-    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
-    this.over = true
+    if (acceptDrag(event)) this.over = true
   }
 
   #dragLeave(event: DragEvent): void {
-    // Moving over the children of the place is not leaving it.
-    if (event.relatedTarget instanceof Node && this.contains(event.relatedTarget)) return
-    this.over = false
+    if (hasLeft(event, this)) this.over = false
   }
 
   #drop(event: DragEvent): void {

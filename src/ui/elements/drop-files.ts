@@ -1,7 +1,20 @@
 /** Files in a drag: which there are, and whether a folder is among them. */
 
-export function hasFiles(event: DragEvent): boolean {
+function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false
+}
+
+/** Takes a drag of files over a place as one that may be dropped there; false for any other drag. */
+export function acceptDrag(event: DragEvent): boolean {
+  if (!hasFiles(event)) return false
+  event.preventDefault()
+  if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
+  return true
+}
+
+/** Has a drag left the place? Moving over its children is not leaving it. */
+export function hasLeft(event: DragEvent, place: Node): boolean {
+  return !(event.relatedTarget instanceof Node && place.contains(event.relatedTarget))
 }
 
 /** The files of a drop, without folders, which say `folder`. */
