@@ -112,6 +112,7 @@ export const cacheMarks = (caches: CacheStorage): Marks => ({
     return found && parse(markSchema, decode(new Uint8Array(await found.arrayBuffer()), 256))
   },
   async write(mark) {
-    await (await caches.open(CACHE)).put(ADDRESS, new Response(encode(mark)))
+    const cache = await caches.open(CACHE)
+    await cache.put(ADDRESS, new Response(encode(mark)))
   },
 })
