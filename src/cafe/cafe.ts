@@ -69,6 +69,8 @@ export interface CafeComponents {
   /** Blocks of the peers that clients name. */
   readonly source: BlockSource
   readonly jwtKey: JwtKey
+  /** Storage epoch: grows when the cafe has lost data. */
+  readonly epoch: number
   /** Where it can be dialled now. */
   readonly addresses: () => readonly string[]
   readonly clock: Clock
@@ -100,12 +102,9 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
 }
 
-/** Storage epoch: grows when the cafe has lost data. */
-const EPOCH = 1
-
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, peerKey, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } =
+  const { peer, peerKey, epoch, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } =
     components
   const serial = createSerial()
   const store = sessionStore(rows)
@@ -116,7 +115,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
   }
   const time = await createCafeTime(rows, clock, () => raise({ kind: 'clock', account: null, peer: null }))
-  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: EPOCH })
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch })
   const live = createLive()
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
@@ -127,7 +126,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     (await store.sessions.list([peer], { limit: 1 })).length > 0
   const records = {
     ...{ rows, serial, clock: time.now, stands: bearers.stands, log },
-    vouch: createVouch({ cafe: peer, peerKey, epoch: EPOCH }),
+    vouch: createVouch({ cafe: peer, peerKey, epoch }),
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
@@ -152,7 +151,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(
     sessionProtocol,
     sessionService({
-      ...{ cafe: peer, peerKey, epoch: EPOCH, challengeKey: await createChallengeKey(), name: () => name },
+      ...{ cafe: peer, peerKey, epoch, challengeKey: await createChallengeKey(), name: () => name },
       ...{ store, issuer, serial, time, random, live, alarms, bearers, erase },
       turns: createTurns(components.rates ?? SESSION_RATES, clock),
     }),

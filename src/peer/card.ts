@@ -36,6 +36,8 @@ export interface OwnCard {
    * @throws CafeError UNREACHABLE or what a cafe refused with, if one does not have it; the others have been told then.
    */
   publish(options: { signal: AbortSignal }): Promise<void>
+  /** This cafe may have it no more. */
+  forget(cafe: PeerIdText): Promise<void>
 }
 
 /** `what`: hash of all it says but number and time. */
@@ -108,5 +110,6 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
         const failed = told.find(({ status }) => status === 'rejected')
         if (failed?.status === 'rejected') throw toCafeError(failed.reason, 'UNREACHABLE')
       }),
+    forget: (cafe) => serial(ME, () => rows.commit([published.remove(cafe)])),
   }
 }

@@ -76,6 +76,8 @@ export interface KeptThreads {
   readonly safety: Pick<SafetyComponents, 'waiting' | 'signed'>
   /** The record has changed, here or (`merged`) on another device. */
   recordChanged(changed: readonly RecordEntry[], merged: boolean): void
+  /** A cafe has lost something of what it had: it is looked through, and gets again what it lacks. */
+  lost(cafe: PeerIdText): Promise<void>
   /** The list of cafes has changed. */
   cafesChanged(): Promise<void>
   /** From now on all of it goes on by itself. */
@@ -216,6 +218,11 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       safekeeping.recordChanged(changed, merged)
       if (changed.some(({ kind }) => kind !== 'thread')) publishing.due()
       if (changed.some(({ kind }) => kind === 'profile')) announcing.due()
+    },
+    async lost(cafe) {
+      await safekeeping.slots.erased(cafe)
+      await card.forget(cafe)
+      publishing.due()
     },
     async cafesChanged() {
       await safekeeping.cafesChanged()

@@ -112,9 +112,19 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   })
   const devices = createDevices({ ...components, record, cafes, client, name: components.device ?? 'A device' })
   const closed = new AbortController()
+  /** A cafe has lost some of what it had signed for. */
+  const mend = async (cafe: PeerIdText): Promise<void> => {
+    await backups.lost(cafe)
+    await kept.lost(cafe)
+    kept.safekeeping.slots.connected(cafe)
+  }
   const attendance = createAttendance({
     ...{ cafes, clock, client },
-    onConnected: (cafe) => kept.safekeeping.slots.connected(cafe),
+    onConnected(cafe, epoch) {
+      kept.safekeeping.slots.connected(cafe)
+      // What fails is done when the cafe is next met.
+      if (epoch !== undefined) void cafes.epoch(cafe, epoch, () => mend(cafe)).catch(() => {})
+    },
   })
   const backups = createBackups({
     ...{ ...parts, cafes, client: pinClient({ connector }), labels: createLabels(current) },

@@ -93,8 +93,8 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
-  /** Closes the cafe and opens it again, on the same node. */
-  reopen(): Promise<Cafe>
+  /** Closes the cafe and opens it again, on the same node; in another storage epoch, if it is to have lost something. */
+  reopen(epoch?: number): Promise<Cafe>
   readonly keep: Keep
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
@@ -125,18 +125,19 @@ export async function createCafeNode(
     peerKey: node.privateKey,
     registrar: node,
     jwtKey: parts.jwtKey ?? (await createJwtKey()),
+    epoch: 1,
     addresses: () => node.addresses(),
     rates: parts.rates ?? FREELY,
   }
-  const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
+  const open = (epoch = 1): Promise<Cafe> => createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
   const cafe = await open()
   return {
     ...base,
     cafe,
     keep: components.keep,
-    async reopen() {
+    async reopen(epoch) {
       await cafe.close()
-      return open()
+      return open(epoch)
     },
     token: async (options = {}) => (await cafe.createToken(options)).token,
     dump: () => dumpRows(rows),
