@@ -69,6 +69,8 @@ const manifestSchema = v.strictObject({
   cafes: list(entry, MAX_FEW),
   devices: list(entry, MAX_FEW),
   profile: list(entry, 1),
+  /** Manifests from before there were any have none. */
+  prekeys: v.optional(list(entry, MAX_FEW)),
   threads: list(alive, MAX_RECORD_THREADS),
   gone: list(gone, MAX_RECORD_GONE),
   receipts: list(v.strictTuple([peerId, receipt]), MAX_RECORD_CAFES),
@@ -162,7 +164,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   if (threads.length > MAX_RECORD_THREADS)
     throw new CafeError('QUOTA', { what: 'threads', threads: threads.length, limit: MAX_RECORD_THREADS })
   const gone = lastGone(sorted, 'thread', MAX_RECORD_GONE)
-  const few = (['cafe', 'device', 'profile'] as const).flatMap((kind) => [
+  const few = (['cafe', 'device', 'profile', 'prekey'] as const).flatMap((kind) => [
     ...sorted.filter((one) => one.kind === kind && one.value !== null),
     ...lastGone(sorted, kind, MAX_FEW_GONE),
   ])
@@ -175,6 +177,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   return {
     ...{ v: 1, address, seq, ts, dev, devs, receipts: [] },
     ...{ cafes: of('cafe'), devices: of('device'), profile: of('profile') },
+    ...(others.some(({ kind }) => kind === 'prekey') ? { prekeys: of('prekey') } : {}),
     threads: threads.map((one) => {
       const version = versions.get(one.id)
       const about: [Uint8Array<ArrayBuffer>, number, number] = [unhex(one.id), one.ts, d(one)]
@@ -207,6 +210,7 @@ function fromWire(wire: Wire): Manifest {
     of('cafe', wire.cafes),
     of('device', wire.devices),
     of('profile', wire.profile),
+    of('prekey', wire.prekeys ?? []),
     threads,
     gone,
   )
