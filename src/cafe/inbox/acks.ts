@@ -59,6 +59,7 @@ export function createAcks(components: AckComponents): Acks {
       const after = here.map(({ id, row }) => ({ id, row: { ...row, acked: ackedBy(row.acked, peer, peers) } }))
       const due = after.filter(({ row }) => peers.every((one) => row.acked.includes(one)))
       const rest = after.filter((one) => !due.includes(one))
+      if (after.length === 0) return
       await store.rows.commit([
         ...rest.map(({ id, row }) => store.letters.put([account, id], row)),
         ...due.flatMap((one) => remember(store, account, one)),

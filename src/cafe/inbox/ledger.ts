@@ -81,8 +81,9 @@ const PLACES = 1000
 const PARTS = ['contact', 'introduced', 'stranger'] as const
 
 const nothing = (): Amount => ({ letters: 0, bytes: 0 })
+const newParts = () => ({ contact: nothing(), introduced: nothing(), stranger: nothing() })
 const newInbox = (): Inbox => ({
-  parts: { contact: nothing(), introduced: nothing(), stranger: nothing() },
+  parts: newParts(),
   ...{ keys: new Map(), from: new Map(), last: 0, remembered: 0, day: 0, strangers: 0 },
 })
 
@@ -91,12 +92,14 @@ function add(amount: Amount, letters: number, bytes: number): void {
   amount.bytes += bytes
 }
 
+const partOf = ({ letters, bytes }: Readonly<Amount>, share: number): Amount => ({
+  letters: Math.floor(letters * share),
+  bytes: Math.floor(bytes * share),
+})
+
 /** What one part of an inbox may hold. */
-function mostOf(door: DoorClass, quota: number): Amount {
-  const share = DOOR_SHARES[door]
-  const bytes = Math.min(INBOX_BYTES, Math.floor(quota * INBOX_SHARE))
-  return { letters: Math.floor(INBOX_LETTERS * share), bytes: Math.floor(bytes * share) }
-}
+const mostOf = (door: DoorClass, quota: number): Amount =>
+  partOf({ letters: INBOX_LETTERS, bytes: Math.min(INBOX_BYTES, quota * INBOX_SHARE) }, DOOR_SHARES[door])
 
 export interface LedgerComponents {
   readonly store: InboxStore
@@ -110,7 +113,8 @@ const MOST: Amount = { letters: CAFE_LETTERS, bytes: CAFE_MAIL }
 /** Counts what the rows say. */
 export async function createLedger({ store, clock, most = MOST }: LedgerComponents): Promise<Ledger> {
   const inboxes = new Map<string, Inbox>()
-  const total = nothing()
+  /** Of all inboxes; each kind of door has the same part of the cafe as of an inbox. */
+  const totals = newParts()
 
   const of = (account: string): Inbox => {
     const inbox = inboxes.get(account) ?? newInbox()
@@ -130,7 +134,7 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     inbox.last = Math.max(inbox.last, row.seq)
     if (row.door === 'stranger') countDay(inbox, row.time)
     if (row.gone) inbox.remembered += 1
-    else for (const amount of [inbox.parts[row.door], total]) add(amount, 1, row.size + LETTER_COST)
+    else for (const { [row.door]: amount } of [inbox.parts, totals]) add(amount, 1, row.size + LETTER_COST)
   })
 
   const check: Ledger['check'] = (account, { size, door, key, quota }) => {
@@ -146,9 +150,9 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     if (door === 'stranger' && inbox.day === Math.floor(now / DAY) && inbox.strangers >= STRANGERS_A_DAY)
       full('day', DAY - (now % DAY))
     if (!fits(inbox.parts[door], limit)) full(door)
-    const own = { letters: limit.letters * DOOR_KEY_SHARE, bytes: limit.bytes * DOOR_KEY_SHARE }
+    const own = partOf(limit, DOOR_KEY_SHARE)
     if (key !== undefined && !fits(inbox.keys.get(key) ?? nothing(), own)) full('sender')
-    if (!fits(total, most)) full('cafe')
+    if (!fits(totals[door], partOf(most, DOOR_SHARES[door]))) full('cafe')
   }
 
   /** Its key has so much less here. */
@@ -162,8 +166,7 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
   }
 
   const take = (inbox: Inbox, door: DoorClass, seq: number, bytes: number): void => {
-    add(inbox.parts[door], -1, -bytes)
-    add(total, -1, -bytes)
+    for (const parts of [inbox.parts, totals]) add(parts[door], -1, -bytes)
     unbind(inbox, seq, bytes)
   }
 
@@ -176,8 +179,7 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
       const inbox = of(account)
       const seq = Math.max(inbox.last + 1, clock() * PLACES)
       inbox.last = seq
-      add(inbox.parts[door], 1, bytes)
-      add(total, 1, bytes)
+      for (const parts of [inbox.parts, totals]) add(parts[door], 1, bytes)
       const day = Math.floor(clock() / DAY)
       if (door === 'stranger') countDay(inbox, clock())
       if (key !== undefined) {
@@ -204,7 +206,7 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     },
     erased(account) {
       const inbox = inboxes.get(account)
-      if (inbox) for (const door of PARTS) add(total, -inbox.parts[door].letters, -inbox.parts[door].bytes)
+      if (inbox) for (const door of PARTS) add(totals[door], -inbox.parts[door].letters, -inbox.parts[door].bytes)
       inboxes.delete(account)
     },
     room(account, quota) {
@@ -219,7 +221,13 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     },
     last: (account) => inboxes.get(account)?.last ?? 0,
     remembered: (account) => inboxes.get(account)?.remembered ?? 0,
-    total,
+    get total() {
+      const all = Object.values(totals)
+      return {
+        letters: all.reduce((sum, { letters }) => sum + letters, 0),
+        bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      }
+    },
     amounts: (account) => (inboxes.get(account) ?? newInbox()).parts,
   }
 }
