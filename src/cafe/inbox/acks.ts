@@ -14,6 +14,7 @@ import type { Devices, Session, Stands } from '../guard.ts'
 import type { Ears } from './ears.ts'
 import type { Gate } from './gate.ts'
 import { fullnessOf, type Ledger } from './ledger.ts'
+import type { Presence } from './presence.ts'
 import { type Found, forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
 
 export interface Acks {
@@ -36,6 +37,7 @@ export interface AckComponents {
   readonly stands: Stands
   readonly ledger: Ledger
   readonly ears: Ears
+  readonly presence: Presence
   readonly log: Log
 }
 
@@ -43,7 +45,7 @@ export interface AckComponents {
 const AT_ONCE = 500
 
 export function createAcks(components: AckComponents): Acks {
-  const { store, gate, clock, devices, stands, ledger, ears, log } = components
+  const { store, gate, clock, devices, stands, ledger, ears, presence, log } = components
   const tidied = new Map<Address, number>()
   let swept: string | undefined
 
@@ -163,6 +165,7 @@ export function createAcks(components: AckComponents): Acks {
           here.length,
         )
         ledger.erased(account)
+        presence.forget(account)
         return done
       }),
   }

@@ -7,12 +7,12 @@ import { CafeError, isCafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import type { Serial } from '../../core/serial.ts'
 import { sha256 } from '../../crypto/bytes.ts'
-import type { Devices } from '../guard.ts'
 import type { Vouch } from '../vouch.ts'
 import type { Doors, OpenDoor } from './doors.ts'
 import type { Ears } from './ears.ts'
 import type { Gate } from './gate.ts'
 import type { Incoming, Ledger } from './ledger.ts'
+import type { Presence } from './presence.ts'
 import { type LetterWish, mailReceiptRecord } from './protocol.ts'
 import type { LetterTurn } from './rates.ts'
 import { forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
@@ -27,7 +27,7 @@ export interface DeliverComponents {
   readonly gate: Gate
   readonly serial: Serial
   readonly clock: Clock
-  readonly devices: Devices
+  readonly presence: Presence
   readonly doors: Doors
   readonly turn: LetterTurn
   readonly ledger: Ledger
@@ -61,22 +61,22 @@ export function createDeliver(components: DeliverComponents): Deliver {
     if (body.byteLength !== size || !sameBytes(await sha256(body), id))
       throw new CafeError('BAD_REQUEST', { at: 'body' })
     // The same letter may come twice at once: one is kept.
-    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, body))
+    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, by, body))
     return gate.share(to, keepIt)
   }
 }
 
 /** The door it comes by, to an inbox that there is. */
 async function admit(
-  { devices, doors }: DeliverComponents,
+  { presence, doors }: DeliverComponents,
   wish: LetterWish,
 ): Promise<{ readonly by: OpenDoor; readonly quota: number }> {
-  const [{ peers, quota }, by] = await Promise.all([
-    devices(wish.to),
+  const [quota, by] = await Promise.all([
+    presence.quotaOf(wish.to),
     // Said only of an inbox that there is.
     doors.open(wish).catch((error: unknown) => ({ error })),
   ])
-  if (peers.length === 0) throw new CafeError('NOT_FOUND', { what: 'inbox' })
+  if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
   if ('error' in by) throw by.error
   return { by, quota }
 }
@@ -93,11 +93,13 @@ const receiptFor = (
   { size, expires, time }: LetterRow,
 ): Promise<Bytes> => vouch(mailReceiptRecord, to, { id, size, until: expires, time })
 
-async function keep(components: DeliverComponents, wish: LetterWish, body: Bytes): Promise<Bytes> {
-  const { store, clock, ledger, ears } = components
+async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoor, body: Bytes): Promise<Bytes> {
+  const { store, clock, ledger, ears, presence, doors } = components
   const { to, id, size, ttl } = wish
   // What was looked at before the body came may be out of date: the account may have left, or have closed this door.
-  const { by, quota } = await admit(components, wish)
+  const quota = await presence.quotaOf(to)
+  if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
+  await doors.stillOpen(to, by)
   const before = await store.letters.get(to, hex(id))
   const time = clock()
   if (before && before.expires > time) return receiptFor(components, wish, before)

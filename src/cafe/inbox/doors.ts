@@ -26,6 +26,8 @@ export interface OpenDoor {
 export interface Doors {
   /** @throws CafeError FORBIDDEN {what: 'door'}; BAD_REQUEST {size, limit} for a stranger's that is too long. */
   open(wish: LetterWish): Promise<OpenDoor>
+  /** Is the door still there by which a letter came that has been on its way since? @throws as `open`. */
+  stillOpen(account: Address, by: OpenDoor): Promise<void>
   /** What is open to strangers. */
   terms(account: Address): Promise<{ readonly strangers: boolean; readonly maxTtl: number }>
   /** @throws CafeError CONFLICT {seq}; UNAUTHORIZED if the client left meanwhile. */
@@ -87,6 +89,11 @@ export function createDoors({ cafe, store, serial, clock, stands, bits }: DoorCo
         throw new CafeError('FORBIDDEN', { what: 'door' })
       if (size > MAX_STRANGE_LETTER) throw new CafeError('BAD_REQUEST', { size, limit: MAX_STRANGE_LETTER })
       return { door: 'stranger', key: undefined, maxTtl: row.maxTtl }
+    },
+    async stillOpen(account, { key }) {
+      const { row, keys } = await of(account)
+      const isOpen = key === undefined ? row?.strangers : keys.has(key)
+      if (!isOpen) throw new CafeError('FORBIDDEN', { what: 'door' })
     },
     async terms(account) {
       const { row } = await of(account)
