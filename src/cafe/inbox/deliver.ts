@@ -54,9 +54,9 @@ export function createDeliver(components: DeliverComponents): Deliver {
     const { to, id, size } = wish
     const { by, quota } = await admit(components, wish)
     turn(peer, to, by)
-    const known = await find(components, wish)
-    if (known) return receiptFor(components, wish, known)
-    await makeRoom(to, { size, quota, ...by })
+    const { row, holds } = await find(components, wish)
+    if (row && holds) return receiptFor(components, wish, row)
+    await makeRoom(to, { id, size, quota, ...by })
     const body = await take()
     if (body.byteLength !== size || !sameBytes(await sha256(body), id))
       throw new CafeError('BAD_REQUEST', { at: 'body' })
@@ -82,9 +82,9 @@ async function admit(
 }
 
 /** The letter, if it is here or was. */
-async function find({ store, clock }: DeliverComponents, { to, id }: LetterWish): Promise<LetterRow | undefined> {
-  const row = await store.letters.get(to, hex(id))
-  return row && row.expires > clock() ? row : undefined
+async function find({ store, clock, ledger }: DeliverComponents, { to, id }: LetterWish) {
+  const row = ledger.mayKnow(to, id) ? await store.letters.get(to, hex(id)) : undefined
+  return { row, holds: row !== undefined && row.expires > clock() }
 }
 
 const receiptFor = (
@@ -100,10 +100,10 @@ async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoo
   const quota = await presence.quotaOf(to)
   if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
   await doors.stillOpen(to, by)
-  const before = await store.letters.get(to, hex(id))
+  const { row: before, holds } = await find(components, wish)
+  if (before && holds) return receiptFor(components, wish, before)
+  const { seq, release } = ledger.reserve(to, { id, size, quota, ...by })
   const time = clock()
-  if (before && before.expires > time) return receiptFor(components, wish, before)
-  const { seq, release } = ledger.reserve(to, { size, quota, ...by })
   const expires = time + Math.min(ttl, by.maxTtl)
   const row: LetterRow = { seq, size, time, expires, door: by.door, acked: [], gone: false }
   try {
@@ -118,7 +118,7 @@ async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoo
     release()
     throw error
   }
-  if (before) ledger.removed(to, [before])
+  if (before) ledger.removed(to, [{ id: hex(id), row: before }], 'forgotten')
   ears.tell(to)
   return receiptFor(components, wish, row)
 }

@@ -7,7 +7,7 @@ import { CafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import { MAX_STRANGE_LETTER, MIN_MAIL_TTL, WORK_SKEW } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
-import { sha256 } from '../../crypto/bytes.ts'
+import { sha256Now } from '../../crypto/digest.ts'
 import { hourOf, isWork } from '../../crypto/work.ts'
 import type { Part } from '../erase.ts'
 import type { Session, Stands } from '../guard.ts'
@@ -78,7 +78,7 @@ export function createDoors({ cafe, store, serial, clock, stands, bits }: DoorCo
     async open({ to, id, size, door }) {
       const { row, keys } = await of(to)
       if ('key' in door) {
-        const key = hex(await sha256(door.key))
+        const key = hex(sha256Now(door.key))
         const kind = keys.get(key)
         if (!row || !kind) throw new CafeError('FORBIDDEN', { what: 'door' })
         return { door: kind, key, maxTtl: row.maxTtl }
