@@ -22,6 +22,10 @@ import { createContacts } from './contact/service.ts'
 import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
 import { createGuard, createStands, type Session } from './guard.ts'
+import type { Dialler, Place } from './info/gossip.ts'
+import type { KnownCafe } from './info/known.ts'
+import { infoProtocol } from './info/protocol.ts'
+import { createInfo } from './info/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
@@ -71,6 +75,10 @@ export interface CafeComponents {
   readonly jwtKey: JwtKey
   /** Where it can be dialled now. */
   readonly addresses: () => readonly string[]
+  /** Reaches other cafes. */
+  readonly connector: Dialler
+  /** Cafes that the relay names. */
+  readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -98,6 +106,10 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   revoke: Desk['revoke']
   clients(): Promise<readonly Client[]>
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
+  /** The cafes it knows, and which of them lied. */
+  neighbours(): readonly KnownCafe[]
+  /** Meets other cafes now; it does so by itself too. */
+  meet(options: { signal: AbortSignal }): Promise<void>
 }
 
 /** Storage epoch: grows when the cafe has lost data. */
@@ -131,7 +143,9 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
-  const contacts = createContacts(records)
+  const info = await createInfo({ ...components, ...records, epoch: EPOCH, name: () => name })
+  const { connector } = components
+  const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
   // What is erased with an account, a line for each service.
   const erase = createErase([{ name: 'pins', erase: jobs.erase }, ...snapshots.parts, ...contacts.parts])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
@@ -160,7 +174,10 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
   await add(snapshotProtocol, snapshots.handlers)
   await add(contactProtocol, contacts.handlers)
+  await add(infoProtocol, info.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
+
+  info.start()
 
   /** Tells the host's pages after a decision of the host. */
   const told = <A extends unknown[], T>(decide: (...args: A) => Promise<T>) => {
@@ -175,8 +192,12 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
     jobs,
     fetch: face.fetch,
+    neighbours: info.list,
+    meet: info.meet,
     async close() {
       face.close()
+      info.close()
+      contacts.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
       await jobs.close()

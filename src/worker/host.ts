@@ -139,6 +139,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     registrar: node,
     jwtKey: await jwtKey(keys),
     addresses: () => node.addresses(),
+    connector: node.connector,
+    directory: reach.directory,
     onChange: () => changes.emit('host'),
     node,
     origin,

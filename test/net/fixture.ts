@@ -4,7 +4,7 @@
  */
 import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
-import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
+import { type Cafe, type CafeComponents, createCafe } from '../../src/cafe/cafe.ts'
 import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
@@ -16,7 +16,7 @@ import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
-import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
+import { createJwtKey } from '../../src/crypto/jwt.ts'
 import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
@@ -111,7 +111,7 @@ export const FREELY: SessionRates = {
 
 /** A node that hosts a cafe. */
 export async function createCafeNode(
-  parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates } = {},
+  parts: Parts & Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'directory'> & { name?: string } = {},
 ): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, holds, clock } = base
@@ -126,6 +126,8 @@ export async function createCafeNode(
     registrar: node,
     jwtKey: parts.jwtKey ?? (await createJwtKey()),
     addresses: () => node.addresses(),
+    connector: node.connector,
+    directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
   }
   const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
