@@ -6,7 +6,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureChromium } from './chromium.mjs'
 
 const run = (command, args, env = {}) =>
@@ -26,6 +27,7 @@ function main() {
     const status = run(process.execPath, [...args, `--outputFile=${report}`, ...filters], { CHROMIUM: chromium })
     const counts = count(report)
     const bad = counts.failed + (checked ? 0 : 1)
+    if (counts.broken.length > 0) console.log(`\nFailed, in short:\n${counts.broken.join('\n')}`)
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped (each says why above)` : ''
     console.log(
       `\n${bad === 0 && status === 0 ? 'PASSED' : 'FAILED'}: ${counts.passed} passed, ${bad} failed${skipped}`,
@@ -36,19 +38,26 @@ function main() {
   }
 }
 
-/** Totals of the runner's report. A suite that could not even be loaded counts as a failure. */
+/**
+ * Totals of the runner's report, and a line for each failure: the end of a long log is all that some will see of it. A
+ * suite that could not even be loaded counts as a failure.
+ */
 function count(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const broken = testResults.filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-    )
-    return { passed: numPassedTests, failed: numFailedTests + broken.length, skipped: numPendingTests }
+    const { numPassedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const broken = testResults.flatMap((suite) => {
+      const failed = suite.assertionResults.filter(({ status }) => status === 'failed')
+      const lines = failed.map((test) => lineOf(suite.name, test.fullName, test.failureMessages.join(' ')))
+      return suite.status === 'failed' && failed.length === 0 ? [lineOf(suite.name, 'the suite', suite.message)] : lines
+    })
+    return { passed: numPassedTests, failed: broken.length, skipped: numPendingTests, broken }
   } catch {
     // no report: the runner itself ended early
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, broken: [] }
   }
 }
+
+const lineOf = (file, test, why) =>
+  `- ${relative('', file)}: ${test}: ${stripVTControlCharacters(why).replace(/\s+/g, ' ').slice(0, 300)}`
 
 process.exit(main())

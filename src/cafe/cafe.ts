@@ -21,7 +21,10 @@ import { contactProtocol } from './contact/protocol.ts'
 import { createContacts } from './contact/service.ts'
 import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
-import { createGuard, createStands, type Session } from './guard.ts'
+import { createDevices, createGuard, createStands, type Session } from './guard.ts'
+import { inboxProtocol } from './inbox/protocol.ts'
+import type { MailRates } from './inbox/rates.ts'
+import { createInbox } from './inbox/service.ts'
 import type { Dialler, Place } from './info/gossip.ts'
 import type { KnownCafe } from './info/known.ts'
 import { infoProtocol } from './info/protocol.ts'
@@ -73,6 +76,8 @@ export interface CafeComponents {
   /** Blocks of the peers that clients name. */
   readonly source: BlockSource
   readonly jwtKey: JwtKey
+  /** Storage epoch: grows when the cafe has lost data. */
+  readonly epoch: number
   /** Where it can be dialled now. */
   readonly addresses: () => readonly string[]
   /** Reaches other cafes. */
@@ -86,6 +91,8 @@ export interface CafeComponents {
   readonly onChange: () => void
   /** How often who may knock; {@link SESSION_RATES} without it. */
   readonly rates?: SessionRates
+  /** How often letters may come; `MAIL_RATES` without it. */
+  readonly mailRates?: MailRates | undefined
 }
 
 export interface Client extends ClientRow {
@@ -112,12 +119,9 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   meet(options: { signal: AbortSignal }): Promise<void>
 }
 
-/** Storage epoch: grows when the cafe has lost data. */
-const EPOCH = 1
-
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
 export async function createCafe(components: CafeComponents, name: string): Promise<Cafe> {
-  const { peer, peerKey, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } =
+  const { peer, peerKey, epoch, registrar, rows, keep, blocks, holds, source, jwtKey, clock, random, log, onChange } =
     components
   const serial = createSerial()
   const store = sessionStore(rows)
@@ -128,7 +132,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
   }
   const time = await createCafeTime(rows, clock, () => raise({ kind: 'clock', account: null, peer: null }))
-  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch: EPOCH })
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch })
   const live = createLive()
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
@@ -139,15 +143,25 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     (await store.sessions.list([peer], { limit: 1 })).length > 0
   const records = {
     ...{ rows, serial, clock: time.now, stands: bearers.stands, log },
-    vouch: createVouch({ cafe: peer, peerKey, epoch: EPOCH }),
+    vouch: createVouch({ cafe: peer, peerKey, epoch }),
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
-  const info = await createInfo({ ...components, ...records, epoch: EPOCH, name: () => name })
+  const info = await createInfo({ ...components, ...records, name: () => name })
   const { connector } = components
   const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
+  const inbox = await createInbox({
+    ...{ ...records, cafe: peer, epoch, rates: components.mailRates },
+    devices: createDevices(store, inboxProtocol.name),
+  })
+  live.onEnd(({ account }) => inbox.left(account))
   // What is erased with an account, a line for each service.
-  const erase = createErase([{ name: 'pins', erase: jobs.erase }, ...snapshots.parts, ...contacts.parts])
+  const erase = createErase([
+    { name: 'pins', erase: jobs.erase },
+    ...snapshots.parts,
+    ...contacts.parts,
+    ...inbox.parts,
+  ])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
 
   const until = ({ ended }: Session): AbortSignal => ended
@@ -166,7 +180,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(
     sessionProtocol,
     sessionService({
-      ...{ cafe: peer, peerKey, epoch: EPOCH, challengeKey: await createChallengeKey(), name: () => name },
+      ...{ cafe: peer, peerKey, epoch, challengeKey: await createChallengeKey(), name: () => name },
       ...{ store, issuer, serial, time, random, live, alarms, bearers, erase },
       turns: createTurns(components.rates ?? SESSION_RATES, clock),
     }),
@@ -175,6 +189,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(snapshotProtocol, snapshots.handlers)
   await add(contactProtocol, contacts.handlers)
   await add(infoProtocol, info.handlers)
+  await add(inboxProtocol, inbox.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   info.start()
@@ -200,6 +215,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       contacts.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
+      inbox.close()
       await jobs.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),

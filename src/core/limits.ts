@@ -263,6 +263,83 @@ export const TRADE_PACE_STRANGERS = { burst: 60, every: 2000 } as const
 /** Difference of clocks we accept in signed records, which people's devices date. */
 export const RECORD_SKEW = 10 * 60_000
 
+/** A sealed letter in an inbox: a long post; what is longer is a file that the letter names. */
+export const MAX_LETTER = 64 * KiB
+/** A letter by the stranger's door: some pages of text, from somebody nobody has asked to write. */
+export const MAX_STRANGE_LETTER = 16 * KiB
+/** Letters of one inbox: what a busy person gets in a season away. */
+export const INBOX_LETTERS = 5000
+/** Bytes of one inbox: all its letters at the usual 4 KiB, three times over. */
+export const INBOX_BYTES = 64 * MiB
+/** And at most this part of the account's quota, beside what it pins: as for slots. */
+export const INBOX_SHARE = 1 / 8
+/**
+ * Parts of an inbox, by door. Each has its own, which is the others' neither when it is full nor when it is empty: so no crowd
+ * of strangers, nor all members of a thread together, can keep a contact out.
+ */
+export const DOOR_SHARES = { contact: 12 / 16, introduced: 3 / 16, stranger: 1 / 16 } as const
+/** Of its door's part, what may lie there from one key: no correspondent fills an inbox for the others. */
+export const DOOR_KEY_SHARE = 1 / 2
+/** An owner is warned when so much of a part is taken. */
+export const INBOX_WARNING = 0.8
+/** Bytes and letters of all inboxes: as much as all slots and drops, and what is recounted in a few seconds at a start. */
+export const CAFE_MAIL = 1024 * MiB
+export const CAFE_LETTERS = 200_000
+/** What a letter costs beside its body, in bytes: its rows. */
+export const LETTER_COST = 512
+/**
+ * Letters an inbox has had and remembers until they would have ended, so that one that is sent again is not kept again; the
+ * oldest are forgotten. As many as it may hold.
+ */
+export const INBOX_MEMORY = INBOX_LETTERS
+/** A letter is kept this long at most, and at least: who has not come for a season is not waited for. */
+export const MAX_MAIL_TTL = 90 * 86_400_000
+export const MIN_MAIL_TTL = 3_600_000
+/** Door keys of an account: one for everybody it writes with and each of its threads. Their hashes fill a row of 64 KB. */
+export const MAX_DOORS = 2000
+/** Letters in one acknowledgement: 34 bytes each, so half a frame. */
+export const MAX_ACK = 1000
+/** Letters by one door key: what a device that was away for a while brings at once, and then a quick talk. */
+export const LETTERS_PER_KEY = { burst: 60, every: 1000 } as const
+/** Letters from one peer, whoever they are for: one for each member of two large threads, and again ten a second. */
+export const LETTERS_PER_PEER = { burst: 256, every: 100 } as const
+/** Letters of all strangers together. Who has a key does not wait for them. */
+export const LETTERS_OF_STRANGERS = { burst: 100, every: 1000 } as const
+/** And of all strangers to one inbox in a day: more is no correspondence, but a flood. */
+export const STRANGERS_A_DAY = 20
+/** Work for a stranger's letter, in bits: about a second on a laptop and some on a phone, but a day for a hundred thousand. */
+export const WORK_BITS = 20
+/** Hours by which the clocks of a stranger and a cafe may differ: work cannot be done long ahead, nor is it lost at the full hour. */
+export const WORK_SKEW = 1
+/** Whoever finds an inbox full may come again after this: its owner must come by first. */
+export const FULL_AFTER = 10 * 60_000
+/** Letters read at once for a device: a megabyte or two if all are of the largest size. */
+export const MAIL_PAGE = 32
+/** How often letters that are over are looked for, and in how many rows each time. */
+export const MAIL_SWEEP = 60_000
+export const MAIL_SWEEP_ROWS = 2000
+
+/** Letters of an account on their way from one device: a busy person's month offline. All that fits one inbox may be for one. */
+export const MAX_OUT_LETTERS = 20_000
+export const MAX_OUT_TO_ONE = INBOX_LETTERS
+/** Bytes of their bodies: an inbox full. */
+export const MAX_OUT_BYTES = INBOX_BYTES
+/** Letters whose end is remembered: what a person scrolls back to. */
+export const MAX_ENDED = 5000
+/** Letters that have come and wait for those before them, or for whoever takes them; with more, they stay at the cafes. */
+export const MAX_HELD = 10_000
+/** Lines that letters come in, of all people: one for each device of a thousand correspondents, several times over. */
+export const MAX_LINES = 10_000
+/** And of one account: its devices, each of which may have begun anew. */
+export const MAX_LINES_OF_ONE = 64
+/** Holes in one line: more letters than that cannot go missing one by one without somebody doing it. */
+export const MAX_LINE_RANGES = 512
+/** What could not be used is kept for the person to look at, this many and this much of it; the oldest go. */
+export const MAX_QUARANTINE = 200
+export const MAX_QUARANTINE_BYTES = 4 * MiB
+/** Cards, doors and hints of others: far more people than anybody writes with. */
+export const MAX_KNOWN_CARDS = 5000
+
 /** A name of a cafe, a token's label, a file: what a person types. In Unicode code points. */
 export const MAX_NAME = 64
 /** Addresses in an invite or a record. */

@@ -19,8 +19,8 @@ export interface AttendComponents {
   readonly clock: Clock
   /** From 0 to 1: spreads what would otherwise happen everywhere at once. */
   readonly chance?: () => number
-  /** A live channel to a cafe has opened, and it knows us: it is there, maybe again. */
-  readonly onConnected?: (cafe: PeerIdText) => void
+  /** A live channel to a cafe has opened, and it knows us: it is there, maybe again, in this storage epoch. */
+  readonly onConnected?: (cafe: PeerIdText, epoch: number | undefined) => void
 }
 
 export interface Attendance {
@@ -84,9 +84,9 @@ export function createAttendance({
         await client.watch(
           cafe,
           address,
-          (standing) => {
+          (standing, epoch) => {
             failures = 0
-            if (isNew && standing === 'client') onConnected?.(cafe)
+            if (isNew && standing === 'client') onConnected?.(cafe, epoch)
             isNew = false
             void hear(cafe, standing, signal)
           },

@@ -87,6 +87,8 @@ export interface Backups extends Kept {
   erased(cafe: PeerIdText, left: boolean): Promise<void>
   /** A cafe admits us, for the first time or again: what it does not have follows by itself. */
   readmitted(cafe: PeerIdText): Promise<void>
+  /** A cafe may have lost any of what it had: all is offered again, and it asks for what it lacks. */
+  lost(cafe: PeerIdText): Promise<void>
   /**
    * Has every cafe of a file prove that it still has it, and repairs what fails; cafes not reached stay as they were.
    * @throws CafeError NOT_FOUND {what: 'pin'}.
@@ -198,6 +200,10 @@ export function createBackups(components: BackupsComponents): Backups {
     async erased(cafe, left) {
       await store.strike(cafe, left ? undefined : { cafe, state: 'failed', reason: 'UNAUTHORIZED' })
       onChange()
+    },
+    async lost(cafe) {
+      await store.strike(cafe, { cafe, state: 'queued' })
+      await kept.spread()
     },
     async readmitted(cafe) {
       await store.requeue(cafe)

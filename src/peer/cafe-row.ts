@@ -32,6 +32,8 @@ export const joinedRow = v.strictObject({
   until: v.optional(v.nullable(count()), null),
   /** When somebody else last used an old session of ours there. */
   alarm: v.optional(v.nullable(count()), null),
+  /** Its storage epoch when what we have there was last seen to; 0 where it has not said. */
+  epoch: v.optional(count(), 0),
 })
 
 export const leftRow = v.strictObject({

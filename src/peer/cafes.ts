@@ -67,6 +67,11 @@ export interface Cafes {
     cafe: PeerIdText,
     options: { signal?: AbortSignal; force?: boolean | undefined },
   ): Promise<{ receipt: Receipt | null }>
+  /**
+   * A cafe is in this storage epoch. Is it newer than the one we knew, the cafe has lost something: `mend` sees to it that
+   * it gets all again, and until that has worked it is called each time.
+   */
+  epoch(cafe: PeerIdText, epoch: number, mend: () => Promise<void>): Promise<void>
   /** Receipts of the cafes that were left last, newest first. */
   receipts(): Promise<readonly Left[]>
 }
@@ -196,7 +201,14 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
         const answer = await insist(knock, { patience: JOIN_PATIENCE, signal })
         const before = await joined.get(cafe)
         const base = {
-          ...{ cafe, name, address: account().address, addresses: [...addresses], alarm: before?.alarm ?? null },
+          ...{
+            cafe,
+            name,
+            address: account().address,
+            addresses: [...addresses],
+            alarm: before?.alarm ?? null,
+            epoch: before?.epoch ?? 0,
+          },
           since: before?.state === 'active' ? before.since : clock(),
         }
         if (!('waiting' in answer)) {
@@ -215,6 +227,16 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
       serial(cafe, async () => {
         const row = await joined.get(cafe)
         if (row) await (row.state === 'active' ? renew(row, signal) : again(row, signal))
+      }),
+    epoch: (cafe, epoch, mend) =>
+      serial(`epoch/${cafe}`, async () => {
+        const known = (await joined.get(cafe))?.epoch ?? 0
+        if (known === epoch) return
+        if (known > 0 && epoch > known) await mend()
+        await serial(cafe, async () => {
+          const row = await joined.get(cafe)
+          if (row) await save({ ...row, epoch })
+        })
       }),
     deregister,
     receipts: async () => (await left.list([])).map(({ row }) => row).sort((a, b) => b.at - a.at),

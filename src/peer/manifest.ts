@@ -5,7 +5,8 @@
  *
  * ```
  * { v: 1, address, seq, ts, dev, devs: [peer], cafes: [[peer, ts, d, value]], devices: […], profile: […],
- *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]] }       d: place in devs
+ *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]],
+ *   prekeys?: […] }                                                                                         d: place in devs
  * ```
  */
 import { encode } from '../core/codec.ts'
@@ -69,6 +70,8 @@ const manifestSchema = v.strictObject({
   cafes: list(entry, MAX_FEW),
   devices: list(entry, MAX_FEW),
   profile: list(entry, 1),
+  /** Manifests from before there were any have none. */
+  prekeys: v.optional(list(entry, MAX_FEW)),
   threads: list(alive, MAX_RECORD_THREADS),
   gone: list(gone, MAX_RECORD_GONE),
   receipts: list(v.strictTuple([peerId, receipt]), MAX_RECORD_CAFES),
@@ -135,8 +138,8 @@ export async function openManifest(account: Account, sealed: Uint8Array): Promis
 
 /** SHA-256 of what is said, whoever says it and when: equal for equal content. */
 export async function manifestHash(content: ManifestContent): Promise<Uint8Array<ArrayBuffer>> {
-  const { cafes, devices, profile, threads, gone, devs } = toWire({ ...NOBODY, ...content })
-  return sha256(encode({ cafes, devices, profile, threads, gone, devs }))
+  const { cafes, devices, profile, threads, gone, devs, prekeys } = toWire({ ...NOBODY, ...content })
+  return sha256(encode({ cafes, devices, profile, threads, gone, devs, prekeys }))
 }
 
 const NOBODY = { address: '' as Address, seq: 1, ts: 0, dev: '' as PeerIdText, receipts: new Map() }
@@ -162,7 +165,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   if (threads.length > MAX_RECORD_THREADS)
     throw new CafeError('QUOTA', { what: 'threads', threads: threads.length, limit: MAX_RECORD_THREADS })
   const gone = lastGone(sorted, 'thread', MAX_RECORD_GONE)
-  const few = (['cafe', 'device', 'profile'] as const).flatMap((kind) => [
+  const few = (['cafe', 'device', 'profile', 'prekey'] as const).flatMap((kind) => [
     ...sorted.filter((one) => one.kind === kind && one.value !== null),
     ...lastGone(sorted, kind, MAX_FEW_GONE),
   ])
@@ -175,6 +178,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   return {
     ...{ v: 1, address, seq, ts, dev, devs, receipts: [] },
     ...{ cafes: of('cafe'), devices: of('device'), profile: of('profile') },
+    ...(others.some(({ kind }) => kind === 'prekey') ? { prekeys: of('prekey') } : {}),
     threads: threads.map((one) => {
       const version = versions.get(one.id)
       const about: [Uint8Array<ArrayBuffer>, number, number] = [unhex(one.id), one.ts, d(one)]
@@ -207,6 +211,7 @@ function fromWire(wire: Wire): Manifest {
     of('cafe', wire.cafes),
     of('device', wire.devices),
     of('profile', wire.profile),
+    of('prekey', wire.prekeys ?? []),
     threads,
     gone,
   )

@@ -9,6 +9,7 @@
  * | `thread/<id>`    | –                         | left or deleted; comes back only by joining again          |
  * | `device/<peer>`  | name, certificate, revoked | forgotten                                                 |
  * | `profile/me`     | name, avatar              | –                                                          |
+ * | `prekey/<kid>`   | secret, last day named    | erased: what was sealed to it opens no more                |
  */
 import type { Clock } from '../core/clock.ts'
 import { encode } from '../core/codec.ts'
@@ -21,7 +22,7 @@ import {
   MAX_RECORD_DEVICES,
   MAX_RECORD_THREADS,
 } from '../core/limits.ts'
-import { cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
+import { bytes, cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
 import type { Rows } from '../store/rows.ts'
@@ -53,13 +54,15 @@ export const RECORD_VALUES = {
     revoked: v.optional(v.boolean(), false),
   }),
   profile: v.strictObject({ name, avatar: v.nullable(cid) }),
+  prekey: v.strictObject({ x25519: bytes(32, 32), notAfter: count() }),
 }
 
 export type RecordKindName = keyof typeof RECORD_VALUES
 export type RecordValue<K extends RecordKindName> = v.InferOutput<(typeof RECORD_VALUES)[K]>
 
 const threadId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const IDS = { cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me') }
+const keyName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
+const IDS = { cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me'), prekey: keyName }
 
 /** One entry; without a value it is a tombstone. */
 export type RecordEntry<K extends RecordKindName = RecordKindName> = {

@@ -89,7 +89,9 @@ export function createPulls(components: PullComponents): Pulls {
     queue.failures.set(peer, failures)
     const { code } = toCafeError(error)
     const hopeless = isHopeless(error)
-    if (hopeless || code === 'UNAUTHORIZED') {
+    const isGone = failures >= TRIES && (code === 'UNREACHABLE' || code === 'TIMEOUT')
+    if (hopeless || isGone || code === 'UNAUTHORIZED') {
+      queue.failures.delete(peer)
       links.drop(peer)
       onLost(peer, hopeless)
     } else if (failures < TRIES && links.tagOf(peer, id)) {

@@ -36,8 +36,9 @@ const FANOUT = 2
 /** Milliseconds before that: what comes meanwhile is told with it, and others may have been faster. */
 const TELL_ON = 500
 const SPREAD = 1500
-/** Before a push that failed is tried again, once. */
+/** Before a push that was refused is tried again, once; and for how long a peer that is busy is waited for. */
 const AGAIN = 1000
+const LONGEST = 30_000
 /** Blocks kept for the next push to a peer; with more it is told the heads, and pulls. */
 const MAX_PENDING = 64
 
@@ -59,13 +60,16 @@ export function createPushes({ links, client, get, onLost, chance }: PushCompone
       } catch (error) {
         if (closed.signal.aborted) return
         const hopeless = isHopeless(error)
-        if (hopeless || toCafeError(error).code === 'UNAUTHORIZED') {
+        const { code, data } = toCafeError(error)
+        // It does not know us, or the way to it is gone: a greeting is what finds out, and compares all heads.
+        if (hopeless || code === 'UNAUTHORIZED' || code === 'UNREACHABLE' || code === 'TIMEOUT') {
           links.drop(peer)
           return onLost(peer, hopeless)
         }
         // The next comparison of heads finds out what it lacks.
         if (attempt === 2) return
-        await delay(AGAIN, closed.signal).catch(() => {})
+        const after = typeof data.after === 'number' ? Math.min(data.after, LONGEST) : 0
+        await delay(Math.max(AGAIN, after), closed.signal).catch(() => {})
       }
     }
   }

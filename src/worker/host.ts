@@ -22,6 +22,7 @@ import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { createDraw } from './draw.ts'
+import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
@@ -51,7 +52,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const log = createLog((level, line) => console[level](line))
   await becomeWriter(writer)
   const changes = createChanges()
-  const opening = openRows()
+  const opening = openRows().then(countedRows)
   const [rows, blocks, datastore, keys, config] = await Promise.all([
     opening,
     openBlocks(),
@@ -138,6 +139,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     peerKey: node.privateKey,
     registrar: node,
     jwtKey: await jwtKey(keys),
+    epoch: await rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,

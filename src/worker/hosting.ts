@@ -2,7 +2,7 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-import { type Cafe, type CafeComponents, createCafe } from '../cafe/cafe.ts'
+import type { Cafe, CafeComponents } from '../cafe/cafe.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
@@ -98,6 +98,8 @@ export async function createHosting(components: HostingComponents): Promise<Host
     if (running?.name !== name) {
       await running?.cafe.close()
       running = undefined
+      // A chunk of its own: a device that is only somebody's client never loads it.
+      const { createCafe } = await import('../cafe/cafe.ts')
       const cafe = await createCafe(components, name)
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()

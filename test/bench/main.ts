@@ -10,6 +10,7 @@ import { figure as bridgeRtt } from './bridge_rtt.ts'
 import { figure as bridgeThroughput } from './bridge_throughput.ts'
 import { figure as bridgeVsRaw } from './bridge_vs_raw.ts'
 import { figure as bundleAccount } from './bundle_account.ts'
+import { figure as bundleCafe } from './bundle_cafe.ts'
 import { figure as bundleClassic } from './bundle_classic.ts'
 import { figure as bundleFirstPaint } from './bundle_first_paint.ts'
 import { figure as bundleSw } from './bundle_sw.ts'
@@ -65,6 +66,7 @@ const FIGURES: readonly Figure[] = [
   bundleSw,
   bundleWorker,
   bundleAccount,
+  bundleCafe,
   bundleClassic,
   bundleFirstPaint,
 ]

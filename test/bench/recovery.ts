@@ -51,7 +51,7 @@ async function startCafe() {
   const cafe = await createCafe(
     {
       ...{ ...shared, keep, log: silentLog, onChange: () => {}, source: blockSource(node.connector) },
-      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await createJwtKey() },
+      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await createJwtKey(), epoch: 1 },
       ...{ addresses: () => node.addresses(), connector: node.connector, directory: async () => [] },
     },
     'Bench cafe',

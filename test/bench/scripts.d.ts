@@ -3,6 +3,7 @@ declare module '*/.scripts/sizes.mjs' {
   interface Sizes {
     readonly sw: number
     readonly worker: number
+    readonly cafe: number
     readonly account: number
     readonly classic: number
     readonly firstPaint: number

@@ -6,6 +6,8 @@ import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, type CafeComponents, createCafe } from '../../src/cafe/cafe.ts'
 import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
+import { type InboxClient, inboxClient } from '../../src/cafe/inbox/client.ts'
+import type { MailRates } from '../../src/cafe/inbox/rates.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
@@ -93,8 +95,8 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
 
 export interface CafeNode extends TestNode {
   readonly cafe: Cafe
-  /** Closes the cafe and opens it again, on the same node. */
-  reopen(): Promise<Cafe>
+  /** Closes the cafe and opens it again, on the same node; in another storage epoch, if it is to have lost something. */
+  reopen(epoch?: number): Promise<Cafe>
   readonly keep: Keep
   /** Text of a new access token. */
   token(options?: Parameters<Cafe['createToken']>[0]): Promise<string>
@@ -109,9 +111,16 @@ export const FREELY: SessionRates = {
   ...{ challenges: any, strangers: any, registrations: any, clients: any, admissions: any },
 }
 
+export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
+
 /** A node that hosts a cafe. */
 export async function createCafeNode(
-  parts: Parts & Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'directory'> & { name?: string } = {},
+  parts: Parts &
+    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'directory'> & {
+      name?: string
+      /** The node's connector, as this cafe is to see it. */
+      connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
+    } = {},
 ): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, holds, clock } = base
@@ -125,20 +134,22 @@ export async function createCafeNode(
     peerKey: node.privateKey,
     registrar: node,
     jwtKey: parts.jwtKey ?? (await createJwtKey()),
+    epoch: 1,
     addresses: () => node.addresses(),
-    connector: node.connector,
+    connector: parts.connector?.(node.connector) ?? node.connector,
     directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
+    mailRates: parts.mailRates ?? MAIL_FREELY,
   }
-  const open = (): Promise<Cafe> => createCafe(components, parts.name ?? 'Test cafe')
+  const open = (epoch = 1): Promise<Cafe> => createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
   const cafe = await open()
   return {
     ...base,
     cafe,
     keep: components.keep,
-    async reopen() {
+    async reopen(epoch) {
       await cafe.close()
-      return open()
+      return open(epoch)
     },
     token: async (options = {}) => (await cafe.createToken(options)).token,
     dump: () => dumpRows(rows),
@@ -153,6 +164,7 @@ export interface GuestNode extends TestNode {
   readonly pins: PinClient
   readonly snapshots: SnapshotClient
   readonly contacts: ContactClient
+  readonly inbox: InboxClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
   know(...others: TestNode[]): void
@@ -197,6 +209,7 @@ export async function createGuestNode(parts: Parts & { words?: string; draw?: Dr
     pins: pinClient(components),
     snapshots: snapshotClient(components),
     contacts: contactClient(components),
+    inbox: inboxClient(components),
     account: () => account,
     know(...others) {
       known = others.map(({ at }) => at.cafe)

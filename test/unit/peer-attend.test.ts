@@ -33,7 +33,7 @@ beforeEach(async () => {
   row = {
     ...{ cafe: CAFE, name: 'Corner', address: `P${'a'.repeat(47)}` as Address, addresses: [], quota: 1, since: start },
     ...{ access: 'a', accessEnds: start + ACCESS_TTL, refresh: 'r', refreshEnds: start + 1e10, issued: start },
-    ...{ state: 'active', why: null, notice: '', until: null, alarm: null },
+    ...{ state: 'active', why: null, notice: '', until: null, alarm: null, epoch: 0 },
   }
   refreshed = []
   opened = []
@@ -60,7 +60,7 @@ beforeEach(async () => {
       watch: (_cafe, _address, onStanding, { signal }) =>
         new Promise<never>((_, reject) => {
           opened.push(minutes())
-          say = onStanding
+          say = (standing) => onStanding(standing, 1)
           hangUp = reject
           signal.addEventListener('abort', () => reject(new CafeError('ABORTED')))
           if (failing) reject(new CafeError('UNREACHABLE'))

@@ -100,6 +100,47 @@ describe('telling others', () => {
     expect(lost).toEqual([false])
     expect(links.tagOf(peer, id)).toBeUndefined()
   })
+
+  it.each(['UNREACHABLE', 'TIMEOUT'] as const)(
+    'greets anew, at once, a peer to which a call ended with %s',
+    async (code) => {
+      const peer = 'peer-1' as PeerIdText
+      const links = linked(peer)
+      const lost: boolean[] = []
+      let calls = 0
+      const client = {
+        push() {
+          calls++
+          return Promise.reject(new CafeError(code))
+        },
+      }
+      const pushes = createPushes({
+        ...{ links, client, get: async () => undefined, chance: () => 0 },
+        onLost: (_peer, hopeless) => lost.push(hopeless),
+      })
+      await pushes.posted(id, [])
+      expect({ calls, lost }).toEqual({ calls: 1, lost: [false] })
+      expect(links.tagOf(peer, id)).toBeUndefined()
+    },
+  )
+
+  it('comes again when a peer that was busy has said it may', async () => {
+    const peer = 'peer-1' as PeerIdText
+    const links = linked(peer)
+    const at: number[] = []
+    const client = {
+      async push() {
+        at.push(performance.now())
+        if (at.length === 1) throw new CafeError('BUSY', { after: 1500 })
+      },
+    }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const pushes = createPushes({ links, client, get: async () => undefined, onLost: () => {}, chance: () => 0 })
+    const told = pushes.posted(id, [])
+    await vi.advanceTimersByTimeAsync(5000)
+    await told
+    expect((at[1] as number) - (at[0] as number)).toBeGreaterThanOrEqual(1500)
+  })
 })
 
 describe('asking others', () => {

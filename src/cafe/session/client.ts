@@ -55,13 +55,14 @@ export interface SessionClient {
   /** Takes back a request to join. */
   withdraw(cafe: PeerIdText, address: Address, options?: CallOptions): Promise<void>
   /**
-   * Calls `onStanding` with how we stand at `cafe`, at once and whenever it changes, until the signal fires.
+   * Calls `onStanding` with how we stand at `cafe` and its storage epoch, at once and whenever it changes, until the
+   * signal fires.
    * @throws CafeError UNAUTHORIZED if it does not know us; UNREACHABLE, TIMEOUT, BUSY; ABORTED.
    */
   watch(
     cafe: PeerIdText,
     address: Address,
-    onStanding: (standing: Standing) => void,
+    onStanding: (standing: Standing, epoch: number | undefined) => void,
     options: { signal: AbortSignal },
   ): Promise<never>
   /** Puts out another device of the account. Gives whether it was a client. `options` carry the access token, as below. */
@@ -127,7 +128,7 @@ export function sessionClient({ connector, peer, random }: SessionClientComponen
         for (;;) {
           const item = await channel.next()
           if (item === undefined) throw new CafeError('UNREACHABLE')
-          if ('you' in item) onStanding(item.you)
+          if ('you' in item) onStanding(item.you, item.epoch)
         }
       } finally {
         channel.close()

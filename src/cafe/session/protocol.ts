@@ -88,7 +88,7 @@ export const receiptRecord: RecordKind<Receipt> = {
 }
 
 /** What a bearer may be for: names of services that are worth calling from outside. */
-export const SCOPES = ['pin', 'snapshot', 'contact'] as const
+export const SCOPES = ['pin', 'snapshot', 'contact', 'inbox'] as const
 
 const scopes = v.pipe(
   v.array(v.picklist(SCOPES)),
@@ -163,7 +163,11 @@ export const sessionProtocol = service({
      */
     watch: operation({
       request: v.strictObject({ address }),
-      item: v.union([v.strictObject({ you: standing }), v.strictObject({ pulse: v.literal(true) })]),
+      item: v.union([
+        /** `epoch`: the cafe's storage epoch. One that has grown has lost something of what it had signed for. */
+        v.strictObject({ you: standing, epoch: v.optional(count()) }),
+        v.strictObject({ pulse: v.literal(true) }),
+      ]),
       receipt: nothing,
       auth: 'none',
       bulk: true,

@@ -41,7 +41,7 @@ export interface SessionComponents extends AdmitComponents {
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
 export function sessionService(components: SessionComponents): Handlers {
-  const { cafe, store, challengeKey, serial, time, turns, random, live } = components
+  const { cafe, epoch, store, challengeKey, serial, time, turns, random, live } = components
   const id = (): string => hex(random(16))
 
   /** Is this peer a client, or was it told that it may become one? */
@@ -85,7 +85,7 @@ export function sessionService(components: SessionComponents): Handlers {
     try {
       for (let you: Standing | undefined = await standing(components, who); ; you = await channel.next(WATCH_PULSE)) {
         if (you === 'unknown') throw new CafeError('UNAUTHORIZED')
-        await send(you ? { you } : { pulse: true })
+        await send(you ? { you, epoch } : { pulse: true })
       }
     } finally {
       channel.close()

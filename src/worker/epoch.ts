@@ -1,0 +1,118 @@
+/**
+ * Notices that the store has lost something it had promised, as a browser's may after it was killed or its disk was full:
+ * each commit raises a number, and a mark outside of the store says which number was reached. Where a start finds less in
+ * the store than the mark says, the cafe's storage epoch grows. Every receipt names it, so clients and senders bring again
+ * what only the lost part knew (security.md §3.3).
+ *
+ * The mark is written after the commit and not with it: what is lost between two marks goes unnoticed here, and is found
+ * by audits and receipts instead.
+ */
+import { decode, encode } from '../core/codec.ts'
+import type { PeerIdText } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
+import { count, parse, peerId, v } from '../core/schema.ts'
+import type { Rows } from '../store/rows.ts'
+
+const markSchema = v.strictObject({ peer: peerId, epoch: count(), commits: count() })
+export type Mark = v.InferOutput<typeof markSchema>
+
+/** Where the mark is kept: not in the store that it is about. */
+export interface Marks {
+  read(): Promise<Mark | undefined>
+  write(mark: Mark): Promise<void>
+}
+
+export interface EpochComponents {
+  readonly marks: Marks
+  /** The cafe: a mark of another one says nothing. */
+  readonly peer: PeerIdText
+  readonly log: Log
+}
+
+export interface CountedRows extends Rows {
+  /**
+   * The storage epoch: 1, and one more for each start that found something lost. From now on the mark follows the commits.
+   */
+  epoch(components: EpochComponents): Promise<number>
+}
+
+const KEY = '/cafe/commits'
+const stateSchema = v.strictObject({ epoch: count(), commits: count() })
+const MAX_STATE = 64
+/** Milliseconds between two marks. */
+const EVERY = 2000
+
+/**
+ * The same rows, with their commits counted.
+ *
+ * @example
+ * ```ts
+ * const rows = await countedRows(await openRows())
+ * const epoch = await rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log })
+ * ```
+ */
+export async function countedRows(rows: Rows): Promise<CountedRows> {
+  const stored = await rows.get(KEY)
+  const state = stored ? parse(stateSchema, decode(stored, MAX_STATE)) : { epoch: 1, commits: 0 }
+  let committed = state.commits
+  let onCommit = (): void => {}
+
+  const commit: Rows['commit'] = async (changes) => {
+    const number = ++state.commits
+    await rows.commit([...changes, { key: KEY, value: encode(state) }])
+    committed = Math.max(committed, number)
+    onCommit()
+  }
+
+  return {
+    ...rows,
+    commit,
+    async epoch({ marks, peer, log }) {
+      const known = await marks.read().catch((cause) => {
+        log('warn', 'the mark of the store could not be read', { cause })
+        return undefined
+      })
+      const mark = known?.peer === peer ? known : undefined
+      if (mark && (committed < mark.commits || state.epoch < mark.epoch)) {
+        log('warn', 'the store has lost what it had', { commits: committed, marked: mark.commits })
+        state.epoch = Math.max(state.epoch, mark.epoch) + 1
+        state.commits = Math.max(state.commits, mark.commits)
+        await commit([])
+      }
+      const write = nowAndThen(async () => {
+        await marks.write({ peer, epoch: state.epoch, commits: committed })
+      }, log)
+      onCommit = write
+      write()
+      return state.epoch
+    },
+  }
+}
+
+/** Runs `task` now and then while it is asked for, the last time after the last call. */
+function nowAndThen(task: () => Promise<void>, log: Log): () => void {
+  let due = false
+  const run = async (): Promise<void> => {
+    due = false
+    await task().catch((cause) => log('warn', 'the mark of the store could not be written', { cause }))
+  }
+  return () => {
+    if (!due) setTimeout(() => void run(), EVERY)
+    due = true
+  }
+}
+
+const CACHE = 'popup-cafe:mark'
+const ADDRESS = '/popup-cafe-mark'
+
+/** Marks in Cache Storage, which has survived what the other stores have not (measured). */
+export const cacheMarks = (caches: CacheStorage): Marks => ({
+  async read() {
+    const found = await (await caches.open(CACHE)).match(ADDRESS)
+    return found && parse(markSchema, decode(new Uint8Array(await found.arrayBuffer()), 256))
+  },
+  async write(mark) {
+    const cache = await caches.open(CACHE)
+    await cache.put(ADDRESS, new Response(encode(mark)))
+  },
+})
