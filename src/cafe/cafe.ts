@@ -21,7 +21,10 @@ import { contactProtocol } from './contact/protocol.ts'
 import { createContacts } from './contact/service.ts'
 import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
-import { createGuard, createStands, type Session } from './guard.ts'
+import { createDevices, createGuard, createStands, type Session } from './guard.ts'
+import { inboxProtocol } from './inbox/protocol.ts'
+import type { MailRates } from './inbox/rates.ts'
+import { createInbox } from './inbox/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
@@ -80,6 +83,8 @@ export interface CafeComponents {
   readonly onChange: () => void
   /** How often who may knock; {@link SESSION_RATES} without it. */
   readonly rates?: SessionRates
+  /** How often letters may come; `MAIL_RATES` without it. */
+  readonly mailRates?: MailRates | undefined
 }
 
 export interface Client extends ClientRow {
@@ -131,8 +136,18 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   }
   const snapshots = await createSnapshots(records)
   const contacts = createContacts(records)
+  const inbox = await createInbox({
+    ...{ ...records, cafe: peer, epoch, rates: components.mailRates },
+    devices: createDevices(store, inboxProtocol.name),
+  })
+  live.onEnd(({ account }) => inbox.left(account))
   // What is erased with an account, a line for each service.
-  const erase = createErase([{ name: 'pins', erase: jobs.erase }, ...snapshots.parts, ...contacts.parts])
+  const erase = createErase([
+    { name: 'pins', erase: jobs.erase },
+    ...snapshots.parts,
+    ...contacts.parts,
+    ...inbox.parts,
+  ])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
 
   const until = ({ ended }: Session): AbortSignal => ended
@@ -159,6 +174,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
   await add(snapshotProtocol, snapshots.handlers)
   await add(contactProtocol, contacts.handlers)
+  await add(inboxProtocol, inbox.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   /** Tells the host's pages after a decision of the host. */
@@ -178,6 +194,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       face.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
+      inbox.close()
       await jobs.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),

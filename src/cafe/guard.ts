@@ -29,6 +29,17 @@ export const createStands =
     return client !== undefined && client.revoked === null
   }
 
+/** The devices of an account that are admitted and may use a service, and the bytes it may pin: 0 where there is none. */
+export type Devices = (account: Address) => Promise<{ readonly peers: readonly PeerIdText[]; readonly quota: number }>
+
+export const createDevices =
+  (store: SessionStore, service: string): Devices =>
+  async (account) => {
+    const all = (await store.clients.list([account])).map(({ row }) => row)
+    const admitted = all.filter(({ revoked, services }) => revoked === null && (services?.includes(service) ?? true))
+    return { peers: admitted.map(({ peer }) => peer), quota: Math.max(0, ...admitted.map(({ quota }) => quota)) }
+  }
+
 /** @throws CafeError UNAUTHORIZED, or FORBIDDEN for a token that is not the caller's or does not include the service. */
 export type Guard = (token: string | undefined, peer: PeerIdText, service: string) => Promise<Session>
 

@@ -23,6 +23,8 @@ export interface Live {
   until(client: Who): AbortSignal
   /** Ends the client's running calls with `why`. */
   end(client: Who, why: CafeError): void
+  /** `heard` is told of each client whose calls are ended so. */
+  onEnd(heard: (client: Who) => void): void
   /** Tells the client's channel, if it has one. */
   tell(client: Who, news: Standing): void
   /** Opens the peer's channel, and closes the one it had. @throws CafeError BUSY if there are too many. */
@@ -35,6 +37,7 @@ const keyOf = ({ account, peer }: Who): string => `${account}/${peer}`
 
 export function createLive(): Live {
   const running = new Map<string, AbortController>()
+  const listeners = new Set<(client: Who) => void>()
   const channels = new Map<PeerIdText, { readonly key: string; push(news: Standing): void; close(): void }>()
 
   const open: Live['open'] = (client, signal) => {
@@ -93,7 +96,9 @@ export function createLive(): Live {
       const controller = running.get(key)
       running.delete(key)
       controller?.abort(why)
+      for (const heard of listeners) heard(client)
     },
+    onEnd: (heard) => void listeners.add(heard),
     tell(client, news) {
       const channel = channels.get(client.peer)
       if (channel?.key === keyOf(client)) channel.push(news)

@@ -319,6 +319,27 @@ export const MAIL_PAGE = 32
 export const MAIL_SWEEP = 60_000
 export const MAIL_SWEEP_ROWS = 2000
 
+/** Letters of an account on their way from one device: a busy person's month offline. All that fits one inbox may be for one. */
+export const MAX_OUT_LETTERS = 20_000
+export const MAX_OUT_TO_ONE = INBOX_LETTERS
+/** Bytes of their bodies: an inbox full. */
+export const MAX_OUT_BYTES = INBOX_BYTES
+/** Letters whose end is remembered: what a person scrolls back to. */
+export const MAX_ENDED = 5000
+/** Letters that have come and wait for those before them, or for whoever takes them; with more, they stay at the cafes. */
+export const MAX_HELD = 10_000
+/** Lines that letters come in, of all people: one for each device of a thousand correspondents, several times over. */
+export const MAX_LINES = 10_000
+/** And of one account: its devices, each of which may have begun anew. */
+export const MAX_LINES_OF_ONE = 64
+/** Holes in one line: more letters than that cannot go missing one by one without somebody doing it. */
+export const MAX_LINE_RANGES = 512
+/** What could not be used is kept for the person to look at, this many and this much of it; the oldest go. */
+export const MAX_QUARANTINE = 200
+export const MAX_QUARANTINE_BYTES = 4 * MiB
+/** Cards, doors and hints of others: far more people than anybody writes with. */
+export const MAX_KNOWN_CARDS = 5000
+
 /** A name of a cafe, a token's label, a file: what a person types. In Unicode code points. */
 export const MAX_NAME = 64
 /** Addresses in an invite or a record. */

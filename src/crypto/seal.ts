@@ -22,8 +22,8 @@ import { isBucket, LARGEST_BUCKET, pad, unpad } from './padding.ts'
 import { decodeAddress } from './strkey.ts'
 import { importPublic, keyId, type OpeningKey, x25519Of } from './x25519.ts'
 
-const PURPOSES = ['thread-block', 'thread-key', 'invite', 'receipt'] as const
-/** What is sealed; `thread-key` is an epoch's key for one member. */
+const PURPOSES = ['thread-block', 'thread-key', 'invite', 'receipt', 'mail'] as const
+/** What is sealed; `thread-key` is an epoch's key for one member, `mail` a parcel of letters. */
 export type SealPurpose = (typeof PURPOSES)[number]
 
 /** What a device must be allowed to do to write it. */
@@ -32,6 +32,7 @@ const NEEDED: Record<SealPurpose, Cap> = {
   'thread-key': 'thread',
   invite: 'invite',
   receipt: 'mail',
+  mail: 'mail',
 }
 
 const VERSION = 1

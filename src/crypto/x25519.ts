@@ -2,7 +2,7 @@
  * The X25519 keys that mail is sealed to. An account's is its Ed25519 key converted, so that an address alone is enough
  * to write to it; using one key pair for both is analysed in https://eprint.iacr.org/2021/509 (security.md §2.b).
  */
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { CafeError } from '../core/errors.ts'
 import { concat, sha256, unshared } from './bytes.ts'
 
@@ -27,16 +27,29 @@ export function x25519Of(publicKey: Uint8Array): Uint8Array<ArrayBuffer> {
 /** The private half that goes with {@link x25519Of}, from the account's 32-byte seed; erases what it needed on the way. */
 export async function importConverted(seed: Uint8Array): Promise<CryptoKey> {
   const scalar = ed25519.utils.toMontgomerySecret(seed)
+  try {
+    return await importPrivate(scalar)
+  } finally {
+    scalar.fill(0)
+  }
+}
+
+/** The key pair of 32 secret bytes, for prekeys that all devices of an account share. */
+export async function openingKeyOf(secret: Uint8Array): Promise<OpeningKey> {
+  if (secret.byteLength !== KEY_SIZE) throw new CafeError('BAD_REQUEST', { what: 'key' })
+  return { publicKey: new Uint8Array(x25519.getPublicKey(secret)), privateKey: await importPrivate(secret) }
+}
+
+async function importPrivate(scalar: Uint8Array): Promise<CryptoKey> {
   const pkcs8 = concat(PKCS8_HEAD, scalar)
   try {
     return await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits'])
   } finally {
-    scalar.fill(0)
     pkcs8.fill(0)
   }
 }
 
-/** A fresh key pair, for prekeys. */
+/** A fresh key pair that no other device will have. */
 export async function createOpeningKey(): Promise<OpeningKey> {
   const pair = (await crypto.subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair
   return {

@@ -13,7 +13,8 @@ import { MAX_CARD, MAX_CARD_TTL, MAX_DEVICES, MAX_INBOXES } from '../core/limits
 import { bytes, count, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
-import { sha256 } from '../crypto/bytes.ts'
+import { sha256, unshared } from '../crypto/bytes.ts'
+import type { Prekey } from '../crypto/seal.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import { authorized, type Cafes } from './cafes.ts'
@@ -27,10 +28,14 @@ export interface OwnCardComponents {
   readonly devices: Pick<Devices, 'list'>
   readonly record: AccountRecord
   readonly client: Pick<ContactClient, 'publish'>
+  /** The key newer than the address that others are to seal to. */
+  readonly prekey?: () => Promise<Prekey | undefined>
   readonly clock: Clock
 }
 
 export interface OwnCard {
+  /** The card as it is now, signed. */
+  current(): Promise<{ readonly seq: number; readonly envelope: Uint8Array }>
   /**
    * Publishes the card as it is now wherever it is not yet.
    * @throws CafeError UNREACHABLE or what a cafe refused with, if one does not have it; the others have been told then.
@@ -49,7 +54,7 @@ const NAMELESS = 'Somebody'
 const ME = 'me'
 
 export function createOwnCard(components: OwnCardComponents): OwnCard {
-  const { rows, account, cafes, devices, record, client, clock } = components
+  const { rows, account, cafes, devices, record, client, clock, prekey = async () => undefined } = components
   const cards = table(rows, 'own-card', cardRow)
   const published = table(rows, 'card-at', publishedRow)
   const serial = createSerial()
@@ -59,6 +64,7 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
     const listed = (await devices.list()).flatMap(({ peer, cert, revoked }) =>
       cert && !revoked ? [{ peer, cert }] : [],
     )
+    const key = await prekey()
     const named = (await record.entries('cafe')).flatMap(({ id, value }) =>
       value ? [{ cafe: id as PeerIdText, addrs: [...value.addresses] }] : [],
     )
@@ -67,6 +73,7 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
       avatar: profile?.avatar ?? null,
       devices: listed.slice(0, MAX_DEVICES).sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       inboxes: named.sort((a, b) => (a.cafe < b.cafe ? -1 : 1)).slice(0, MAX_INBOXES),
+      ...(key && { prekey: { x25519: unshared(key.x25519), notAfter: key.notAfter } }),
     }
   }
 
@@ -102,6 +109,7 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
   }
 
   return {
+    current: () => serial('current', () => current()),
     publish: ({ signal }) =>
       serial(ME, async () => {
         const active = (await cafes.list()).filter(({ state }) => state === 'active')

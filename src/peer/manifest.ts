@@ -76,6 +76,8 @@ const manifestSchema = v.strictObject({
   devices: list(entry, MAX_FEW),
   profile: list(entry, 1),
   threads: list(alive, MAX_MANIFEST_THREADS),
+  /** Manifests from before there were any have none. */
+  prekeys: v.optional(list(entry, MAX_FEW)),
   gone: list(gone, MAX_RECORD_GONE),
   receipts: list(v.strictTuple([peerId, receipt]), MAX_RECORD_CAFES),
   /** Left out where there are none, as by programs that know none. */
@@ -144,8 +146,9 @@ export async function openManifest(account: Account, sealed: Uint8Array): Promis
 
 /** SHA-256 of what is said, whoever says it and when: equal for equal content. */
 export async function manifestHash(content: ManifestContent): Promise<Uint8Array<ArrayBuffer>> {
-  const { cafes, devices, profile, threads, gone, devs, contacts } = toWire({ ...NOBODY, ...content })
-  return sha256(encode({ cafes, devices, profile, threads, gone, devs, ...(contacts && { contacts }) }))
+  const { cafes, devices, profile, threads, gone, devs, prekeys, contacts } = toWire({ ...NOBODY, ...content })
+  const later = { ...(prekeys && { prekeys }), ...(contacts && { contacts }) }
+  return sha256(encode({ cafes, devices, profile, threads, gone, devs, ...later }))
 }
 
 const NOBODY = { address: '' as Address, seq: 1, ts: 0, dev: '' as PeerIdText, receipts: new Map() }
@@ -171,7 +174,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   if (threads.length > MAX_MANIFEST_THREADS)
     throw new CafeError('QUOTA', { what: 'threads', threads: threads.length, limit: MAX_MANIFEST_THREADS })
   const gone = lastGone(sorted, 'thread', MAX_RECORD_GONE)
-  const few = (['cafe', 'device', 'profile'] as const).flatMap((kind) => [
+  const few = (['cafe', 'device', 'profile', 'prekey'] as const).flatMap((kind) => [
     ...sorted.filter((one) => one.kind === kind && one.value !== null),
     ...lastGone(sorted, kind, MAX_FEW_GONE),
   ])
@@ -188,6 +191,7 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
     ...{ v: 1, address, seq, ts, dev, devs, receipts: [] },
     ...{ cafes: of('cafe'), devices: of('device'), profile: of('profile') },
     ...(contacts.length > 0 && { contacts }),
+    ...(others.some(({ kind }) => kind === 'prekey') ? { prekeys: of('prekey') } : {}),
     threads: threads.map((one) => {
       const version = versions.get(one.id)
       const about: [Uint8Array<ArrayBuffer>, number, number] = [unhex(one.id), one.ts, d(one)]
@@ -234,6 +238,7 @@ function fromWire(wire: Wire): Manifest {
     of('device', wire.devices),
     of('profile', wire.profile),
     (wire.contacts ?? []).map(([key, ts, d, value]) => read('contact', encodeAddress(key), ts, d, value)),
+    of('prekey', wire.prekeys ?? []),
     threads,
     gone,
   )

@@ -10,6 +10,7 @@
  * | `device/<peer>`  | name, certificate, revoked | forgotten                                                 |
  * | `profile/me`     | name, avatar, handle, visibility | –                                                   |
  * | `contact/<address>` | own name for them, since when, blocked | taken out of the address book                 |
+ * | `prekey/<kid>`   | secret, last day named    | erased: what was sealed to it opens no more                |
  */
 import { handle, visibility } from '../cafe/contact/card.ts'
 import type { Clock } from '../core/clock.ts'
@@ -25,7 +26,7 @@ import {
   MAX_RECORD_DEVICES,
   MAX_RECORD_THREADS,
 } from '../core/limits.ts'
-import { address, cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
+import { address, bytes, cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
 import { decodeAddress } from '../crypto/strkey.ts'
@@ -71,6 +72,7 @@ export const RECORD_VALUES = {
     added: count(),
     blocked: v.optional(v.boolean()),
   }),
+  prekey: v.strictObject({ x25519: bytes(32, 32), notAfter: count() }),
 }
 
 export type RecordKindName = keyof typeof RECORD_VALUES
@@ -78,7 +80,11 @@ export type RecordValue<K extends RecordKindName> = v.InferOutput<(typeof RECORD
 
 const threadId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const contactId = v.pipe(v.string(), v.check(isAddress), address)
-const IDS = { cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me'), contact: contactId }
+const keyName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
+const IDS = {
+  ...{ cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me') },
+  ...{ contact: contactId, prekey: keyName },
+}
 
 /** A manifest holds keys, so a text that only looks like an address has no place in a record. */
 function isAddress(text: string): boolean {
@@ -88,7 +94,6 @@ function isAddress(text: string): boolean {
     return false
   }
 }
-
 /** One entry; without a value it is a tombstone. */
 export type RecordEntry<K extends RecordKindName = RecordKindName> = {
   [P in K]: {

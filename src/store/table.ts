@@ -8,10 +8,15 @@ import type { Change, RangeOptions, Rows } from './rows.ts'
 /** Parts of a key below the table's prefix, owner first. No part may be empty or hold a slash. */
 export type Parts = readonly string[]
 
+export interface ListOptions extends RangeOptions {
+  /** Is told of each row that cannot be read, which is then left out; without it the list fails. */
+  readonly damaged?: (key: Parts) => void
+}
+
 export interface Table<Row> {
   get(...parts: Parts): Promise<Row | undefined>
   /** Rows under the given leading parts, in key order; `after` is the last key part seen. */
-  list(under: Parts, options?: RangeOptions): Promise<Array<{ readonly key: Parts; readonly row: Row }>>
+  list(under: Parts, options?: ListOptions): Promise<Array<{ readonly key: Parts; readonly row: Row }>>
   /** A change for {@link Rows.commit}: commits of several tables in one are how rows stay consistent. */
   put(parts: Parts, row: Row): Change
   remove(...parts: Parts): Change
@@ -46,10 +51,19 @@ export function table<Row>(rows: Rows, name: string, schema: Schema<Row>, limit 
       const bytes = await rows.get(keyOf(parts))
       return bytes && read(bytes)
     },
-    async list(under, { after, limit } = {}) {
+    async list(under, { after, limit, damaged } = {}) {
       const start = under.length === 0 ? prefix : `${keyOf(under)}/`
       const found = await rows.range(start, { after: after && start + after, limit })
-      return found.map(([key, value]) => ({ key: key.slice(prefix.length).split('/'), row: read(value) }))
+      return found.flatMap(([whole, value]) => {
+        const key = whole.slice(prefix.length).split('/')
+        try {
+          return [{ key, row: read(value) }]
+        } catch (error) {
+          if (!damaged) throw error
+          damaged(key)
+          return []
+        }
+      })
     },
     put: (parts, row) => ({ key: keyOf(parts), value: encode(row) }),
     remove: (...parts) => ({ key: keyOf(parts) }),

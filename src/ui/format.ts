@@ -75,7 +75,7 @@ export function count(amount: number, one: string, many = `${one}s`): string {
 /** Parts of receipts as people call them; parts of later services keep their own name. */
 const PARTS: Readonly<Record<string, string>> = {
   ...{ pins: 'file', slots: 'snapshot', drops: 'note', cards: 'contact card' },
-  ...{ clients: 'device', sessions: 'session' },
+  ...{ mail: 'letter', doors: 'list of people who may write', clients: 'device', sessions: 'session' },
 }
 
 /**

@@ -6,6 +6,8 @@ import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
 import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
+import { type InboxClient, inboxClient } from '../../src/cafe/inbox/client.ts'
+import type { MailRates } from '../../src/cafe/inbox/rates.ts'
 import { type PinClient, pinClient } from '../../src/cafe/pin/client.ts'
 import { createKeep, type Keep } from '../../src/cafe/pin/keep.ts'
 import { type SessionClient, sessionClient } from '../../src/cafe/session/client.ts'
@@ -109,9 +111,11 @@ export const FREELY: SessionRates = {
   ...{ challenges: any, strangers: any, registrations: any, clients: any, admissions: any },
 }
 
+export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
+
 /** A node that hosts a cafe. */
 export async function createCafeNode(
-  parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates } = {},
+  parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates; mailRates?: MailRates } = {},
 ): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, holds, clock } = base
@@ -128,6 +132,7 @@ export async function createCafeNode(
     epoch: 1,
     addresses: () => node.addresses(),
     rates: parts.rates ?? FREELY,
+    mailRates: parts.mailRates ?? MAIL_FREELY,
   }
   const open = (epoch = 1): Promise<Cafe> => createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
   const cafe = await open()
@@ -152,6 +157,7 @@ export interface GuestNode extends TestNode {
   readonly pins: PinClient
   readonly snapshots: SnapshotClient
   readonly contacts: ContactClient
+  readonly inbox: InboxClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
   know(...others: TestNode[]): void
@@ -196,6 +202,7 @@ export async function createGuestNode(parts: Parts & { words?: string; draw?: Dr
     pins: pinClient(components),
     snapshots: snapshotClient(components),
     contacts: contactClient(components),
+    inbox: inboxClient(components),
     account: () => account,
     know(...others) {
       known = others.map(({ at }) => at.cafe)

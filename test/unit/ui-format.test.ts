@@ -207,6 +207,7 @@ describe('what a cafe has erased', () => {
   it('is told in words, files first, nothing left out but what was nothing', () => {
     expect(erasedLine({ clients: 1, pins: 2, sessions: 0 })).toBe('2 files and 1 device')
     expect(erasedLine({ letters: 3, sessions: 1, pins: 1 })).toBe('1 file, 1 session, and 3 letters')
+    expect(erasedLine({ doors: 1, mail: 2 })).toBe('2 letters and 1 list of people who may write')
     expect(erasedLine({})).toBe('nothing')
   })
 })

@@ -88,7 +88,7 @@ export const receiptRecord: RecordKind<Receipt> = {
 }
 
 /** What a bearer may be for: names of services that are worth calling from outside. */
-export const SCOPES = ['pin', 'snapshot', 'contact'] as const
+export const SCOPES = ['pin', 'snapshot', 'contact', 'inbox'] as const
 
 const scopes = v.pipe(
   v.array(v.picklist(SCOPES)),

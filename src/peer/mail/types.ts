@@ -139,8 +139,10 @@ export interface Mail {
   wake(): void
   /** Connections may have come or gone. */
   connected(): void
+  /** The account is at other cafes now. */
+  cafesChanged(): Promise<void>
   /** A cafe of the account is in a new storage epoch: it has lost something. */
-  cafeChanged(cafe: PeerIdText): void
+  cafeChanged(cafe: PeerIdText): Promise<void>
   close(): Promise<void>
   /** For a move: nothing unread is left behind at a cafe that is left. */
   readonly cargo: Cargo

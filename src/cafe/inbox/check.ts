@@ -1,0 +1,144 @@
+/**
+ * Giving a device its letters: a page at a time from the rows, whatever came meanwhile, and then, if it stays, whatever
+ * comes. Nothing is buffered for it.
+ */
+import type { Clock } from '../../core/clock.ts'
+import { isCafeError } from '../../core/errors.ts'
+import { hex, type PeerIdText } from '../../core/ids.ts'
+import { INBOX_WARNING, MAIL_PAGE, WATCH_PULSE } from '../../core/limits.ts'
+import type { Devices, Session } from '../guard.ts'
+import type { Paces } from '../pace.ts'
+import type { Ear, Ears } from './ears.ts'
+import { fullnessOf, type Ledger } from './ledger.ts'
+import type { Checked, Mail } from './protocol.ts'
+import { type InboxStore, type LetterRow, type MailRow, placeOf } from './store.ts'
+
+export interface CheckComponents {
+  readonly store: InboxStore
+  readonly clock: Clock
+  readonly ledger: Ledger
+  readonly ears: Ears
+  readonly paces: Paces
+  readonly devices: Devices
+  readonly epoch: number
+}
+
+export interface CheckWish {
+  readonly after: number
+  readonly live: boolean
+}
+
+export type Check = (
+  session: Session,
+  wish: CheckWish,
+  send: (item: Checked) => Promise<void>,
+  signal: AbortSignal,
+) => Promise<void>
+
+export function createCheck(components: CheckComponents): Check {
+  const { ears, ledger, paces, devices, epoch } = components
+
+  return async (session, { after, live }, send, signal) => {
+    const { account, peer, bearer = '' } = session
+    paces.read(account, 1, 0)
+    const { quota } = await devices(account)
+    // A place that was never given is of a store that was lost since.
+    let seq = after > ledger.last(account) ? 0 : after
+    const tellRoom = roomNews(() => ledger.room(account, quota), send)
+    const catchUp = async (): Promise<boolean> => {
+      const from = seq
+      for (;;) {
+        const page = await readPage(components, session, seq)
+        for (const mail of page.letters) await send({ mail })
+        seq = page.last
+        if (page.isLast) return seq !== from
+      }
+    }
+    // Opened before the first look, so that nothing falls in between.
+    const ear = live ? ears.listen(account, `${peer}/${bearer}`, signal) : undefined
+    try {
+      await catchUp()
+      await send({ level: { seq, epoch } })
+      await tellRoom()
+      if (ear)
+        await stay(ear, send, async () => {
+          if (await catchUp()) await send({ level: { seq, epoch } })
+          await tellRoom()
+        })
+    } finally {
+      ear?.close()
+    }
+  }
+}
+
+/** Ends with the call. */
+async function stay(ear: Ear, send: (item: Checked) => Promise<void>, onNews: () => Promise<void>): Promise<never> {
+  for (;;) {
+    if (await ear.next(WATCH_PULSE)) await onNews()
+    else await send({ pulse: true })
+  }
+}
+
+interface Page {
+  readonly letters: readonly Mail[]
+  /** The last place that was looked at. */
+  readonly last: number
+  readonly isLast: boolean
+}
+
+/** What there is for this device after a place. */
+async function readPage(
+  { store, clock, paces }: CheckComponents,
+  { account, peer }: Session,
+  after: number,
+): Promise<Page> {
+  let last = after
+  let seen = 0
+  const see = ([, place = '']: readonly string[]): number => {
+    seen += 1
+    last = Math.max(last, Number(place))
+    return Number(place)
+  }
+  const found = await store.mail.list([account], { after: placeOf(after), limit: MAIL_PAGE, damaged: see })
+  const all = await Promise.all(
+    found.map(async ({ key, row }) => ({ seq: see(key), row, letter: await letterOf(store, account, row) })),
+  )
+  const letters = all.flatMap(({ seq, row, letter }) =>
+    letter && isFor(peer, letter, seq, clock()) ? [{ seq, ...row, ...factsOf(letter) }] : [],
+  )
+  if (letters.length > 0)
+    paces.read(
+      account,
+      letters.length,
+      letters.reduce((sum, { body }) => sum + body.byteLength, 0),
+    )
+  return { letters, last, isLast: seen < MAIL_PAGE }
+}
+
+const factsOf = ({ time, expires, door }: LetterRow) => ({ time, expires, door })
+
+const isFor = (peer: PeerIdText, letter: LetterRow, seq: number, now: number): boolean =>
+  letter.seq === seq && letter.expires > now && !letter.gone && !letter.acked.includes(peer)
+
+async function letterOf(store: InboxStore, account: string, { id }: MailRow): Promise<LetterRow | undefined> {
+  try {
+    return await store.letters.get(account, hex(id))
+  } catch (error) {
+    // A row that is damaged must not keep the other letters back.
+    if (isCafeError(error) && error.code === 'CORRUPT') return undefined
+    throw error
+  }
+}
+
+/** Tells how full the inbox is: when there is reason to warn, when that has grown, and once when it is over. */
+function roomNews(now: () => ReturnType<Ledger['room']>, send: (item: Checked) => Promise<void>): () => Promise<void> {
+  let told = 0
+  return async () => {
+    const room = now()
+    const percent = Math.floor(100 * fullnessOf(room))
+    const warns = percent >= 100 * INBOX_WARNING
+    if (warns ? percent === told : told === 0) return
+    told = warns ? percent : 0
+    await send({ room })
+  }
+}

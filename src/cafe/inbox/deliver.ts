@@ -1,0 +1,122 @@
+/**
+ * Taking a letter: what can be refused is refused before its body comes; then one commit, then the receipt. So a receipt
+ * says what is on the disk, and whoever comes again with the same letter gets the same one.
+ */
+import type { Clock } from '../../core/clock.ts'
+import { CafeError, isCafeError } from '../../core/errors.ts'
+import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
+import type { Serial } from '../../core/serial.ts'
+import { sha256 } from '../../crypto/bytes.ts'
+import type { Devices } from '../guard.ts'
+import type { Vouch } from '../vouch.ts'
+import type { Doors, OpenDoor } from './doors.ts'
+import type { Ears } from './ears.ts'
+import type { Gate } from './gate.ts'
+import type { Incoming, Ledger } from './ledger.ts'
+import { type LetterWish, mailReceiptRecord } from './protocol.ts'
+import type { LetterTurn } from './rates.ts'
+import { forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** Takes a letter whose body `take` brings, and gives the signed receipt. See the protocol for what it throws. */
+export type Deliver = (peer: PeerIdText, wish: LetterWish, take: () => Promise<Bytes>) => Promise<Bytes>
+
+export interface DeliverComponents {
+  readonly store: InboxStore
+  readonly gate: Gate
+  readonly serial: Serial
+  readonly clock: Clock
+  readonly devices: Devices
+  readonly doors: Doors
+  readonly turn: LetterTurn
+  readonly ledger: Ledger
+  readonly ears: Ears
+  readonly vouch: Vouch
+  /** Frees what nobody waits for any more, if it has not just been done. */
+  readonly tidy: (account: Address) => Promise<void>
+}
+
+export function createDeliver(components: DeliverComponents): Deliver {
+  const { gate, serial, turn, ledger, tidy } = components
+
+  const makeRoom = async (to: Address, letter: Incoming): Promise<void> => {
+    try {
+      ledger.check(to, letter)
+    } catch (error) {
+      if (!isCafeError(error) || error.code !== 'QUOTA') throw error
+      await tidy(to)
+      ledger.check(to, letter)
+    }
+  }
+
+  return async (peer, wish, take) => {
+    const { to, id, size } = wish
+    const { by, quota } = await admit(components, wish)
+    turn(peer, to, by)
+    const known = await find(components, wish)
+    if (known) return receiptFor(components, wish, known)
+    await makeRoom(to, { size, quota, ...by })
+    const body = await take()
+    if (body.byteLength !== size || !sameBytes(await sha256(body), id))
+      throw new CafeError('BAD_REQUEST', { at: 'body' })
+    // The same letter may come twice at once: one is kept.
+    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, body))
+    return gate.share(to, keepIt)
+  }
+}
+
+/** The door it comes by, to an inbox that there is. */
+async function admit(
+  { devices, doors }: DeliverComponents,
+  wish: LetterWish,
+): Promise<{ readonly by: OpenDoor; readonly quota: number }> {
+  const [{ peers, quota }, by] = await Promise.all([
+    devices(wish.to),
+    // Said only of an inbox that there is.
+    doors.open(wish).catch((error: unknown) => ({ error })),
+  ])
+  if (peers.length === 0) throw new CafeError('NOT_FOUND', { what: 'inbox' })
+  if ('error' in by) throw by.error
+  return { by, quota }
+}
+
+/** The letter, if it is here or was. */
+async function find({ store, clock }: DeliverComponents, { to, id }: LetterWish): Promise<LetterRow | undefined> {
+  const row = await store.letters.get(to, hex(id))
+  return row && row.expires > clock() ? row : undefined
+}
+
+const receiptFor = (
+  { vouch }: DeliverComponents,
+  { to, id }: LetterWish,
+  { size, expires, time }: LetterRow,
+): Promise<Bytes> => vouch(mailReceiptRecord, to, { id, size, until: expires, time })
+
+async function keep(components: DeliverComponents, wish: LetterWish, body: Bytes): Promise<Bytes> {
+  const { store, clock, ledger, ears } = components
+  const { to, id, size, ttl } = wish
+  // What was looked at before the body came may be out of date: the account may have left, or have closed this door.
+  const { by, quota } = await admit(components, wish)
+  const before = await store.letters.get(to, hex(id))
+  const time = clock()
+  if (before && before.expires > time) return receiptFor(components, wish, before)
+  const { seq, release } = ledger.reserve(to, { size, quota, ...by })
+  const expires = time + Math.min(ttl, by.maxTtl)
+  const row: LetterRow = { seq, size, time, expires, door: by.door, acked: [], gone: false }
+  try {
+    // From the place being given to here nothing is waited for: so commits come in the order of places, and nobody who
+    // reads up to one misses a smaller one.
+    await store.rows.commit([
+      ...(before ? forget(store, to, { id: hex(id), row: before }) : []),
+      store.letters.put([to, hex(id)], row),
+      store.mail.put([to, placeOf(seq)], { id, body }),
+    ])
+  } catch (error) {
+    release()
+    throw error
+  }
+  if (before) ledger.removed(to, [before])
+  ears.tell(to)
+  return receiptFor(components, wish, row)
+}
