@@ -49,8 +49,8 @@ export interface OwnCard {
 const cardRow = v.strictObject({ what: text(64), seq: count(), ts: count(), envelope: bytes(MAX_CARD) })
 const publishedRow = v.strictObject({ seq: count() })
 
-/** Who is not called anything yet: nobody can find such a card by its name. */
-const NAMELESS = 'Somebody'
+/** What the card of somebody without a name says, which is no name. */
+export const NAMELESS = 'Somebody'
 const ME = 'me'
 
 export function createOwnCard(components: OwnCardComponents): OwnCard {
@@ -71,6 +71,8 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
     return {
       name: profile?.name || NAMELESS,
       avatar: profile?.avatar ?? null,
+      ...(profile?.handle && { handle: profile.handle }),
+      ...(profile?.visibility && { visibility: profile.visibility }),
       devices: listed.slice(0, MAX_DEVICES).sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       inboxes: named.sort((a, b) => (a.cafe < b.cafe ? -1 : 1)).slice(0, MAX_INBOXES),
       ...(key && { prekey: { x25519: unshared(key.x25519), notAfter: key.notAfter } }),
