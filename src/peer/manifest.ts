@@ -6,7 +6,7 @@
  * ```
  * { v: 1, address, seq, ts, dev, devs: [peer], cafes: [[peer, ts, d, value]], devices: […], profile: […],
  *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]],
- *   contacts?: [[key[32], ts, d, value]] }                                                                  d: place in devs
+ *   prekeys?: […], contacts?: [[key[32], ts, d, value]] }                                                   d: place in devs
  * ```
  */
 import { encode } from '../core/codec.ts'
