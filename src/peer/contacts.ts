@@ -15,13 +15,12 @@ import { decodeAddress } from '../crypto/strkey.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import type { Acquaintances } from './acquaintances.ts'
-import type { Cafes } from './cafes.ts'
+import type { CafeAddress, Cafes } from './cafes.ts'
 import type { CardBook } from './cards.ts'
 import { type BookPerson, bookPerson, byName, described, type Known, likenessIn } from './contact-shape.ts'
 import type { ContactInfo, KnownVia, LooksLike } from './contact-view.ts'
 import type { AccountRecord, RecordValue } from './record.ts'
 import { MAX_PLACES, type SeenAt, type Sightings, withPlace } from './sightings.ts'
-import type { CafePlace } from './thread-targets.ts'
 
 export interface ContactsComponents {
   readonly self: Address
@@ -36,7 +35,7 @@ export interface ContactsComponents {
 
 /** What a contact link says beside the address: where they are, and the key with which they may be written to. */
 export interface Introduction {
-  readonly cafes: readonly CafePlace[]
+  readonly cafes: readonly CafeAddress[]
   readonly door?: Uint8Array | undefined
 }
 
@@ -46,12 +45,14 @@ export interface Contacts {
   list(): Promise<readonly ContactInfo[]>
   /** Anybody, also this account itself; of somebody unknown there is the address alone. */
   get(address: Address): Promise<ContactInfo>
+  /** The same for many at once. */
+  known(addresses: readonly Address[]): Promise<readonly ContactInfo[]>
   /**
    * Puts somebody into the address book. `name`: what this account calls them; null for what they call themselves; left
    * out, it stays.
    * @throws CafeError BAD_REQUEST {what: 'self'}, or for a bad name; QUOTA {what: 'contacts'} in a full book.
    */
-  put(address: Address, change?: { name?: string | null | undefined; link?: Introduction | undefined }): Promise<void>
+  add(address: Address, change?: { name?: string | null | undefined; link?: Introduction | undefined }): Promise<void>
   /** Takes somebody out of the book; who is blocked stays so. */
   remove(address: Address): Promise<void>
   block(address: Address): Promise<void>
@@ -82,7 +83,7 @@ const ME = 'me'
  * @example
  * ```ts
  * const contacts = createContacts({ self: account.address, rows, record, cards, acquaintances, sightings, cafes, clock })
- * await contacts.put(address, { name: 'Ada from work' })
+ * await contacts.add(address, { name: 'Ada from work' })
  * const { via, threads } = await contacts.get(address)
  * ```
  */
@@ -179,7 +180,12 @@ export function createContacts(components: ContactsComponents): Contacts {
       decodeAddress(address)
       return info(await knownOf(address), await likeness(await book()))
     },
-    async put(address, { name, link } = {}) {
+    async known(addresses) {
+      for (const address of addresses) decodeAddress(address)
+      const alike = await likeness(await book())
+      return Promise.all(addresses.map(async (address) => info(await knownOf(address), alike)))
+    },
+    async add(address, { name, link } = {}) {
       decodeAddress(address)
       if (address === self) throw new CafeError('BAD_REQUEST', { what: 'self' })
       const called = typeof name === 'string' ? parse(personName, name) : name
@@ -218,7 +224,10 @@ export function createContacts(components: ContactsComponents): Contacts {
   }
 
   async function introduce(address: Address, { cafes, door }: Introduction): Promise<void> {
-    await cards.hint(address, cafes)
+    await cards.hint(
+      address,
+      cafes.map(({ cafe, addresses }) => ({ cafe, addresses: [...addresses] })),
+    )
     if (door) await cards.learnDoor(address, door, 'introduced')
     await serial(address, async () => {
       await rows.commit([vias.put([address], mutable({ ...(await viaOf(address)), link: clock() }))])
