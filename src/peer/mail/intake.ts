@@ -45,7 +45,8 @@ export interface IntakeComponents {
 export interface Intake {
   /**
    * What a cafe has kept for us, and by which door it came. What does not open goes into quarantine.
-   * @throws CafeError QUOTA where there is no room for it now: it stays where it is.
+   * @throws CafeError QUOTA where there is no room for it now, NOT_FOUND {what: 'sealing key'} on a device that can open
+   * nothing: it stays where it is.
    */
   fromCafe(sealed: Uint8Array, door: DoorClass): Promise<void>
   /** What a connected device brings. @throws CafeError NOT_FOUND {what: 'account'}; FORBIDDEN {what: 'door'}; BUSY; QUOTA. */
@@ -135,6 +136,8 @@ export function createIntake(components: IntakeComponents): Intake {
 
   return {
     async fromCafe(sealed, door) {
+      // A device that must be given the words once more can open nothing: all of it stays where it is until then.
+      if (!account.opening) throw new CafeError('NOT_FOUND', { what: 'sealing key' })
       const id = hex(await sha256(sealed))
       if (taken.has(id)) return
       const letter = await open(sealed).catch((thrown: unknown) => sealedOf(thrown))

@@ -209,7 +209,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     },
     states: outbox.states,
     outgoing: async () => outbox.outgoing(),
-    retry: lanes.wake,
+    retry: lanes.retry,
     on: hand.on,
     quarantine: {
       list: quarantine.list,
