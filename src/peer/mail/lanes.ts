@@ -40,7 +40,7 @@ export interface LanesComponents {
   /** Where a device may be dialled. */
   readonly dial: (peer: PeerIdText) => void
   /** A receipt of a cafe names this epoch. */
-  readonly onReceipt: (cafe: PeerIdText, epoch: number) => void
+  readonly onReceipt: (cafe: PeerIdText, epoch: number) => Promise<void>
   readonly onChange: () => void
   readonly clock: Clock
   readonly random: Random

@@ -122,7 +122,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const lanes = createMailLanes({
     ...{ ...components, outbox, talk, doors, courier: createCourier(components) },
     heardOf: lines.devicesOf,
-    onReceipt: (cafe, epoch) => void seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
+    onReceipt: (cafe, epoch) => seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
     onChange: changed,
   })
   const hand = createHand({ lines, held, quarantine, serial, patience: patience?.hole, onQuarantine: changed })
@@ -192,10 +192,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   }
 
   let tending: ReturnType<typeof setTimeout> | undefined
-  const tend = async (): Promise<void> => {
+  const tend = (): Promise<void> => {
     clearTimeout(tending)
-    if (closed.signal.aborted) return
+    if (closed.signal.aborted) return Promise.resolve()
     tending = setTimeout(() => void tend(), TEND)
+    return serial('tend', tendNow)
+  }
+  const tendNow = async (): Promise<void> => {
     await outbox.expire().catch((cause) => log('warn', 'letters not looked through', { cause }))
     doors.due()
     for (const to of outbox.recipients()) lanes.kick(to)
@@ -259,13 +262,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       closed.abort()
       clearTimeout(tending)
       await direct.close()
-      inboxes.close()
       doors.close()
       talk.close()
       reopening.close()
       cards.close()
-      await lanes.close()
-      await hand.close()
+      // Whoever begins anew over the same rows must not meet what this one still writes.
+      await Promise.all([intake.close(), inboxes.close(), lanes.close(), hand.close()])
+      await serial('tend', async () => {})
     },
   }
 }
