@@ -13,6 +13,7 @@ import { blockKey, hashKey } from '../../../src/store/blocks.ts'
 import { collect } from '../../../src/store/collect.ts'
 import { createHolds } from '../../../src/store/holds.ts'
 import { BLOCKS_DB, openBlocks, openRows } from '../../../src/store/idb.ts'
+import { searchLab } from './search-lab.ts'
 import { threadLab } from './thread-lab.ts'
 
 interface Block {
@@ -133,6 +134,7 @@ export async function createLab() {
 
   return {
     ...(await threadLab({ rows, blocks, holds, putRaw })),
+    ...(await searchLab(rows)),
     /** Milliseconds to pin a new DAG through the engine. */
     async pin(size: number, count: number) {
       const dag = await makeDag(size, count)
