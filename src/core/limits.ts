@@ -408,10 +408,11 @@ export const INVITE_TTL = 30 * 86_400_000
 export const MAX_THREAD_INVITE = 32 * KiB
 
 /**
- * What an account's manifest names at most. 2048 threads of 82 bytes, 1000 that were left of 47, and the rest below fill the
- * largest bucket (256 KiB) without overflowing it.
+ * What an account's manifest names at most. 1536 threads of 82 bytes, 1000 that were left of 47, all contacts and the rest
+ * below fill the largest bucket (256 KiB) without overflowing it. Manifests of before there were contacts may name 2048.
  */
-export const MAX_RECORD_THREADS = 2048
+export const MAX_RECORD_THREADS = 1536
+export const MAX_MANIFEST_THREADS = 2048
 /** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
 export const MAX_RECORD_GONE = 1000
 /** Cafes of an account: far more than anybody keeps an eye on. */
@@ -420,5 +421,9 @@ export const MAX_RECORD_CAFES = 16
 export const MAX_RECORD_ADDRESSES = 1 * KiB
 /** Devices of an account, revoked ones among them until their certificates have ended. */
 export const MAX_RECORD_DEVICES = 32
+/** People in an address book: more than anybody knows by name; and a search can leave all of them out. */
+export const MAX_RECORD_CONTACTS = 500
+/** Bytes of all of them in a manifest: names of thirty bytes on the average. */
+export const MAX_RECORD_CONTACT_BYTES = 48 * KiB
 /** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
 export const MAX_PACKS = 1024
