@@ -34,6 +34,10 @@ export function demandQuery(typed: string): Query {
   return query
 }
 
+/**
+ * True if nothing that matches was left out.
+ * @throws CafeError BUSY {after} if the account may not have even one card now.
+ */
 export async function find(components: FindComponents, query: Query, wish: Wish, finding: Finding): Promise<boolean> {
   const { shelf } = components
   const { limit, exclude, hops } = wish
@@ -46,8 +50,9 @@ export async function find(components: FindComponents, query: Query, wish: Wish,
     const { envelope, time, seq } = card
     await given.give(address, seq, { envelope, time, via: null })
   }
-  if (hops === 0 || given.isFull) return complete && !given.isShort
-  const whole = await further(components, query, wish, { ...finding, given, isWanted })
+  const goesOn = hops === 1 && !given.isFull
+  const whole = goesOn ? await further(components, query, wish, { ...finding, given, isWanted }) : hops === 0
+  given.demandSome()
   return complete && whole && !given.isShort
 }
 
@@ -86,8 +91,9 @@ class Given {
   readonly #newest = new Map<Address, number>()
   readonly #limit: number
   readonly #finding: Finding
-  #isOut = false
-  #leftOut = false
+  /** Milliseconds until the account may have another; 0 while it may. */
+  #after = 0
+  #isShort = false
 
   constructor(limit: number, finding: Finding) {
     this.#limit = limit
@@ -96,15 +102,19 @@ class Given {
 
   /** Nothing more is to be given. */
   get isFull(): boolean {
-    return this.#isOut || this.#newest.size >= this.#limit
+    return this.#after > 0 || this.#newest.size >= this.#limit
   }
 
   /** Something was left out. */
   get isShort(): boolean {
-    return this.#leftOut
+    return this.#isShort
   }
 
-  /** @throws CafeError BUSY {after} if the account may not have even one now. */
+  /** @throws CafeError BUSY {after} if there was something to give and nothing could be. */
+  demandSome(): void {
+    if (this.#after > 0 && this.#newest.size === 0) throw new CafeError('BUSY', { after: this.#after })
+  }
+
   async give(
     address: Address,
     seq: number,
@@ -112,15 +122,10 @@ class Given {
   ): Promise<void> {
     const last = this.#newest.get(address)
     if (last !== undefined && last >= seq) return
-    if (this.#isOut || (last === undefined && this.#newest.size >= this.#limit)) {
-      this.#leftOut = true
-      return
-    }
-    const after = this.#finding.meter()
-    if (after > 0 && this.#newest.size === 0) throw new CafeError('BUSY', { after })
-    if (after > 0) {
-      this.#isOut = true
-      this.#leftOut = true
+    const isOver = last === undefined && this.#newest.size >= this.#limit
+    if (!isOver && this.#after === 0) this.#after = this.#finding.meter()
+    if (isOver || this.#after > 0) {
+      this.#isShort = true
       return
     }
     this.#newest.set(address, seq)
