@@ -37,6 +37,8 @@ export interface GossipComponents {
   readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
   readonly clock: Clock
   readonly log: Log
+  /** Called after what is known of other cafes has changed. */
+  readonly onChange: () => void
 }
 
 export interface Gossip {
@@ -50,7 +52,7 @@ export interface Gossip {
 }
 
 export function createGossip(components: GossipComponents): Gossip {
-  const { self, known, own, addresses, connector, directory, clock, log } = components
+  const { self, known, own, addresses, connector, directory, clock, log, onChange } = components
   const stop = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -98,6 +100,7 @@ export function createGossip(components: GossipComponents): Gossip {
       }
     }
     await Promise.all(Array.from({ length: ASKED_AT_ONCE }, line))
+    onChange()
     if (within.aborted) throw new CafeError('ABORTED')
   }
 
