@@ -80,8 +80,9 @@ export function createDropLeaving(components: LeavingComponents): DropLeaving {
     }
     const body = await sealDrop(id, who, [mine, ...others], components.random)
     const auth = await access(cafe, { signal })
-    await client.leave(cafe, { drop, body }, { auth, signal })
+    // First, since the drop is of use only to who knows of us: cut off in between, this is done again from the beginning.
     await knock(thread, cafe, mine, { auth, signal })
+    await client.leave(cafe, { drop, body }, { auth, signal })
   }
 
   /** Where the inviter will look: others do not know yet whose drop to look for. */

@@ -6,10 +6,11 @@
 
 import { IDBBlockstore } from 'blockstore-idb'
 import { IDBDatastore } from 'datastore-idb'
-import { type IDBPDatabase, openDB, unwrap } from 'idb'
+import { type IDBPDatabase, type IDBPObjectStore, openDB, unwrap } from 'idb'
 import { CafeError } from '../core/errors.ts'
 import { MiB } from '../core/limits.ts'
 import { type Blocks, blockKey } from './blocks.ts'
+import { combined } from './combine.ts'
 import type { Change, Rows } from './rows.ts'
 
 export const BLOCKS_DB = 'popup-cafe/blocks'
@@ -53,8 +54,8 @@ const compact = (bytes: Uint8Array): Uint8Array =>
 /** Small records, in the database that datastore-idb also uses for libp2p's own. */
 export async function openRows(): Promise<Rows> {
   const db = await openPlain(DATA_DB)
-  return {
-    get: (key) => db.get(DATA_DB, key),
+  return combined({
+    get: lookup<Uint8Array | undefined>(db, DATA_DB, (store, key) => store.get(key)),
     async range(prefix, { after, limit } = {}) {
       const range = prefixRange(prefix, after)
       // For IndexedDB a limit of 0 is none.
@@ -68,7 +69,7 @@ export async function openRows(): Promise<Rows> {
         for (const { key, value } of changes) value ? store.put(compact(value), key) : store.delete(key)
       }),
     close: () => db.close(),
-  }
+  })
 }
 
 /** libp2p's datastore (peer records, the node's key) in the same database. */
@@ -133,18 +134,26 @@ function writeQueue(db: IDBPDatabase): (size: number, write: Waiting['write']) =
   }
 }
 
-/** Combines look-ups of keys made in one turn into one transaction: alone, each costs as much as two hundred together. */
-function keyLookup(db: IDBPDatabase): (key: string) => Promise<boolean> {
-  let waiting: Array<{ readonly key: string; readonly found: PromiseWithResolvers<boolean> }> = []
+/** Combines look-ups made in one turn into one transaction: alone, each costs as much as two hundred together. */
+function lookup<Found>(
+  db: IDBPDatabase,
+  name: string,
+  read: (store: IDBPObjectStore<unknown, [string], string>, key: string) => Promise<Found>,
+): (key: string) => Promise<Found> {
+  let waiting: Array<{ readonly key: string; readonly found: PromiseWithResolvers<Found> }> = []
   const look = (): void => {
     const batch = waiting
     waiting = []
-    const { store } = db.transaction(BLOCKS_DB)
-    for (const { key, found } of batch)
-      store.getKey(key).then((stored) => found.resolve(stored !== undefined), found.reject)
+    try {
+      const { store } = db.transaction(name)
+      for (const { key, found } of batch) read(store, key).then(found.resolve, found.reject)
+    } catch (error) {
+      // The database is being closed.
+      for (const { found } of batch) found.reject(error)
+    }
   }
   return (key) => {
-    const found = Promise.withResolvers<boolean>()
+    const found = Promise.withResolvers<Found>()
     if (waiting.length === 0) queueMicrotask(look)
     waiting.push({ key, found })
     return found.promise
@@ -158,7 +167,8 @@ export async function openBlocks(): Promise<Blocks> {
   await inner.close()
   const db = await openPlain(BLOCKS_DB)
   const enqueue = writeQueue(db)
-  const isHere = keyLookup(db)
+  const keyOf = lookup<IDBValidKey | undefined>(db, BLOCKS_DB, (store, key) => store.getKey(key))
+  const isHere = async (key: string): Promise<boolean> => (await keyOf(key)) !== undefined
 
   const sizesOf = async (keys: readonly string[]): Promise<number[]> => {
     const { store } = db.transaction(BLOCKS_DB)

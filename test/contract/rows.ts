@@ -138,6 +138,51 @@ export const ROWS_CASES: readonly StoreCase<Rows>[] = [
     },
   },
   {
+    name: 'lets a commit that cannot be written fail alone among many, and writes the others',
+    async run(rows) {
+      const bad = (i: number) => ({ key: `/n/${i}`, value: (() => {}) as never })
+      const numbers = Array.from({ length: 200 }, (_, i) => i)
+      const isBad = (i: number) => i % 7 === 3
+      const ends = await Promise.allSettled(
+        numbers.map((i) =>
+          rows.commit(isBad(i) ? [put(`/with/${i}`, i), bad(i)] : [put(`/n/${i}`, i), put('/last', i)]),
+        ),
+      )
+      equal(
+        ends.map(({ status }) => status === 'rejected'),
+        numbers.map(isBad),
+      )
+      equal((await rows.range('/n/')).length, numbers.filter((i) => !isBad(i)).length)
+      equal(await rows.range('/with/'), [])
+      equal([...((await rows.get('/last')) ?? [])], [198])
+    },
+  },
+  {
+    name: 'carries out commits in the order in which they come, also many at once, and what each removes',
+    async run(rows) {
+      const numbers = Array.from({ length: 300 }, (_, i) => i)
+      await Promise.all(
+        numbers.map((i) =>
+          rows.commit(i % 2 === 0 ? [put('/a', i % 256), put(`/n/${i}`, 1)] : [{ key: '/a' }, { key: `/n/${i - 1}` }]),
+        ),
+      )
+      equal(await rows.get('/a'), undefined)
+      equal(await rows.range('/n/'), [])
+    },
+  },
+  {
+    name: 'has a commit when it says so, while others wait still',
+    async run(rows) {
+      const numbers = Array.from({ length: 150 }, (_, i) => i)
+      await Promise.all(
+        numbers.map(async (i) => {
+          await rows.commit([put(`/n/${i}`, i)])
+          equal([...((await rows.get(`/n/${i}`)) ?? [])], [i])
+        }),
+      )
+    },
+  },
+  {
     name: 'takes a commit of many rows',
     async run(rows) {
       const numbers = Array.from({ length: 5000 }, (_, i) => String(i).padStart(5, '0'))

@@ -135,7 +135,7 @@ async function left(member: Member, cafe: CafeNode, id: string): Promise<void> {
     for await (const { body } of member.snapshots.look(cafe.at.cafe, [drop])) {
       const [place] = await openDrop(unhex(id), who, body)
       const told = place?.heads.map(String).sort().join()
-      const pins = await member.peer.backups.list()
+      const pins = await member.peer.backups.all()
       const pinned = pins.every(({ cafes }) => cafes.every(({ state }) => state === 'pinned'))
       return told === heads && pinned && (place?.packs.length ?? 0) > 0
     }

@@ -2,12 +2,17 @@
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { describe, expect, it } from 'vitest'
+import { combined } from '../../src/store/combine.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import { BLOCKS_CASES } from '../contract/blocks.ts'
 import { ROWS_CASES } from '../contract/rows.ts'
 
 describe('rows in memory', () => {
   for (const { name, run } of ROWS_CASES) it(name, () => run(memoryRows()))
+})
+
+describe('combined rows', () => {
+  for (const { name, run } of ROWS_CASES) it(name, () => run(combined(memoryRows())))
 })
 
 describe('blocks in memory', () => {
