@@ -188,7 +188,7 @@ function composeFar(components: PeerThreadComponents, local: Local): Far {
       return [...inviters.filter((dev) => dev !== undefined), ...(await siblings())]
     },
     async onInvite(sealed) {
-      const received = await invites.receive(sealed)
+      const received = await invites.receive(sealed, 'device')
       if (!received) return
       await notes.invited(received)
       news.emit('invites', null)

@@ -107,6 +107,7 @@ function asPost(thread: ThreadIdText, { cid, content }: Entry, members: Map<Addr
     files: content.files.map((file) => asFile(file, from)),
     target: targetOf(content)?.toString() ?? null,
     who: content.type === 'remove' ? person(members, content.body.who) : null,
+    sent: null,
   }
 }
 

@@ -1,6 +1,9 @@
 /** What people are shown of threads: the types that the page's `thread.…` calls give back. Plain data, CIDs as text. */
+import type { DoorClass } from '../cafe/inbox/protocol.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
+import type { MailState } from './mail/types.ts'
 
 export type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 
@@ -112,6 +115,32 @@ export interface Post {
   readonly target: string | null
   /** Who was removed. */
   readonly who: Person | null
+  /** How far it has come, of what this device has said and not long ago; else null. `mail.states` says more. */
+  readonly sent: PostSent | null
+}
+
+/** Of `of` other members: who waits for it, at whose cafes it is, who has it, who has looked at it. */
+export interface PostSent {
+  readonly waiting: number
+  readonly stored: number
+  readonly fetched: number
+  readonly read: number
+  readonly of: number
+}
+
+/**
+ * How far a post has come for one member: as a letter does (`MailState`), `fetched` also where a device took it without one.
+ * `left`: it goes by no letter, and waits at this account's cafes for that member to look: it is too long for one, or there
+ * are too many members.
+ */
+export interface PostState extends Person {
+  readonly state: MailState | 'left'
+  /** Cafes of the member that have signed for it. */
+  readonly cafes: readonly PeerIdText[]
+  /** When it came to this state; null where that is not known. */
+  readonly since: number | null
+  /** What is in the way, if something is. */
+  readonly why: ErrorCode | null
 }
 
 /** A post with what was said about it: oldest first, one like or flag of each person, without what was ignored. */
@@ -163,6 +192,8 @@ export interface ReceivedInvite {
   readonly sharing: ThreadSharing
   readonly from: Person
   readonly time: number
+  /** How it came: from device to device, or by mail through one of the account's doors. */
+  readonly door: DoorClass | 'device'
 }
 
 /** What an invite says before anything is done with it. */
@@ -186,8 +217,11 @@ export interface MadeInvite {
    * has it; a direct one can only be opened by the account it is for.
    */
   readonly link: string
-  /** A device of the account took it: it is among its received invites. */
-  readonly delivered: boolean
+  /**
+   * `device`: a device of the account took it, and it is among its received invites; `mail`: it is on its way there;
+   * false: for the person to send.
+   */
+  readonly delivered: 'device' | 'mail' | false
   readonly expires: number
 }
 
@@ -220,8 +254,8 @@ export interface AddFilesProgress {
   readonly total: number
 }
 
-/** What has changed: `thread` is null where it is about the list of threads or about several. */
+/** What has changed: `thread` is null where it is about the list of threads or about several. `sent`: how far posts have come. */
 export interface ThreadNews {
-  readonly what: 'threads' | 'feed' | 'members' | 'notifications' | 'invites' | 'online'
+  readonly what: 'threads' | 'feed' | 'members' | 'notifications' | 'invites' | 'online' | 'sent'
   readonly thread: string | null
 }

@@ -18,7 +18,7 @@ import type { Opened, Received } from './thread-invites.ts'
 import type { NotePage } from './thread-notes.ts'
 import { composeThreads, type ThreadParts } from './thread-parts.ts'
 import { atPlace } from './thread-targets.ts'
-import type { AnnotatedPost, Feed, MemberInfo, Post, ThreadInfo, ThreadNews } from './thread-view.ts'
+import type { AnnotatedPost, Feed, MadeInvite, MemberInfo, Post, ThreadInfo, ThreadNews } from './thread-view.ts'
 
 export type { PeerThreadComponents } from './thread-components.ts'
 
@@ -47,12 +47,12 @@ export interface PeerThreads {
    * @throws CafeError CONFLICT {what: 'thread'} if this account is in it.
    */
   join(invite: string, options: Options): Promise<ThreadInfo>
-  /** `delivered`: a device of `to` has taken it. @throws CafeError FORBIDDEN {why}. */
+  /** `delivered`: a device of `to` has taken it, or it is on its way by mail. @throws CafeError FORBIDDEN {why}. */
   invite(
     id: ThreadIdText,
     to: Address | null,
     options: Options,
-  ): Promise<{ link: string; delivered: boolean; expires: number }>
+  ): Promise<Pick<MadeInvite, 'link' | 'delivered' | 'expires'>>
   invites(): Promise<readonly Received[]>
   decline(invite: string): Promise<void>
   /** Tells the others and removes it here. */
@@ -153,8 +153,8 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     async invite(id, to, { signal }) {
       const made = await (await thread(id)).invite(to, { cafes: await parts.voice.places() })
       const { link, sealed } = await invites.make(made)
-      const delivered = sealed !== null && to !== null && (await deliver(parts, to, sealed, signal))
-      return { link, delivered, expires: made.grant.exp }
+      const taken = sealed !== null && to !== null && (await deliver(parts, to, sealed, signal))
+      return { link, delivered: taken && 'device', expires: made.grant.exp }
     },
     invites: invites.list,
     async decline(id) {

@@ -54,7 +54,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
   }
 }
 
-const NEWS = ['threads', 'feed', 'members', 'notifications', 'invites', 'online'] as const
+const NEWS = ['threads', 'feed', 'members', 'notifications', 'invites', 'online', 'sent'] as const
 
 /** Goes on whatever account is in use: with another one, everything is news. */
 function watchHandler({

@@ -87,5 +87,8 @@ export interface CafeConsole {
   readonly profile: ProfileConsole
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
-  watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>
+  watch(
+    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail') => void,
+    options: { signal: AbortSignal },
+  ): Promise<void>
 }

@@ -188,8 +188,8 @@ async function preview(threads: PeerThreads, invite: string): Promise<ThreadInvi
 }
 
 function asInvite(received: Awaited<ReturnType<PeerThreads['invites']>>[number]): ReceivedInvite {
-  const { id, thread, name, type, sharing, from, time } = received
-  return { id, thread, name, type, sharing, from: stranger(from), time }
+  const { id, thread, name, type, sharing, from, time, door } = received
+  return { id, thread, name, type, sharing, from: stranger(from), time, door }
 }
 
 function asNotification(note: ReturnType<PeerThreads['notifications']>['notes'][number]): ThreadNotification {
