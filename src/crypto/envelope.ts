@@ -74,3 +74,17 @@ export async function openRecord<T>(kind: RecordKind<T>, signer: PeerIdText, byt
     throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })
   }
 }
+
+/**
+ * What an envelope says, whoever signed it: only to learn whose signature to demand with {@link openRecord}.
+ * @throws CafeError CORRUPT {what: 'envelope'} for what does not even say something of this kind.
+ */
+export function claimOf<T>(kind: RecordKind<T>, bytes: Uint8Array): T {
+  try {
+    if (bytes.byteLength > kind.limit) throw new CafeError('BAD_REQUEST', { limit: kind.limit })
+    const envelope = RecordEnvelope.createFromProtobuf(bytes)
+    return parse(kind.schema, decode(envelope.payload.subarray(), kind.limit)) as T
+  } catch (cause) {
+    throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })
+  }
+}

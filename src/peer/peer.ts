@@ -3,6 +3,7 @@
  * account does with cafes is a file beside this one and one line in {@link createPeer}. Which account that is, and whether
  * it is open at all, is decided in `accounts.ts`.
  */
+import { contactClient } from '../cafe/contact/client.ts'
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
@@ -19,9 +20,15 @@ import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import type { OwnCard } from './card.ts'
+import type { CardBook } from './cards.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createKeptThreads, type Reach } from './kept-threads.ts'
+import { createPrekeys } from './mail/prekeys.ts'
+import type { Mail } from './mail/types.ts'
 import type { Packs } from './packs.ts'
+import { createPeerMail } from './peer-mail.ts'
+import { createPeople, type People } from './people.ts'
 import { createLabels } from './pin-label.ts'
 import { type AccountRecord, createRecord } from './record.ts'
 import type { Safekeeping } from './safekeeping.ts'
@@ -46,6 +53,8 @@ export interface PeerComponents {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
+  /** It stands differently with letters, about this if that is known. */
+  readonly onMail?: ((about: string | undefined) => void) | undefined
   /** Draws thumbnails, where the place we run in can. */
   readonly draw?: Draw | undefined
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -67,7 +76,14 @@ export interface Peer {
   readonly packs: Packs
   /** Snapshots of threads and record at the cafes, and the ways back from them. */
   readonly safekeeping: Safekeeping
+  /** Letters to and from other accounts, and what is known of these. */
+  readonly mail: Mail
+  readonly cards: CardBook
+  /** The address book, and finding others. */
+  readonly people: People
   readonly account: Account
+  /** The account's own contact card. */
+  readonly card: OwnCard
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
   /** From now on looks after its sessions, and what is to be kept, by itself. */
@@ -101,6 +117,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       // What fails is tried again with the next change, or look at the clock.
       void attendance.sync().catch(() => {})
       void kept.cafesChanged().catch(() => {})
+      void letters.mail.cafesChanged().catch(() => {})
     },
   })
   const record = createRecord({
@@ -108,6 +125,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     onChange(changed, merged) {
       onChange('account')
       kept.recordChanged(changed, merged)
+      letters.recordChanged(changed, merged)
     },
   })
   const devices = createDevices({ ...components, record, cafes, client, name: components.device ?? 'A device' })
@@ -116,6 +134,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const mend = async (cafe: PeerIdText): Promise<void> => {
     await backups.lost(cafe)
     await kept.lost(cafe)
+    await letters.mail.cafeChanged(cafe)
     kept.safekeeping.slots.connected(cafe)
   }
   const attendance = createAttendance({
@@ -131,10 +150,21 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
   })
+  const prekeys = createPrekeys({ ...components, record })
   const kept = await createKeptThreads({
-    ...{ ...parts, record, cafes, devices, backups },
+    ...{ ...parts, record, cafes, devices, backups, prekey: prekeys.current },
+    cargo: [{ name: 'mail', bring: (to, options) => letters.mail.cargo.bring(to, options) }],
     onChange: () => onChange('pins'),
   })
+  const letters = await createPeerMail({
+    ...{ ...components, record, cafes, prekeys, threads: kept.threads, ownCard: kept.card },
+    onCard: () => onChange('account'),
+  })
+  const people = createPeople({
+    ...{ ...components, record, cafes, self: account.address, cards: letters.cards, threads: kept.threads },
+    client: contactClient({ connector }),
+  })
+  void kept.threads.watch(({ what }) => what !== 'online' && people.threadsChanged(), closed.signal)
 
   return {
     ...{
@@ -146,25 +176,31 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       threads: kept.threads,
       packs: kept.packs,
       safekeeping: kept.safekeeping,
+      ...{ mail: letters.mail, cards: letters.cards, people, card: kept.card },
     },
     safety: createSafety({ backups, cafes, ...kept.safety }),
     bearers: createPeerBearers({ cafes, client }),
     roots: [backups.roots, kept.threads.roots],
     async attend() {
       attends = true
-      await Promise.all([attendance.sync(), devices.attend(closed.signal), kept.attend()])
+      await Promise.all([attendance.sync(), devices.attend(closed.signal), kept.attend(), letters.attend()])
     },
     wake() {
       attendance.wake()
       kept.wake()
+      letters.mail.wake()
       void devices.attend(closed.signal)
     },
-    connected: kept.threads.connected,
+    connected() {
+      kept.threads.connected()
+      letters.mail.connected()
+    },
     async close() {
       attends = false
       closed.abort()
       attendance.close()
       backups.close()
+      await letters.close()
       await kept.close()
     },
   }

@@ -4,6 +4,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
+import { contactConsole } from './contact-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
 /**
@@ -85,6 +86,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     thread: threadConsole(call),
     recover: recoverConsole(call),
     profile: profileConsole(call),
+    contact: contactConsole(call),
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {
       while (!signal.aborted) {

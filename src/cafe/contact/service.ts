@@ -2,6 +2,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
 import { type Address, sameBytes } from '../../core/ids.ts'
+import { address as addressSchema, v } from '../../core/schema.ts'
 import type { Serial } from '../../core/serial.ts'
 import { sha256 } from '../../crypto/bytes.ts'
 import type { Rows } from '../../store/rows.ts'
@@ -10,7 +11,7 @@ import type { Part } from '../erase.ts'
 import type { Session, Stands } from '../guard.ts'
 import type { Paces } from '../pace.ts'
 import type { Vouch } from '../vouch.ts'
-import { endsAt, openCard } from './card.ts'
+import { endsAt, openCard, visibilityOf } from './card.ts'
 import { cardReceiptRecord, type contactProtocol } from './protocol.ts'
 import { type CardRow, type ContactStore, contactStore } from './store.ts'
 
@@ -58,12 +59,21 @@ function contactService({ store, serial, clock, stands, vouch, paces }: Parts): 
       const { seq } = card
       const receipt = await vouch(cardReceiptRecord, account, { seq, hash, time: clock() })
       const ends = 'tomb' in card ? null : endsAt(card)
-      await store.rows.commit([store.cards.put([account], { envelope, seq, ends, receipt })])
+      const shown = 'tomb' in card ? 'exact' : visibilityOf(card)
+      const row = { envelope, seq, ends, receipt, time: clock(), shown }
+      await store.rows.commit([store.cards.put([account], row)])
       return { receipt }
     })
   }
 
   const holds = ({ ends }: CardRow): boolean => ends === null || ends >= clock()
+
+  /** A live card of exactly this address, if others may have it. */
+  const exactly = async (query: string): Promise<CardRow | undefined> => {
+    if (!v.is(addressSchema, query)) return undefined
+    const card = await store.cards.get(query)
+    return card && card.ends !== null && holds(card) && card.shown !== 'hidden' ? card : undefined
+  }
 
   return {
     publish,
@@ -71,8 +81,22 @@ function contactService({ store, serial, clock, stands, vouch, paces }: Parts): 
       await paces.look(peer, 1, 0)
       const card = await store.cards.get(address)
       if (!card || !holds(card)) return { envelope: null }
+      if (card.shown === 'hidden' && !(await stands({ account: address, peer }))) return { envelope: null }
       await paces.look(peer, 0, card.envelope.byteLength)
       return { envelope: card.envelope }
+    },
+    async find({ query, exclude }, { session, send }) {
+      paces.read(session.account, 1, 0)
+      const card = await exactly(query)
+      if (card && !exclude.some((known) => known === query))
+        await send({ card: { envelope: card.envelope, time: card.time, via: null } })
+      return { complete: true }
+    },
+    async ask({ query }, { peer, send }) {
+      await paces.look(peer, 1, 0)
+      const card = await exactly(query)
+      if (card) await send({ card: { envelope: card.envelope, time: card.time } })
+      return { complete: true }
     },
   }
 }

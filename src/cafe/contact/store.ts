@@ -3,6 +3,7 @@ import { MAX_CARD, MAX_RECEIPT } from '../../core/limits.ts'
 import { bytes, count, v } from '../../core/schema.ts'
 import type { Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
+import { visibility } from './card.ts'
 
 export const cardRow = v.strictObject({
   envelope: bytes(MAX_CARD),
@@ -11,6 +12,10 @@ export const cardRow = v.strictObject({
   ends: v.nullable(count()),
   /** What was signed for it: the same again where it is published again. */
   receipt: bytes(MAX_RECEIPT),
+  /** When this cafe took it; 0 for those that were taken before this was written down. */
+  time: v.optional(count(), 0),
+  /** Whom it is given to; that of a card without a choice, and of one that was taken back, is `exact`. */
+  shown: v.optional(visibility, 'exact'),
 })
 export type CardRow = v.InferOutput<typeof cardRow>
 

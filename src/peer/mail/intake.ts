@@ -83,7 +83,7 @@ export function createIntake(components: IntakeComponents): Intake {
       const strange = before.strange && door === 'stranger'
       const row = { ...before, have: [...have] as never, strange, owed: before.owed || (owed && letters.length > 0) }
       const added = [...fresh.values()].map(({ n, kind, ts, body }) => ({ n, row: { kind, ts, door, body } }))
-      await lines.commit(key, row, held.put(key, added))
+      await lines.commit(key, row, held.add(key, added))
       held.settle(fresh.size)
     })
 
@@ -107,7 +107,7 @@ export function createIntake(components: IntakeComponents): Intake {
   }
 
   const putAside = async (sealed: Uint8Array, door: DoorClass, why: CafeError): Promise<void> => {
-    await quarantine.put({ size: sealed.byteLength, why: why.code, door, what: { sealed: sealed.slice() } })
+    await quarantine.lock({ size: sealed.byteLength, why: why.code, door, what: { sealed: sealed.slice() } })
     onQuarantine()
   }
 
