@@ -11,6 +11,7 @@ import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import type { Account } from '../crypto/account.ts'
 import { accountSigner } from '../crypto/certificate.ts'
+import type { Prekey } from '../crypto/seal.ts'
 import type { Blocks } from '../store/blocks.ts'
 import { createHolds, type Holds } from '../store/holds.ts'
 import { memoryBlocks } from '../store/memory.ts'
@@ -20,9 +21,10 @@ import { createThreads } from '../thread/threads.ts'
 import type { Connector } from '../wire/call.ts'
 import type { Backups } from './backup.ts'
 import type { CafeAddress, Cafes } from './cafes.ts'
-import { createOwnCard } from './card.ts'
+import { createOwnCard, type OwnCard } from './card.ts'
 import { createChore } from './chore.ts'
 import type { Devices } from './devices.ts'
+import type { Cargo } from './move.ts'
 import { filesCargo, keptFiles } from './move-files.ts'
 import { createPacks, type Packs } from './packs.ts'
 import type { AccountRecord, RecordEntry } from './record.ts'
@@ -56,6 +58,10 @@ export interface KeptThreadsComponents {
   readonly cafes: Cafes
   readonly devices: Devices
   readonly backups: Backups
+  /** What else a move takes along. */
+  readonly cargo?: readonly Cargo[]
+  /** What the card says that others are to seal to. */
+  readonly prekey?: () => Promise<Prekey | undefined>
   readonly source: BlockSource
   readonly rows: Rows
   readonly blocks: Blocks
@@ -70,6 +76,7 @@ export interface KeptThreadsComponents {
 
 export interface KeptThreads {
   readonly threads: PeerThreads
+  readonly card: OwnCard
   readonly packs: Packs
   readonly safekeeping: Safekeeping
   /** What else {@link createSafety} has to look at. */
@@ -180,13 +187,14 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
     },
     trial: (rows) => createThreadKeepers({ rows, threads: trialThreads(rows) }),
     files: () => keptFiles(backups),
-    cargo: [filesCargo(backups)],
+    cargo: [filesCargo(backups), ...(components.cargo ?? [])],
     publish: (options) => card.publish(options),
     directory: reach.directory,
   })
 
   return {
     threads,
+    card,
     packs,
     safety: {
       async waiting(thread) {

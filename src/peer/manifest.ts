@@ -5,7 +5,8 @@
  *
  * ```
  * { v: 1, address, seq, ts, dev, devs: [peer], cafes: [[peer, ts, d, value]], devices: […], profile: […],
- *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]] }       d: place in devs
+ *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]],
+ *   prekeys?: […] }                                                                                         d: place in devs
  * ```
  */
 import { encode } from '../core/codec.ts'
@@ -137,8 +138,8 @@ export async function openManifest(account: Account, sealed: Uint8Array): Promis
 
 /** SHA-256 of what is said, whoever says it and when: equal for equal content. */
 export async function manifestHash(content: ManifestContent): Promise<Uint8Array<ArrayBuffer>> {
-  const { cafes, devices, profile, threads, gone, devs } = toWire({ ...NOBODY, ...content })
-  return sha256(encode({ cafes, devices, profile, threads, gone, devs }))
+  const { cafes, devices, profile, threads, gone, devs, prekeys } = toWire({ ...NOBODY, ...content })
+  return sha256(encode({ cafes, devices, profile, threads, gone, devs, prekeys }))
 }
 
 const NOBODY = { address: '' as Address, seq: 1, ts: 0, dev: '' as PeerIdText, receipts: new Map() }

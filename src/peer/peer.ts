@@ -19,9 +19,13 @@ import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import type { CardBook } from './cards.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createKeptThreads, type Reach } from './kept-threads.ts'
+import { createPrekeys } from './mail/prekeys.ts'
+import type { Mail } from './mail/types.ts'
 import type { Packs } from './packs.ts'
+import { createPeerMail } from './peer-mail.ts'
 import { createLabels } from './pin-label.ts'
 import { type AccountRecord, createRecord } from './record.ts'
 import type { Safekeeping } from './safekeeping.ts'
@@ -46,6 +50,8 @@ export interface PeerComponents {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
+  /** It stands differently with letters, about this if that is known. */
+  readonly onMail?: ((about: string | undefined) => void) | undefined
   /** Draws thumbnails, where the place we run in can. */
   readonly draw?: Draw | undefined
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
@@ -67,6 +73,9 @@ export interface Peer {
   readonly packs: Packs
   /** Snapshots of threads and record at the cafes, and the ways back from them. */
   readonly safekeeping: Safekeeping
+  /** Letters to and from other accounts, and what is known of these. */
+  readonly mail: Mail
+  readonly cards: CardBook
   readonly account: Account
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
@@ -101,6 +110,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       // What fails is tried again with the next change, or look at the clock.
       void attendance.sync().catch(() => {})
       void kept.cafesChanged().catch(() => {})
+      void letters.mail.cafesChanged().catch(() => {})
     },
   })
   const record = createRecord({
@@ -108,6 +118,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     onChange(changed, merged) {
       onChange('account')
       kept.recordChanged(changed, merged)
+      letters.recordChanged(changed, merged)
     },
   })
   const devices = createDevices({ ...components, record, cafes, client, name: components.device ?? 'A device' })
@@ -116,6 +127,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const mend = async (cafe: PeerIdText): Promise<void> => {
     await backups.lost(cafe)
     await kept.lost(cafe)
+    await letters.mail.cafeChanged(cafe)
     kept.safekeeping.slots.connected(cafe)
   }
   const attendance = createAttendance({
@@ -131,9 +143,14 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
   })
+  const prekeys = createPrekeys({ ...components, record })
   const kept = await createKeptThreads({
-    ...{ ...parts, record, cafes, devices, backups },
+    ...{ ...parts, record, cafes, devices, backups, prekey: prekeys.current },
+    cargo: [{ name: 'mail', bring: (to, options) => letters.mail.cargo.bring(to, options) }],
     onChange: () => onChange('pins'),
+  })
+  const letters = await createPeerMail({
+    ...{ ...components, record, cafes, prekeys, threads: kept.threads, ownCard: kept.card },
   })
 
   return {
@@ -146,25 +163,31 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       threads: kept.threads,
       packs: kept.packs,
       safekeeping: kept.safekeeping,
+      ...{ mail: letters.mail, cards: letters.cards },
     },
     safety: createSafety({ backups, cafes, ...kept.safety }),
     bearers: createPeerBearers({ cafes, client }),
     roots: [backups.roots, kept.threads.roots],
     async attend() {
       attends = true
-      await Promise.all([attendance.sync(), devices.attend(closed.signal), kept.attend()])
+      await Promise.all([attendance.sync(), devices.attend(closed.signal), kept.attend(), letters.attend()])
     },
     wake() {
       attendance.wake()
       kept.wake()
+      letters.mail.wake()
       void devices.attend(closed.signal)
     },
-    connected: kept.threads.connected,
+    connected() {
+      kept.threads.connected()
+      letters.mail.connected()
+    },
     async close() {
       attends = false
       closed.abort()
       attendance.close()
       backups.close()
+      await letters.close()
       await kept.close()
     },
   }

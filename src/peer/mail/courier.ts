@@ -26,6 +26,8 @@ export interface Courier {
    * too large for it; FORBIDDEN `{what: 'door'}` where none is.
    */
   toCafe(cafe: PeerIdText, parcel: OutgoingParcel, signal: AbortSignal): Promise<MailReceipt>
+  /** The recipient has written: what was refused may be let in now. */
+  forgive(to: Address): void
 }
 
 export interface OutgoingParcel {
@@ -37,17 +39,19 @@ export interface OutgoingParcel {
 /** Milliseconds for a device to answer, and a cafe. */
 const DEVICE_TIME = 8000
 const CAFE_TIME = 30_000
-/** Keys that a cafe has refused: it is not asked with them again until it was closed and opened, or we were. */
+/** A key that a cafe has refused is not tried there for so long: the recipient may just be about to tell its cafes. */
+const REFUSED = 60_000
 const MAX_REFUSED = 1000
 
 export function createCourier({ connector, client, cards, clock }: CourierComponents): Courier {
-  const refused = new Set<string>()
+  /** When a cafe has refused a key, on the clock of `performance.now()`. */
+  const refused = new Map<string, number>()
   /** Work is done once for a parcel, cafe and hour. */
   const done = new Map<string, Uint8Array>()
 
   const remember = (name: string): void => {
-    refused.add(name)
-    const first = refused.values().next().value
+    refused.set(name, performance.now())
+    const first = refused.keys().next().value
     if (refused.size > MAX_REFUSED && first !== undefined) refused.delete(first)
   }
 
@@ -78,8 +82,8 @@ export function createCourier({ connector, client, cards, clock }: CourierCompon
       const bring = async (door: Door, signal: AbortSignal): Promise<MailReceipt> =>
         (await client.deliver(cafe, { to, body: sealed, ttl, door }, { signal })).receipt
       const known = await cards.door(to)
-      const name = known && `${cafe} ${to} ${hex(known.key)}`
-      if (known && name && !refused.has(name)) {
+      const name = `${to} ${cafe} ${known && hex(known.key)}`
+      if (known && performance.now() - (refused.get(name) ?? Number.NEGATIVE_INFINITY) > REFUSED) {
         try {
           return await bring({ key: known.key }, within)
         } catch (thrown) {
@@ -89,6 +93,9 @@ export function createCourier({ connector, client, cards, clock }: CourierCompon
       }
       // The work takes as long as it takes.
       return bring(await strangersDoor(cafe, parcel, signal), signal)
+    },
+    forgive(to) {
+      for (const name of refused.keys()) if (name.startsWith(`${to} `)) refused.delete(name)
     },
   }
 }

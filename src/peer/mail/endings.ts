@@ -10,7 +10,7 @@ import type { LetterState } from './types.ts'
 
 export interface Endings {
   /** To be committed with what ends the letter. */
-  put(to: Address, row: EndedRow): Promise<Change[]>
+  note(to: Address, row: EndedRow): Promise<Change[]>
   of(about: string): Promise<LetterState[]>
   /** Somebody has looked at these: gives those that are news. */
   read(from: Address, abouts: readonly string[]): Promise<string[]>
@@ -32,7 +32,7 @@ export function createEndings({ rows, ended }: Pick<OutStore, 'rows' | 'ended'>,
   }
 
   return {
-    async put(to, row) {
+    async note(to, row) {
       // What is too many for a while hurts nobody.
       if (++added % LOOK === 0) void serial('prune', prune).catch(() => {})
       return [ended.put([await hashOf(row.about), to], row)]

@@ -15,7 +15,7 @@ import { LETTER_KINDS, type LetterHandler, type LetterKind } from './types.ts'
 export interface HandComponents {
   readonly lines: Lines
   readonly held: Held
-  readonly quarantine: Pick<Quarantine, 'put'>
+  readonly quarantine: Pick<Quarantine, 'lock'>
   /** Changes to lines of one account, one after the other. */
   readonly serial: Serial
   /** Milliseconds that a hole is waited for. */
@@ -92,7 +92,7 @@ export function createHand(components: HandComponents): Hand {
   const putAside = async (key: LineKey, { n, row }: HeldLetter, why: CafeError): Promise<void> => {
     const { kind, ts, body, door } = row
     const what = { from: key.from, dev: key.dev, kind, ts, body }
-    await quarantine.put({ size: bodySize(body), why: why.code, door, what })
+    await quarantine.lock({ size: bodySize(body), why: why.code, door, what })
     await note(key, [n])
     onQuarantine()
   }

@@ -19,7 +19,7 @@ export interface HeldLetter {
 export interface Held {
   readonly count: number
   /** Changes to be committed; `settle` when they were. */
-  put(key: LineKey, letters: readonly HeldLetter[]): Change[]
+  add(key: LineKey, letters: readonly HeldLetter[]): Change[]
   remove(key: LineKey, numbers: readonly number[]): Change[]
   settle(added: number): void
   /** Those of one line, in order. */
@@ -50,7 +50,7 @@ export async function createHeld(rows: Rows): Promise<Held> {
     get count() {
       return count
     },
-    put: (key, some) => some.map(({ n, row }) => letters.put(partsOf(key, n), row)),
+    add: (key, some) => some.map(({ n, row }) => letters.put(partsOf(key, n), row)),
     remove: (key, numbers) => numbers.map((n) => letters.remove(...partsOf(key, n))),
     settle(added) {
       count += added

@@ -22,7 +22,7 @@ export interface LanesComponents {
   readonly talk: Pick<Talk, 'wants' | 'say'>
   readonly cards: CardBook
   readonly courier: Courier
-  readonly doors: Pick<Doors, 'key' | 'due'>
+  readonly doors: Pick<Doors, 'key' | 'due' | 'run'>
   readonly signer: Signer
   /** This account's card as it is now. */
   readonly ownCard: () => Promise<{ readonly seq: number; readonly envelope: Uint8Array } | undefined>
@@ -44,6 +44,8 @@ export interface LanesComponents {
 export interface Lanes {
   /** There is something for somebody, or something is different. */
   kick(to: Address): void
+  /** Somebody has written, or is to be found in another way. */
+  news(to: Address): void
   /** All of them at once, whatever they wait for. */
   wake(): void
   /** Connections may have come or gone. */
@@ -68,6 +70,8 @@ const ASK_TIME = 10_000
 /** A device that is not connected is dialled, for so long, and no more often than that. */
 const DIAL_TIME = 4000
 const DIAL_AGAIN = 5 * 60_000
+/** The own cafes are told of a new correspondent before it gets anything, if they can be. */
+const DOORS_TIME = 3000
 /** A cafe is asked about the oldest letter it has signed for, to see whether it has lost it. */
 const PROBE = 6 * 3_600_000
 /** A parcel without letters that is at some cafe needs no other after this. */
@@ -82,6 +86,8 @@ interface Stop {
   due: number
   running: boolean
   probed: number
+  /** Why it waits. */
+  why: ErrorCode | undefined
 }
 
 interface Lane {
@@ -215,6 +221,7 @@ export function createMailLanes(components: LanesComponents): Lanes {
   const refuse = async (lane: Lane, stop: Stop, p: number, error: CafeError): Promise<void> => {
     const { code, data } = error
     lane.why = code
+    stop.why = code
     const after = typeof data['after'] === 'number' ? Math.min(LONGEST_AFTER, data['after']) : 0
     stop.due = performance.now() + Math.max(after, pauseAfter(++stop.failures, PAUSES))
     if (code === 'FORBIDDEN' && data['what'] === 'size') {
@@ -235,7 +242,7 @@ export function createMailLanes(components: LanesComponents): Lanes {
         courier.toCafe(cafe, { to, sealed, ends: parcel.ends }, signal),
       )
       await outbox.placed(to, p, { at: cafe, direct: false, epoch, until, time })
-      Object.assign(stop, { failures: 0, due: 0 })
+      Object.assign(stop, { failures: 0, due: 0, why: undefined })
       lane.why = undefined
       onReceipt(cafe, epoch)
     } catch (thrown) {
@@ -274,7 +281,13 @@ export function createMailLanes(components: LanesComponents): Lanes {
   const toCafes = async (lane: Lane, inboxes: readonly CafePlace[]): Promise<void> => {
     const devices = await devicesOf(lane.to)
     for (const place of inboxes) {
-      const stop = lane.stops.get(place.cafe) ?? { failures: 0, due: 0, running: false, probed: performance.now() }
+      const stop = lane.stops.get(place.cafe) ?? {
+        failures: 0,
+        due: 0,
+        running: false,
+        probed: performance.now(),
+        why: undefined,
+      }
       lane.stops.set(place.cafe, stop)
       if (stop.running || signal.aborted) continue
       const wait = stop.due - performance.now()
@@ -309,8 +322,10 @@ export function createMailLanes(components: LanesComponents): Lanes {
     if (!known) await ask(lane)
     else if (clock() - known.checked > CARD_AGE) keep(ask(lane))
     if (!hasUnplaced(to) && (outbox.loose(to) > 0 || talk.wants(to))) {
+      const isNew = outbox.isNew(to)
       await pack(lane)
-      doors.due()
+      // Whoever answers at once shall not find the door closed.
+      if (isNew) await Promise.race([doors.run(), pause(DOORS_TIME, signal)])
     }
     await direct(lane)
     const [devices, inboxes] = [await devicesOf(to), await cards.inboxesOf(to)]
@@ -353,6 +368,13 @@ export function createMailLanes(components: LanesComponents): Lanes {
 
   return {
     kick,
+    news(to) {
+      courier.forgive(to)
+      // Where there was no way in there may be one now; who is busy or full is as before.
+      for (const stop of lanes.get(to)?.stops.values() ?? [])
+        if (stop.why === 'FORBIDDEN' || stop.why === 'NOT_FOUND') stop.due = 0
+      kick(to)
+    },
     wake() {
       for (const lane of lanes.values()) {
         for (const stop of lane.stops.values()) Object.assign(stop, { due: 0, failures: 0 })

@@ -133,7 +133,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   }
   const intake = createIntake({
     ...{ account, peer: signer.peer, prekeys: components.prekeys, cards, lines, held, hand, talk, quarantine, outbox },
-    ...{ serial, standing, onNews: (from) => lanes.kick(from), onQuarantine: changed },
+    ...{ serial, standing, onNews: (from) => lanes.news(from), onQuarantine: changed },
   })
   const direct = createDirect({
     ...{ registrar: components.registrar, clock, log },
@@ -242,7 +242,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       await doors.forgotten(cafe)
       for (const to of await outbox.lost(cafe, Number.MAX_SAFE_INTEGER)) lanes.kick(to)
     },
-    cardChanged: lanes.kick,
+    cardChanged: lanes.news,
     keysChanged: reopening.due,
     cargo: createMailCargo({ cafes, drain: inboxes.drain }),
     async close() {

@@ -44,6 +44,8 @@ export interface Outbox {
   recipients(): readonly Address[]
   /** Everybody this device has written to. */
   correspondents(): readonly Address[]
+  /** Nothing was ever packed for it. */
+  isNew(to: Address): boolean
   /** Letters that are in no parcel. */
   loose(to: Address): number
   parcels(to: Address): ReadonlyMap<number, ParcelRow>
@@ -111,7 +113,7 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
     boxes.dropLetter(step, box, q)
     if (row.about !== undefined) {
       const cafes = cafesOf(box.parcels.get(row.p))
-      step.changes.push(...(await endings.put(box.to, { about: row.about, state, cafes, since: clock() })))
+      step.changes.push(...(await endings.note(box.to, { about: row.about, state, cafes, since: clock() })))
     }
     step.after.push(() => {
       weigh(-1, row)
@@ -241,6 +243,7 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
     recipients: () =>
       [...boxes.all].filter(([, { letters, parcels }]) => letters.size + parcels.size > 0).map(([to]) => to),
     correspondents: () => [...boxes.all.keys()],
+    isNew: (to) => (boxes.get(to)?.line.p ?? 1) === 1,
     loose: (to) => [...(boxes.get(to)?.letters.values() ?? [])].filter(({ p }) => p === 0).length,
     parcels: (to) => boxes.get(to)?.parcels ?? new Map(),
     toldCard: (to) => boxes.get(to)?.line.card ?? 0,

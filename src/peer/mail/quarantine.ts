@@ -33,7 +33,7 @@ export interface Quarantine {
   /** Ids of parcels that did not open: another key may be there now. */
   sealed(): Promise<readonly string[]>
   /** Puts it in, together with other changes; makes room first. */
-  put(row: Omit<BadRow, 'since'>, changes?: readonly Change[]): Promise<void>
+  lock(row: Omit<BadRow, 'since'>, changes?: readonly Change[]): Promise<void>
   /** Still of no use, for this reason. */
   again(id: string, why: ErrorCode): Promise<void>
 }
@@ -80,7 +80,7 @@ export function createQuarantine({ rows, clock, random }: QuarantineComponents):
       }),
     sealed: async () =>
       (await bad.list([])).flatMap(({ key, row }) => ('sealed' in row.what ? [key[0] as string] : [])),
-    put: (row, changes = []) =>
+    lock: (row, changes = []) =>
       serial('bad', async () => {
         const now = await known()
         let total = [...now.values()].reduce((sum, size) => sum + size, 0) + row.size
