@@ -126,11 +126,11 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
 
   return {
     async create({ name, type = 'open', sharing = 'shared', members }) {
-      const announce = await parts.voice.profile()
-      const made = await threads.create({ name, type, sharing, announce, ...(members ? { members } : {}) })
+      const made = await threads.create({ name, type, sharing, ...(members ? { members } : {}) })
       await notes.level(made.id)
-      await parts.voice.tell(made)
       await parts.came(made)
+      await parts.voice.announceIn(made)
+      await parts.voice.tell(made)
       return info(made.id)
     },
     async list() {

@@ -54,6 +54,14 @@ export interface Intake {
   again(sealed: Uint8Array, door: DoorClass): Promise<void>
 }
 
+interface Coming {
+  readonly door: DoorClass
+  /** The sender is nobody strange, or has come by no stranger's door. */
+  readonly known: boolean
+  /** The sender waits to hear that it has come. */
+  readonly owed: boolean
+}
+
 /** Parcels remembered that were taken, so that the same one from the next cafe need not be opened. */
 const MAX_TAKEN = 10_000
 
@@ -71,7 +79,11 @@ export function createIntake(components: IntakeComponents): Intake {
   const open = async (sealed: Uint8Array): Promise<Letter<Parcel>> => openParcel(account, sealed, await prekeys())
 
   /** Puts on disk what is not here yet. @throws CafeError BUSY if the line is full of holes; QUOTA. */
-  const keep = (key: LineKey, { letters, low, gone = [] }: Parcel, door: DoorClass, owed: boolean): Promise<void> =>
+  const keep = (
+    key: LineKey,
+    { letters, low, gone = [] }: Parcel,
+    { door, known: isKnown, owed }: Coming,
+  ): Promise<void> =>
     serial(key.from, async () => {
       const before = lines.get(key)
       const known = addRanges(addRange(before.have, [1, low - 1]), gone as Ranges)
@@ -80,7 +92,7 @@ export function createIntake(components: IntakeComponents): Intake {
       if (held.count + fresh.size > MAX_HELD) throw new CafeError('QUOTA', { what: 'letters', limit: MAX_HELD })
       const have = [...fresh.keys()].reduce<Ranges>((all, n) => addRange(all, [n, n]), known)
       if (have.length > MAX_LINE_RANGES) throw new CafeError('BUSY')
-      const strange = before.strange && door === 'stranger'
+      const strange = before.strange && !isKnown
       const row = { ...before, have: [...have] as never, strange, owed: before.owed || (owed && letters.length > 0) }
       const added = [...fresh.values()].map(({ n, kind, ts, body }) => ({ n, row: { kind, ts, door, body } }))
       await lines.commit(key, row, held.add(key, added))
@@ -98,12 +110,19 @@ export function createIntake(components: IntakeComponents): Intake {
     if (parcel.got || parcel.miss || parcel.door || parcel.card) onNews(from)
   }
 
-  const use = async ({ from, dev, body }: Letter<Parcel>, door: DoorClass, owed: boolean): Promise<void> => {
+  const use = async ({ from, dev, body }: Letter<Parcel>, coming: Coming): Promise<void> => {
     const key = { from, dev, line: body.line }
-    await keep(key, body, door, owed)
+    await keep(key, body, coming)
     await hear(from, body)
-    talk.came(key, owed)
+    talk.came(key, coming.owed)
     hand.due(key)
+  }
+
+  const useFromCafe = async (letter: Letter<Parcel>, door: DoorClass): Promise<void> => {
+    const stands = await standing(letter.from)
+    // Who was blocked may have come by the stranger's door: nobody hears of it.
+    if (stands === undefined) return
+    await use(letter, { door, known: door !== 'stranger' || stands !== 'stranger', owed: true })
   }
 
   const putAside = async (sealed: Uint8Array, door: DoorClass, why: CafeError): Promise<void> => {
@@ -120,9 +139,9 @@ export function createIntake(components: IntakeComponents): Intake {
       if (taken.has(id)) return
       const letter = await open(sealed).catch((thrown: unknown) => sealedOf(thrown))
       if (letter instanceof CafeError) await putAside(sealed, door, letter)
-      else if ((await standing(letter.from)) !== undefined) {
+      else {
         try {
-          await use(letter, door, true)
+          await useFromCafe(letter, door)
         } catch (thrown) {
           // A line that is full of holes must not hold up the others.
           if (!(thrown instanceof CafeError) || thrown.code !== 'BUSY') throw thrown
@@ -138,11 +157,11 @@ export function createIntake(components: IntakeComponents): Intake {
       if (door === undefined) throw new CafeError('FORBIDDEN', { what: 'door' })
       if (door === 'stranger') mayStrangers(letter.from)
       // The answer says that it has come; a receipt would only say it again.
-      await use(letter, door, false)
+      await use(letter, { door, known: door !== 'stranger', owed: false })
       remember(hex(await sha256(sealed)))
     },
     async again(sealed, door) {
-      await use(await open(sealed), door, true)
+      await useFromCafe(await open(sealed), door)
     },
   }
 }

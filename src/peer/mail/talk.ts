@@ -57,9 +57,10 @@ const SOON = 400
 /** That somebody has looked is told later, so that it does not say when. */
 const READ_SOON = 2000
 const READ_SPREAD = 20_000
-/** A hole is asked about after this: the rest may be on its way by another cafe. And again after ever longer. */
+/** A hole is asked about after this: the rest may be on its way by another cafe. And again after five times as long each time. */
 const PATIENCE = 6000
-const AGAIN = [2 * 60_000, 20 * 60_000, 3 * 3_600_000, 24 * 3_600_000]
+const LONGER = 5
+const MAX_ASKED = 7
 /** Things looked at that wait to be told; more are not. */
 const MAX_READ = 500
 
@@ -149,7 +150,8 @@ export async function createTalk(components: TalkComponents): Promise<Talk> {
         gone.delete(to)
         for (const hole of ask) {
           hole.due = false
-          wait(hole, AGAIN[hole.asked++])
+          hole.asked++
+          wait(hole, hole.asked < MAX_ASKED ? patience * LONGER ** hole.asked : undefined)
         }
         // A stop before this only says it once more.
         await serial(to, async () => {
