@@ -151,7 +151,12 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   })
   const letters = await createPeerMail({
     ...{ ...components, record, cafes, prekeys, threads: kept.threads, ownCard: kept.card },
+    onMail(about) {
+      kept.threads.mailChanged(about)
+      components.onMail?.(about)
+    },
   })
+  kept.threads.carry(letters)
 
   return {
     ...{

@@ -4,6 +4,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
+import { mailConsole } from './mail-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
 /**
@@ -83,6 +84,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       forget: async (id) => void (await call('pins.forget', { id })),
     },
     thread: threadConsole(call),
+    mail: mailConsole(call),
     recover: recoverConsole(call),
     profile: profileConsole(call),
     node: { status: () => call('node.status', {}) },

@@ -23,6 +23,7 @@ import type {
   Unfinished,
   WalletConsole,
 } from './api.ts'
+import type { MailConsole } from './mail-api.ts'
 import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
 import type { ThreadConsole } from './thread-console-api.ts'
 
@@ -83,6 +84,7 @@ export interface CafeConsole {
     forget(id: string): Promise<void>
   }
   readonly thread: ThreadConsole
+  readonly mail: MailConsole
   readonly recover: RecoverConsole
   readonly profile: ProfileConsole
   readonly node: { status(): Promise<NodeStatus> }
