@@ -242,7 +242,7 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       announcing.due()
     },
     async attend() {
-      await safekeeping.open()
+      await Promise.all([safekeeping.open(), threads.attend()])
       publishing.due()
       announcing.due()
     },

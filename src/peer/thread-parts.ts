@@ -104,7 +104,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   void voice.repeat().catch((cause) => log('warn', 'blocks not told', { cause }))
 
   return {
-    ...{ components, shape, feeds: createFeeds({ threads, shape }) },
+    ...{ components, shape, feeds: createFeeds({ threads, shape, sent: far.sent }) },
     ...local,
     ...far,
     ...carried(local, far),

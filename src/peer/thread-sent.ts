@@ -1,4 +1,5 @@
 /** How far what this device has said has come: by letters, or from device to device. */
+import type { CID } from 'multiformats/cid'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Entry, Member, Thread } from '../thread/thread.ts'
@@ -11,13 +12,15 @@ export interface SentComponents {
   readonly peer: PeerIdText
   readonly blocks: Pick<Blocks, 'get'>
   readonly mailing: Pick<ThreadMail, 'carried'>
-  readonly mail: () => Pick<Mail, 'states'> | undefined
+  readonly mail: () => Pick<Mail, 'states' | 'read'> | undefined
 }
 
 export interface Sent {
   /** For each other member; nothing of what another device said, or was said before there was mail. */
   states(thread: Thread, entry: Entry): Promise<readonly PostState[]>
   summary(thread: Thread, entry: Entry, members?: readonly Member[]): Promise<PostSent | null>
+  /** The person has looked at these. */
+  seen(thread: Thread, targets: readonly CID[]): Promise<void>
 }
 
 type Where = Pick<PostState, 'state' | 'cafes' | 'since' | 'why'>
@@ -57,6 +60,14 @@ export function createSent({ self, peer, blocks, mailing, mail }: SentComponents
         fetched: count('fetched'),
         read: count('read'),
         of: states.length,
+      }
+    },
+    async seen(thread, targets) {
+      const entries = (await Promise.all(targets.map((cid) => thread.entry(cid)))).filter((entry) => !!entry)
+      const others = entries.filter(({ content }) => content.author !== self)
+      for (const [author, theirs] of Map.groupBy(others, ({ content }) => content.author)) {
+        const abouts = theirs.map(({ cid }) => cid.toString())
+        await mail()?.read(author, abouts)
       }
     },
   }

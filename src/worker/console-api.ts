@@ -24,6 +24,7 @@ import type {
   WalletConsole,
 } from './api.ts'
 import type { ContactConsole } from './contact-api.ts'
+import type { MailConsole } from './mail-api.ts'
 import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
 import type { ThreadConsole } from './thread-console-api.ts'
 
@@ -84,6 +85,7 @@ export interface CafeConsole {
     forget(id: string): Promise<void>
   }
   readonly thread: ThreadConsole
+  readonly mail: MailConsole
   readonly recover: RecoverConsole
   readonly profile: ProfileConsole
   readonly contact: ContactConsole
