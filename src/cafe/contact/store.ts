@@ -1,9 +1,10 @@
 /** The cafe's table of contact cards: one for each account that has published one. */
 import { MAX_CARD, MAX_RECEIPT } from '../../core/limits.ts'
-import { bytes, count, v } from '../../core/schema.ts'
+import { bytes, count, text, v } from '../../core/schema.ts'
+import { MAX_WORD, MAX_WORDS } from '../../core/words.ts'
 import type { Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
-import { visibility } from './card.ts'
+import { handle, visibility } from './card.ts'
 
 export const cardRow = v.strictObject({
   envelope: bytes(MAX_CARD),
@@ -16,6 +17,9 @@ export const cardRow = v.strictObject({
   time: v.optional(count(), 0),
   /** Whom it is given to; that of a card without a choice, and of one that was taken back, is `exact`. */
   shown: v.optional(visibility, 'exact'),
+  handle: v.optional(v.nullable(handle), null),
+  /** The words by which the index finds it: as they were made then, so that just these rows go again. */
+  words: v.optional(v.pipe(v.array(text(4 * MAX_WORD)), v.maxLength(2 * MAX_WORDS)), () => []),
 })
 export type CardRow = v.InferOutput<typeof cardRow>
 
