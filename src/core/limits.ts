@@ -324,6 +324,8 @@ export const MAX_OUT_LETTERS = 20_000
 export const MAX_OUT_TO_ONE = INBOX_LETTERS
 /** Bytes of their bodies: an inbox full. */
 export const MAX_OUT_BYTES = INBOX_BYTES
+/** Members who are away and get a post by mail; of more each looks for it at the author's cafes. */
+export const MAX_MAILED = 64
 /** Letters whose end is remembered: what a person scrolls back to. */
 export const MAX_ENDED = 5000
 /** Letters that have come and wait for those before them, or for whoever takes them; with more, they stay at the cafes. */

@@ -159,7 +159,12 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const letters = await createPeerMail({
     ...{ ...components, record, cafes, prekeys, threads: kept.threads, ownCard: kept.card },
     onCard: () => onChange('account'),
+    onMail(about) {
+      kept.threads.mailChanged(about)
+      components.onMail?.(about)
+    },
   })
+  kept.threads.carry(letters)
   const people = createPeople({
     ...{ ...components, record, cafes, self: account.address, cards: letters.cards, threads: kept.threads },
     client: contactClient({ connector }),
