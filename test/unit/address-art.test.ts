@@ -15,7 +15,9 @@ describe('the picture of an address', () => {
     expect(addressArt(ADDRESS)).toEqual(addressArt(ADDRESS))
     const { colours, tiles } = addressArt(ADDRESS)
     const text = `${colours.join(' ')} ${tiles.map(({ shape, turn, ground, figure }) => `${shape[0]}${turn}${ground}${figure}`).join(' ')}`
-    expect(text).toMatchInlineSnapshot(`"oklch(93% 0.04 247) oklch(62% 0.14 247) oklch(76% 0.13 37) oklch(40% 0.1 37) d001 q132 l123 q301 h102 q212 h212 q012 d001 q032 l023 q201 h302 q312 h212 q112"`)
+    expect(text).toMatchInlineSnapshot(
+      `"oklch(93% 0.04 247) oklch(62% 0.14 247) oklch(76% 0.13 37) oklch(40% 0.1 37) d001 q132 l123 q301 h102 q212 h212 q012 d001 q032 l023 q201 h302 q312 h212 q112"`,
+    )
   })
 
   it('fills its frame, tile by tile, and the right half mirrors the left', () => {
