@@ -25,6 +25,10 @@ import { createDevices, createGuard, createStands, type Session } from './guard.
 import { inboxProtocol } from './inbox/protocol.ts'
 import type { MailRates } from './inbox/rates.ts'
 import { createInbox } from './inbox/service.ts'
+import type { Dialler, Place } from './info/gossip.ts'
+import type { KnownCafe } from './info/known.ts'
+import { infoProtocol } from './info/protocol.ts'
+import { createInfo } from './info/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
@@ -76,6 +80,10 @@ export interface CafeComponents {
   readonly epoch: number
   /** Where it can be dialled now. */
   readonly addresses: () => readonly string[]
+  /** Reaches other cafes. */
+  readonly connector: Dialler
+  /** Cafes that the relay names. */
+  readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -105,6 +113,10 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   revoke: Desk['revoke']
   clients(): Promise<readonly Client[]>
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
+  /** The cafes it knows, and which of them lied. */
+  neighbours(): readonly KnownCafe[]
+  /** Meets other cafes now; it does so by itself too. */
+  meet(options: { signal: AbortSignal }): Promise<void>
 }
 
 /** Opens the cafe: from the return on it answers. `name` is what its host called it. */
@@ -135,7 +147,9 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
-  const contacts = createContacts(records)
+  const info = await createInfo({ ...components, ...records, name: () => name })
+  const { connector } = components
+  const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
   const inbox = await createInbox({
     ...{ ...records, cafe: peer, epoch, rates: components.mailRates },
     devices: createDevices(store, inboxProtocol.name),
@@ -174,8 +188,11 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
   await add(snapshotProtocol, snapshots.handlers)
   await add(contactProtocol, contacts.handlers)
+  await add(infoProtocol, info.handlers)
   await add(inboxProtocol, inbox.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
+
+  info.start()
 
   /** Tells the host's pages after a decision of the host. */
   const told = <A extends unknown[], T>(decide: (...args: A) => Promise<T>) => {
@@ -190,8 +207,12 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
     jobs,
     fetch: face.fetch,
+    neighbours: info.list,
+    meet: info.meet,
     async close() {
       face.close()
+      info.close()
+      contacts.close()
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
       inbox.close()

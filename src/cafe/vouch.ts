@@ -1,7 +1,7 @@
 /** What a cafe signs: that it has committed something. */
 import type { PrivateKey } from '@libp2p/interface'
 import type { Address, PeerIdText } from '../core/ids.ts'
-import { type RecordKind, sealRecord } from '../crypto/envelope.ts'
+import { preparedKey, type RecordKind, sealRecord } from '../crypto/envelope.ts'
 
 /** What every receipt of a cafe says beside what it is for. */
 export interface Vouched {
@@ -25,7 +25,7 @@ export interface VouchComponents {
   readonly epoch: number
 }
 
-export const createVouch =
-  ({ cafe, peerKey, epoch }: VouchComponents): Vouch =>
-  (kind, account, what) =>
-    sealRecord<unknown>(kind, peerKey, { ...what, v: 1, cafe, epoch, account })
+export function createVouch({ cafe, peerKey, epoch }: VouchComponents): Vouch {
+  const key = peerKey.type === 'Ed25519' ? preparedKey(peerKey) : peerKey
+  return (kind, account, what) => sealRecord<unknown>(kind, key, { ...what, v: 1, cafe, epoch, account })
+}

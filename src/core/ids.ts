@@ -8,8 +8,12 @@ export type PeerIdText = string & { readonly __id: 'PeerIdText' }
 
 /** Lower-case hex of bytes: for store keys, which must sort and compare as text. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let text = ''
+  for (const byte of bytes) text += PAIRS[byte]
+  return text
 }
+
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** The bytes of {@link hex}. */
 export function unhex(text: string): Uint8Array<ArrayBuffer> {

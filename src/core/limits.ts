@@ -210,6 +210,56 @@ export const MAX_DEVICES = 16
 export const MAX_INBOXES = 8
 /** A card holds at most this long without being renewed. */
 export const MAX_CARD_TTL = 365 * 86_400_000
+/** Characters of a handle: what fits on a visiting card. */
+export const MAX_HANDLE = 32
+
+/** A search: a long name, or an address, and a careless paste. In UTF-16 units. */
+export const MAX_QUERY = 256
+/** Results of one search: a page to look through, unless more are asked for. */
+export const FIND_LIMIT = 10
+export const MAX_FIND = 50
+/** A search waits for other cafes this long at most; a person has given up by then. */
+export const MAX_FIND_WAIT = 30_000
+/** And this long unless it says otherwise. */
+export const FIND_WAIT = 10_000
+/** Addresses that a search leaves out: a whole address book. */
+export const MAX_FIND_EXCLUDE = 512
+/** Searches of an account: one every two seconds is more than somebody who types and looks makes. */
+export const FIND_PACE = { burst: 30, every: 2000 } as const
+/** Cards an account is given by searches in an hour: sixty full pages, and no directory of a cafe in a day. */
+export const FOUND_PACE = { burst: 600, every: 6000 } as const
+/** Cafes that one search asks, and at once: a question must not become a storm. */
+export const MAX_ASKED = 32
+export const ASKED_AT_ONCE = 8
+/** One cafe's time to answer: a relayed path, a slow phone, an index on its disk. */
+export const ASK_WAIT = 10_000
+/** Questions of one other cafe, for all its clients, and cards it is given in an hour. */
+export const ASK_PACE = { burst: 60, every: 1000 } as const
+export const ANSWER_PACE = { burst: 2000, every: 1800 } as const
+/** And of all peers together that this cafe does not know as cafes: peers cost nothing to make. */
+export const ASK_PACE_STRANGERS = { burst: 120, every: 500 } as const
+export const ANSWER_PACE_STRANGERS = { burst: 2000, every: 1800 } as const
+
+/** What a cafe says about itself: a name and eight addresses of the usual length fill half of it. */
+export const MAX_INFO = 2 * KiB
+/** It holds this long without being renewed: a tab that has not been seen for days is not worth a call. */
+export const INFO_TTL = 3 * 86_400_000
+/** Records that two cafes give each other at once: with the own one they fit in a frame. */
+export const MAX_TRADE = 16
+/** Cafes a cafe knows of; and, of those it has only heard of, from one teller. */
+export const MAX_KNOWN_CAFES = 256
+export const MAX_HEARD_FROM_ONE = 32
+/** A cafe that has answered counts as one that does for this long. */
+export const KNOWN_GOOD = 7 * 86_400_000
+/** A cafe that gave something forged is asked nothing for this long. */
+export const MARK_TTL = 86_400_000
+/** How often cafes tell each other who is there, before chance; and with how many each time. */
+export const TRADE_EVERY = 10 * 60_000
+export const TRADE_PARTNERS = 4
+/** Trades of one peer, and of all peers together that are not known as cafes. */
+export const TRADE_PACE = { burst: 6, every: 60_000 } as const
+export const TRADE_PACE_STRANGERS = { burst: 60, every: 2000 } as const
+
 /** Difference of clocks we accept in signed records, which people's devices date. */
 export const RECORD_SKEW = 10 * 60_000
 
@@ -360,10 +410,11 @@ export const INVITE_TTL = 30 * 86_400_000
 export const MAX_THREAD_INVITE = 32 * KiB
 
 /**
- * What an account's manifest names at most. 2048 threads of 82 bytes, 1000 that were left of 47, and the rest below fill the
- * largest bucket (256 KiB) without overflowing it.
+ * What an account's manifest names at most. 1536 threads of 82 bytes, 1000 that were left of 47, all contacts and the rest
+ * below fill the largest bucket (256 KiB) without overflowing it. Manifests of before there were contacts may name 2048.
  */
-export const MAX_RECORD_THREADS = 2048
+export const MAX_RECORD_THREADS = 1536
+export const MAX_MANIFEST_THREADS = 2048
 /** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
 export const MAX_RECORD_GONE = 1000
 /** Cafes of an account: far more than anybody keeps an eye on. */
@@ -372,5 +423,9 @@ export const MAX_RECORD_CAFES = 16
 export const MAX_RECORD_ADDRESSES = 1 * KiB
 /** Devices of an account, revoked ones among them until their certificates have ended. */
 export const MAX_RECORD_DEVICES = 32
+/** People in an address book: more than anybody knows by name; and a search can leave all of them out. */
+export const MAX_RECORD_CONTACTS = 500
+/** Bytes of all of them in a manifest: names of thirty bytes on the average. */
+export const MAX_RECORD_CONTACT_BYTES = 48 * KiB
 /** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
 export const MAX_PACKS = 1024

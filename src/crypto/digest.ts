@@ -7,6 +7,9 @@ import { concat, sha256 } from './bytes.ts'
 const WHOLE = 32 * MiB
 const PIECE = 1 * MiB
 
+/** SHA-256 of something short: sooner done here than asked of the platform. */
+export const sha256Now = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(incremental(bytes))
+
 /** SHA-256 of a file. */
 export async function sha256Of(file: Blob, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size <= WHOLE) {

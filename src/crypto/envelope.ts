@@ -4,15 +4,16 @@
  * signed it, and anybody can sign (https://github.com/libp2p/specs/blob/master/RFC/0002-signed-envelopes.md).
  */
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
-import type { PrivateKey } from '@libp2p/interface'
+import type { Ed25519PrivateKey, PrivateKey } from '@libp2p/interface'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { RecordEnvelope } from '@libp2p/peer-record'
+import { base64urlnopad } from '@scure/base'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
 import { type Address, type PeerIdText, sameBytes } from '../core/ids.ts'
 import { parse, type Schema } from '../core/schema.ts'
 import type { Account } from './account.ts'
-import { utf8 } from './bytes.ts'
+import { unshared, utf8 } from './bytes.ts'
 import { decodeAddress } from './strkey.ts'
 
 /** One kind of signed record. */
@@ -34,6 +35,25 @@ export const accountKey = (account: Pick<Account, 'publicKey' | 'sign'>): Signin
   publicKey: publicKeyFromRaw(account.publicKey),
   sign: (bytes) => account.sign(bytes.subarray()),
 })
+
+/**
+ * A peer's Ed25519 key that is prepared once. libp2p prepares it anew for each signature, which takes longer than to sign.
+ */
+export function preparedKey({ raw, publicKey }: Pick<Ed25519PrivateKey, 'raw' | 'publicKey'>): SigningKey {
+  let prepared: Promise<CryptoKey> | undefined
+  const prepare = (): Promise<CryptoKey> => {
+    const base64 = (bytes: Uint8Array): string => base64urlnopad.encode(bytes)
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: base64(publicKey.raw), d: base64(raw.subarray(0, 32)) }
+    return crypto.subtle.importKey('jwk', jwk, 'Ed25519', false, ['sign'])
+  }
+  return {
+    publicKey,
+    async sign(bytes) {
+      prepared ??= prepare()
+      return new Uint8Array(await crypto.subtle.sign('Ed25519', await prepared, unshared(bytes.subarray())))
+    },
+  }
+}
 
 /**
  * Who has signed what an account signed: its key in the form of a peer id, for {@link openRecord}.
@@ -69,6 +89,20 @@ export async function openRecord<T>(kind: RecordKind<T>, signer: PeerIdText, byt
     if (by !== signer || !sameBytes(envelope.payloadType, utf8(kind.type))) throw new CafeError('FORBIDDEN')
     // Protobuf has many spellings of one message; a record is known by its bytes, so only one will do.
     if (!sameBytes(envelope.marshal(), bytes)) throw new CafeError('FORBIDDEN')
+    return parse(kind.schema, decode(envelope.payload.subarray(), kind.limit)) as T
+  } catch (cause) {
+    throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })
+  }
+}
+
+/**
+ * What an envelope says, whoever signed it: only to learn whose signature to demand with {@link openRecord}.
+ * @throws CafeError CORRUPT {what: 'envelope'} for what does not even say something of this kind.
+ */
+export function claimOf<T>(kind: RecordKind<T>, bytes: Uint8Array): T {
+  try {
+    if (bytes.byteLength > kind.limit) throw new CafeError('BAD_REQUEST', { limit: kind.limit })
+    const envelope = RecordEnvelope.createFromProtobuf(bytes)
     return parse(kind.schema, decode(envelope.payload.subarray(), kind.limit)) as T
   } catch (cause) {
     throw new CafeError('CORRUPT', { what: 'envelope' }, { cause })

@@ -3,7 +3,7 @@
  * changes, and long before it ends; published at every cafe of the account, each by itself and again until it has it.
  */
 
-import { createCard, nextSeq } from '../cafe/contact/card.ts'
+import { createCard, handle, nextSeq } from '../cafe/contact/card.ts'
 import type { ContactClient } from '../cafe/contact/client.ts'
 import type { Clock } from '../core/clock.ts'
 import { encode } from '../core/codec.ts'
@@ -31,9 +31,20 @@ export interface OwnCardComponents {
   /** The key newer than the address that others are to seal to. */
   readonly prekey?: () => Promise<Prekey | undefined>
   readonly clock: Clock
+  /** A cafe has it now, or refuses it. */
+  readonly onChange?: (() => void) | undefined
+}
+
+/** How a cafe stands to the card as it is now: has it, has not been told yet, or refuses it for the handle, which is taken there. */
+export interface CardState {
+  readonly cafe: PeerIdText
+  readonly name: string
+  readonly state: 'published' | 'waiting' | 'taken'
 }
 
 export interface OwnCard {
+  /** At each cafe of the account. */
+  states(): Promise<readonly CardState[]>
   /** The card as it is now, signed. */
   current(): Promise<{ readonly seq: number; readonly envelope: Uint8Array }>
   /**
@@ -47,14 +58,29 @@ export interface OwnCard {
 
 /** `what`: hash of all it says but number and time. */
 const cardRow = v.strictObject({ what: text(64), seq: count(), ts: count(), envelope: bytes(MAX_CARD) })
-const publishedRow = v.strictObject({ seq: count() })
+const publishedRow = v.strictObject({
+  /** The card that is there; 0 for none yet. */
+  seq: count(),
+  /** The handle for which a newer one was refused: somebody else has it there. */
+  taken: v.optional(handle),
+})
 
-/** Who is not called anything yet: nobody can find such a card by its name. */
-const NAMELESS = 'Somebody'
+/** What the card of somebody without a name says, which is no name. */
+export const NAMELESS = 'Somebody'
 const ME = 'me'
 
 export function createOwnCard(components: OwnCardComponents): OwnCard {
-  const { rows, account, cafes, devices, record, client, clock, prekey = async () => undefined } = components
+  const {
+    rows,
+    account,
+    cafes,
+    devices,
+    record,
+    client,
+    clock,
+    prekey = async () => undefined,
+    onChange = () => {},
+  } = components
   const cards = table(rows, 'own-card', cardRow)
   const published = table(rows, 'card-at', publishedRow)
   const serial = createSerial()
@@ -71,6 +97,8 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
     return {
       name: profile?.name || NAMELESS,
       avatar: profile?.avatar ?? null,
+      ...(profile?.handle && { handle: profile.handle }),
+      ...(profile?.visibility && { visibility: profile.visibility }),
       devices: listed.slice(0, MAX_DEVICES).sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       inboxes: named.sort((a, b) => (a.cafe < b.cafe ? -1 : 1)).slice(0, MAX_INBOXES),
       ...(key && { prekey: { x25519: unshared(key.x25519), notAfter: key.notAfter } }),
@@ -92,6 +120,13 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
     return row
   }
 
+  const noteTaken = async (cafe: PeerIdText): Promise<void> => {
+    const taken = (await record.get('profile', ME))?.handle
+    const { seq = 0 } = (await published.get(cafe)) ?? {}
+    await rows.commit([published.put([cafe], { seq, ...(taken && { taken }) })])
+    onChange()
+  }
+
   const publishAt = async (cafe: PeerIdText, signal: AbortSignal): Promise<void> => {
     let card = await current()
     for (let attempt = 0; (await published.get(cafe))?.seq !== card.seq; attempt++) {
@@ -99,8 +134,10 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
         const { envelope } = card
         await authorized(cafes, cafe, signal, (auth) => client.publish(cafe, envelope, { auth, signal }))
         await rows.commit([published.put([cafe], { seq: card.seq })])
+        onChange()
       } catch (thrown) {
         const { code, data } = toCafeError(thrown)
+        if (code === 'CONFLICT' && data['what'] === 'handle') await noteTaken(cafe)
         // Another device was faster: ours is made anew, after its one, and says the same.
         if (code !== 'CONFLICT' || typeof data.seq !== 'number' || attempt > 1) throw thrown
         card = await current(data.seq + 1)
@@ -110,6 +147,20 @@ export function createOwnCard(components: OwnCardComponents): OwnCard {
 
   return {
     current: () => serial('current', () => current()),
+    async states() {
+      const [{ seq }, profile, all] = await Promise.all([
+        serial('current', () => current()),
+        record.get('profile', ME),
+        cafes.list(),
+      ])
+      const one = async ({ cafe, name }: { cafe: PeerIdText; name: string }): Promise<CardState> => {
+        const row = await published.get(cafe)
+        if (row?.seq === seq) return { cafe, name, state: 'published' }
+        const isTaken = row?.taken !== undefined && row.taken === profile?.handle
+        return { cafe, name, state: isTaken ? 'taken' : 'waiting' }
+      }
+      return Promise.all(all.filter(({ state }) => state === 'active').map(one))
+    },
     publish: ({ signal }) =>
       serial(ME, async () => {
         const active = (await cafes.list()).filter(({ state }) => state === 'active')

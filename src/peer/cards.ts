@@ -54,6 +54,8 @@ export interface CardBook {
   devicesOf(address: Address): Promise<readonly PeerIdText[]>
   /** Cafes that take its mail: those of its card, or without one, the hints. */
   inboxesOf(address: Address): Promise<readonly CafePlace[]>
+  /** A cafe gave out a forged card, or one that it must not give. */
+  mark(cafe: PeerIdText): Promise<void>
   /** Cafes that have given out forged cards. */
   liars(): Promise<readonly PeerIdText[]>
   close(): void
@@ -202,7 +204,7 @@ export function createCardBook(components: CardBookComponents): CardBook {
   }
 
   return {
-    ...{ get, learn, inboxesOf, liars },
+    ...{ get, learn, inboxesOf, mark, liars },
     door: async (address) => {
       const row = await doors.get(address)
       return row && { key: row.key, cls: row.cls }

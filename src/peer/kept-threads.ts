@@ -118,7 +118,10 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
     ...components,
     ...reach,
     signer,
-    profile: async () => (await record.get('profile', ME)) ?? { name: null, avatar: null },
+    async profile() {
+      const { name = '', avatar = null } = (await record.get('profile', ME)) ?? {}
+      return { name: name || null, avatar }
+    },
     async siblings() {
       const others = (await devices.list()).filter(({ here, revoked }) => !here && revoked === null)
       return others.map((device) => device.peer)

@@ -6,19 +6,20 @@
  * ```
  * { v: 1, address, seq, ts, dev, devs: [peer], cafes: [[peer, ts, d, value]], devices: […], profile: […],
  *   threads: [[id[32], ts, d, seq, hash[32]]], gone: [[id[32], ts, d]], receipts: [[peer, envelope]],
- *   prekeys?: […] }                                                                                         d: place in devs
+ *   prekeys?: […], contacts?: [[key[32], ts, d, value]] }                                                   d: place in devs
  * ```
  */
 import { encode } from '../core/codec.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
-import { KiB, MAX_RECORD_CAFES, MAX_RECORD_GONE, MAX_RECORD_THREADS } from '../core/limits.ts'
+import { KiB, MAX_MANIFEST_THREADS, MAX_RECORD_CAFES, MAX_RECORD_CONTACTS, MAX_RECORD_GONE } from '../core/limits.ts'
 import { address, bytes, count, parse, peerId, v } from '../core/schema.ts'
 import type { Account } from '../crypto/account.ts'
 import { sha256 } from '../crypto/bytes.ts'
 import { accountKey, accountSignerId, openRecord, type RecordKind, sealRecord } from '../crypto/envelope.ts'
 import { LARGEST_BUCKET } from '../crypto/padding.ts'
 import { ONLY_SLOT, openSlot, sealSlot } from '../crypto/slot-seal.ts'
+import { decodeAddress, encodeAddress } from '../crypto/strkey.ts'
 import { compareBytes, mergeEntries, parseEntry, type RecordEntry } from './record.ts'
 
 /** A version of a snapshot: whoever has it can tell any other from it. */
@@ -49,6 +50,8 @@ const MAX_WRITERS = 256
 /** Entries of a kind of which there are few, and tombstones of such that are kept: by then everybody has heard. */
 const MAX_FEW = 256
 const MAX_FEW_GONE = 64
+/** Two devices that were apart may each have had as many as there may be. */
+const MAX_CONTACTS = 2 * MAX_RECORD_CONTACTS
 const place = count(MAX_WRITERS - 1)
 const entry = v.strictTuple([v.string(), count(), place, v.unknown()])
 const id = bytes(32, 32)
@@ -57,6 +60,8 @@ const alive = v.union([
   v.strictTuple([id, count(), place, count(), bytes(32, 32)]),
 ])
 const gone = v.strictTuple([id, count(), place])
+/** By their keys, which are shorter than addresses. */
+const contact = v.strictTuple([id, count(), place, v.unknown()])
 const list = <S extends v.GenericSchema>(item: S, max: number) => v.pipe(v.array(item), v.maxLength(max))
 const receipt = bytes(KiB)
 
@@ -70,13 +75,16 @@ const manifestSchema = v.strictObject({
   cafes: list(entry, MAX_FEW),
   devices: list(entry, MAX_FEW),
   profile: list(entry, 1),
+  threads: list(alive, MAX_MANIFEST_THREADS),
   /** Manifests from before there were any have none. */
   prekeys: v.optional(list(entry, MAX_FEW)),
-  threads: list(alive, MAX_RECORD_THREADS),
   gone: list(gone, MAX_RECORD_GONE),
   receipts: list(v.strictTuple([peerId, receipt]), MAX_RECORD_CAFES),
+  /** Left out where there are none, as by programs that know none. */
+  contacts: v.optional(list(contact, MAX_CONTACTS + MAX_FEW_GONE)),
 })
 type Wire = v.InferOutput<typeof manifestSchema>
+type Contact = v.InferOutput<typeof contact>
 
 const manifestRecord: RecordKind<unknown> = {
   domain: 'textile-cafe-manifest',
@@ -138,8 +146,9 @@ export async function openManifest(account: Account, sealed: Uint8Array): Promis
 
 /** SHA-256 of what is said, whoever says it and when: equal for equal content. */
 export async function manifestHash(content: ManifestContent): Promise<Uint8Array<ArrayBuffer>> {
-  const { cafes, devices, profile, threads, gone, devs, prekeys } = toWire({ ...NOBODY, ...content })
-  return sha256(encode({ cafes, devices, profile, threads, gone, devs, prekeys }))
+  const { cafes, devices, profile, threads, gone, devs, prekeys, contacts } = toWire({ ...NOBODY, ...content })
+  const later = { ...(prekeys && { prekeys }), ...(contacts && { contacts }) }
+  return sha256(encode({ cafes, devices, profile, threads, gone, devs, ...later }))
 }
 
 const NOBODY = { address: '' as Address, seq: 1, ts: 0, dev: '' as PeerIdText, receipts: new Map() }
@@ -162,22 +171,26 @@ export function mergeContents(...contents: readonly ManifestContent[]): Manifest
 function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
   const sorted = mergeEntries(entries)
   const threads = sorted.filter(({ kind, value }) => kind === 'thread' && value !== null)
-  if (threads.length > MAX_RECORD_THREADS)
-    throw new CafeError('QUOTA', { what: 'threads', threads: threads.length, limit: MAX_RECORD_THREADS })
+  if (threads.length > MAX_MANIFEST_THREADS)
+    throw new CafeError('QUOTA', { what: 'threads', threads: threads.length, limit: MAX_MANIFEST_THREADS })
   const gone = lastGone(sorted, 'thread', MAX_RECORD_GONE)
   const few = (['cafe', 'device', 'profile', 'prekey'] as const).flatMap((kind) => [
     ...sorted.filter((one) => one.kind === kind && one.value !== null),
     ...lastGone(sorted, kind, MAX_FEW_GONE),
   ])
+  // Devices that were apart may have put in more together than each alone may have: the last ones are named.
+  few.push(...last(sorted, 'contact', MAX_CONTACTS), ...lastGone(sorted, 'contact', MAX_FEW_GONE))
   const others = mergeEntries(few)
   const devs = [...new Set([...threads, ...gone, ...others].map((one) => one.dev))].sort()
   if (devs.length > MAX_WRITERS) throw new CafeError('QUOTA', { what: 'manifest', devices: devs.length })
   const d = (one: RecordEntry): number => devs.indexOf(one.dev)
   const of = (kind: RecordEntry['kind']): Wire['cafes'] =>
     others.filter((one) => one.kind === kind).map((one) => [one.id, one.ts, d(one), one.value])
+  const contacts = of('contact').map(([id, ...rest]): Contact => [decodeAddress(id), ...rest])
   return {
     ...{ v: 1, address, seq, ts, dev, devs, receipts: [] },
     ...{ cafes: of('cafe'), devices: of('device'), profile: of('profile') },
+    ...(contacts.length > 0 && { contacts }),
     ...(others.some(({ kind }) => kind === 'prekey') ? { prekeys: of('prekey') } : {}),
     threads: threads.map((one) => {
       const version = versions.get(one.id)
@@ -190,9 +203,22 @@ function toWire({ entries, versions, address, seq, ts, dev }: Manifest): Wire {
 
 /** The tombstones of a kind that were written last. */
 function lastGone(entries: readonly RecordEntry[], kind: RecordEntry['kind'], limit: number): RecordEntry[] {
-  const gone = entries.filter((one) => one.kind === kind && one.value === null)
-  return gone.sort((a, b) => b.ts - a.ts || (a.id < b.id ? -1 : 1)).slice(0, limit)
+  return newest(
+    entries.filter((one) => one.kind === kind && one.value === null),
+    limit,
+  )
 }
+
+/** And what stands, of a kind of which only so much is named. */
+function last(entries: readonly RecordEntry[], kind: RecordEntry['kind'], limit: number): RecordEntry[] {
+  return newest(
+    entries.filter((one) => one.kind === kind && one.value !== null),
+    limit,
+  )
+}
+
+const newest = (entries: RecordEntry[], limit: number): RecordEntry[] =>
+  entries.sort((a, b) => b.ts - a.ts || (a.id < b.id ? -1 : 1)).slice(0, limit)
 
 function fromWire(wire: Wire): Manifest {
   const { address, seq, ts, dev, devs } = wire
@@ -211,6 +237,7 @@ function fromWire(wire: Wire): Manifest {
     of('cafe', wire.cafes),
     of('device', wire.devices),
     of('profile', wire.profile),
+    (wire.contacts ?? []).map(([key, ts, d, value]) => read('contact', encodeAddress(key), ts, d, value)),
     of('prekey', wire.prekeys ?? []),
     threads,
     gone,

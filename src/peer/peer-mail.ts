@@ -35,6 +35,8 @@ export interface PeerMailComponents {
   readonly log: Log
   /** It stands differently with letters, about this if that is known. */
   readonly onMail?: ((about: string | undefined) => void) | undefined
+  /** Something new is known of somebody. */
+  readonly onCard?: (() => void) | undefined
 }
 
 export interface MailParts {
@@ -56,7 +58,10 @@ export async function createPeerMail(components: PeerMailComponents): Promise<Ma
       const active = (await cafes.list()).filter(({ state }) => state === 'active')
       return active.map(({ cafe, addresses }) => ({ cafe, addresses: [...addresses] }))
     },
-    onChange: (address) => mail.cardChanged(address),
+    onChange(address) {
+      mail.cardChanged(address)
+      components.onCard?.()
+    },
   })
   const mail = await createMail({
     ...components,

@@ -3,6 +3,7 @@
  * account does with cafes is a file beside this one and one line in {@link createPeer}. Which account that is, and whether
  * it is open at all, is decided in `accounts.ts`.
  */
+import { contactClient } from '../cafe/contact/client.ts'
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
@@ -19,6 +20,7 @@ import { createAttendance } from './attend.ts'
 import { type Backups, createBackups } from './backup.ts'
 import { createPeerBearers, type PeerBearers } from './bearers.ts'
 import { type Cafes, createCafes } from './cafes.ts'
+import type { OwnCard } from './card.ts'
 import type { CardBook } from './cards.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createKeptThreads, type Reach } from './kept-threads.ts'
@@ -26,6 +28,7 @@ import { createPrekeys } from './mail/prekeys.ts'
 import type { Mail } from './mail/types.ts'
 import type { Packs } from './packs.ts'
 import { createPeerMail } from './peer-mail.ts'
+import { createPeople, type People } from './people.ts'
 import { createLabels } from './pin-label.ts'
 import { type AccountRecord, createRecord } from './record.ts'
 import type { Safekeeping } from './safekeeping.ts'
@@ -76,7 +79,11 @@ export interface Peer {
   /** Letters to and from other accounts, and what is known of these. */
   readonly mail: Mail
   readonly cards: CardBook
+  /** The address book, and finding others. */
+  readonly people: People
   readonly account: Account
+  /** The account's own contact card. */
+  readonly card: OwnCard
   /** What a collection must spare. */
   readonly roots: readonly RootSource[]
   /** From now on looks after its sessions, and what is to be kept, by itself. */
@@ -155,8 +162,14 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       kept.threads.mailChanged(about)
       components.onMail?.(about)
     },
+    onCard: () => onChange('account'),
   })
   kept.threads.carry(letters)
+  const people = createPeople({
+    ...{ ...components, record, cafes, self: account.address, cards: letters.cards, threads: kept.threads },
+    client: contactClient({ connector }),
+  })
+  void kept.threads.watch(({ what }) => what !== 'online' && what !== 'sent' && people.threadsChanged(), closed.signal)
 
   return {
     ...{
@@ -168,7 +181,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       threads: kept.threads,
       packs: kept.packs,
       safekeeping: kept.safekeeping,
-      ...{ mail: letters.mail, cards: letters.cards },
+      ...{ mail: letters.mail, cards: letters.cards, people, card: kept.card },
     },
     safety: createSafety({ backups, cafes, ...kept.safety }),
     bearers: createPeerBearers({ cafes, client }),

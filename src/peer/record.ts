@@ -8,9 +8,11 @@
  * | `cafe/<peer>`    | name, addresses           | the account has left it                                    |
  * | `thread/<id>`    | –                         | left or deleted; comes back only by joining again          |
  * | `device/<peer>`  | name, certificate, revoked | forgotten                                                 |
- * | `profile/me`     | name, avatar              | –                                                          |
+ * | `profile/me`     | name, avatar, handle, visibility | –                                                   |
+ * | `contact/<address>` | own name for them, since when, blocked | taken out of the address book                 |
  * | `prekey/<kid>`   | secret, last day named    | erased: what was sealed to it opens no more                |
  */
+import { handle, visibility } from '../cafe/contact/card.ts'
 import type { Clock } from '../core/clock.ts'
 import { encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
@@ -19,12 +21,15 @@ import {
   MAX_ADDRESSES,
   MAX_RECORD_ADDRESSES,
   MAX_RECORD_CAFES,
+  MAX_RECORD_CONTACT_BYTES,
+  MAX_RECORD_CONTACTS,
   MAX_RECORD_DEVICES,
   MAX_RECORD_THREADS,
 } from '../core/limits.ts'
-import { bytes, cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
+import { address, bytes, cid, count, multiaddrText, name, parse, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { certificateSchema } from '../crypto/certificate.ts'
+import { decodeAddress } from '../crypto/strkey.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 
@@ -53,7 +58,20 @@ export const RECORD_VALUES = {
     cert: v.optional(certificateSchema),
     revoked: v.optional(v.boolean(), false),
   }),
-  profile: v.strictObject({ name, avatar: v.nullable(cid) }),
+  profile: v.strictObject({
+    /** Empty for somebody who has said something about themselves, but not that. */
+    name: v.union([v.literal(''), name]),
+    avatar: v.nullable(cid),
+    handle: v.optional(handle),
+    visibility: v.optional(visibility),
+  }),
+  contact: v.strictObject({
+    /** What this account calls them; without it, what they call themselves. */
+    name: v.optional(name),
+    /** When they were put into the address book; 0 for somebody who is only blocked. */
+    added: count(),
+    blocked: v.optional(v.boolean()),
+  }),
   prekey: v.strictObject({ x25519: bytes(32, 32), notAfter: count() }),
 }
 
@@ -61,9 +79,21 @@ export type RecordKindName = keyof typeof RECORD_VALUES
 export type RecordValue<K extends RecordKindName> = v.InferOutput<(typeof RECORD_VALUES)[K]>
 
 const threadId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const contactId = v.pipe(v.string(), v.check(isAddress), address)
 const keyName = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))
-const IDS = { cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me'), prekey: keyName }
+const IDS = {
+  ...{ cafe: peerId, thread: threadId, device: peerId, profile: v.literal('me') },
+  ...{ contact: contactId, prekey: keyName },
+}
 
+/** A manifest holds keys, so a text that only looks like an address has no place in a record. */
+function isAddress(text: string): boolean {
+  try {
+    return decodeAddress(text).byteLength > 0
+  } catch {
+    return false
+  }
+}
 /** One entry; without a value it is a tombstone. */
 export type RecordEntry<K extends RecordKindName = RecordKindName> = {
   [P in K]: {
@@ -145,7 +175,11 @@ const LIMITS: Partial<Record<RecordKindName, number>> = {
   cafe: MAX_RECORD_CAFES,
   thread: MAX_RECORD_THREADS,
   device: MAX_RECORD_DEVICES,
+  contact: MAX_RECORD_CONTACTS,
 }
+
+/** Of a contact in a manifest beside its value: key, time, place of the writer. */
+const CONTACT_BYTES = 48
 
 const entryRow = v.strictObject({ ts: count(), dev: peerId, value: v.unknown() })
 
@@ -184,6 +218,7 @@ export function createRecord({ rows, device, clock, onChange }: AccountRecordCom
       const live = (await list(kind)).filter((one) => one.value !== null)
       if (live.length >= limit) throw new CafeError('QUOTA', { what: `${kind}s`, limit })
     }
+    if (kind === 'contact' && next.value !== null) checkRoom(next, await list(kind))
     await save([next], false)
   }
 
@@ -196,6 +231,14 @@ export function createRecord({ rows, device, clock, onChange }: AccountRecordCom
     remove: (kind, id) => serial('record', () => write(kind, id, null)),
     merge: (told) => serial('record', () => merge(told, true)),
   }
+}
+
+/** Names may be long: all contacts together must fit into a manifest. */
+function checkRoom(next: RecordEntry, contacts: readonly RecordEntry[]): void {
+  const others = contacts.filter(({ id, value }) => id !== next.id && value !== null)
+  const size = [...others, next].reduce((sum, { value }) => sum + CONTACT_BYTES + encode(value).byteLength, 0)
+  if (size > MAX_RECORD_CONTACT_BYTES)
+    throw new CafeError('QUOTA', { what: 'contacts', size, limit: MAX_RECORD_CONTACT_BYTES })
 }
 
 function read(raw: unknown): RecordEntry {

@@ -9,6 +9,7 @@ import { clear } from '../store/scope.ts'
 export const ACCOUNT_TABLES: readonly string[] = [
   'backup',
   'card-at',
+  'contact-via',
   'draft',
   'draft-piece',
   'drill',

@@ -4,6 +4,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
+import { contactConsole } from './contact-console.ts'
 import { mailConsole } from './mail-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
@@ -87,6 +88,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     mail: mailConsole(call),
     recover: recoverConsole(call),
     profile: profileConsole(call),
+    contact: contactConsole(call),
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {
       while (!signal.aborted) {

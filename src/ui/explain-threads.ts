@@ -18,6 +18,10 @@ export type ThreadDoing =
   | 'drill'
   | 'move'
   | 'profile'
+  | 'find'
+  | 'person'
+  | 'findable'
+  | 'introduce'
 
 export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorCode, string>> } = {
   threads: {
@@ -98,6 +102,21 @@ export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorC
     TIMEOUT: 'A cafe did not answer in time. Nothing is lost: the move goes on when you try again.',
     QUOTA: 'The new cafe has no room for all of it. Your old cafe still has everything.',
     CONFLICT: 'You cannot move to the same cafe.',
+  },
+  find: {
+    BAD_REQUEST: 'This cannot be searched for. Type a name, a handle or an address.',
+    UNREACHABLE: 'No cafe could be reached. What is in your contacts is still here.',
+  },
+  person: {
+    BAD_REQUEST:
+      'This is not somebody else’s address, or the name is too long. An address has 48 characters and starts with P.',
+    QUOTA: 'Your address book is full. Remove somebody first.',
+    UNREACHABLE: 'No cafe could be asked about them. What is known here is shown.',
+    FORBIDDEN: 'You cannot invite to this thread.',
+  },
+  introduce: { BAD_REQUEST: 'This contact link is damaged or cut off. Ask for the complete link.' },
+  findable: {
+    BAD_REQUEST: 'A handle has 3 to 32 characters: small letters, digits, dots and underscores.',
   },
   profile: {
     BAD_REQUEST: 'Give yourself a name first, of 1 to 64 characters on one line.',

@@ -82,6 +82,12 @@ export function readThreadCode(text: string): string | undefined {
   return code.length <= MAX_THREAD_CODE && INVITE.test(code.replace(/^~/, '')) ? code : undefined
 }
 
+/** The code of a contact link that somebody pasted whole. */
+export function readContactCode(text: string): string | undefined {
+  const code = /#contact=([^\s#]+)$/.exec(text.trim())?.[1]
+  return code !== undefined && code.length <= MAX_INVITE ? code : undefined
+}
+
 /** The code in a pasted link of a device, `…#link=<code>`, or the bare code. Undefined if it is neither. */
 export function readDeviceLink(text: string): string | undefined {
   const trimmed = text.trim()

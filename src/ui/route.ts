@@ -4,7 +4,7 @@ import { MAX_INVITE } from '../core/limits.ts'
 /** Longest code of a link to a thread: as much as the worker looks at. */
 export const MAX_THREAD_CODE = 96 * 1024
 
-const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'you', 'account', 'recover'] as const
+const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'people', 'you', 'account', 'recover'] as const
 
 export type Route =
   | { readonly view: 'home' | (typeof PLAIN)[number] }
@@ -14,12 +14,17 @@ export type Route =
   | { readonly view: 'link'; readonly code: string }
   /** One of this account's threads. */
   | { readonly view: 'thread'; readonly id: string }
+  /** Somebody, by their address. */
+  | { readonly view: 'contact'; readonly address: string }
+  /** `code` is somebody's contact link. */
+  | { readonly view: 'introduced'; readonly code: string }
   /** An invite to a thread: of a link, or one that was received. */
   | { readonly view: 'invited'; readonly code: string }
 
 /**
  * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
- * hex digits for a thread that is here, `#thread=<code>` for an invite to one. Anything else is home.
+ * hex digits for a thread that is here, `#thread=<code>` for an invite to one; `#contact=<address>` for somebody,
+ * `#contact=<code>` for a contact link. Anything else is home.
  *
  * @example
  * ```ts
@@ -32,9 +37,15 @@ export function readRoute(hash: string): Route {
   if (plain !== undefined) return { view: plain }
   const code = rest.join('=')
   if (name === 'thread') return threadRoute(code)
+  if (name === 'contact') return contactRoute(code)
   if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }
   if (name !== 'join') return { view: 'home' }
   return code === '' || code.length > MAX_INVITE ? { view: 'join' } : { view: 'join', code }
+}
+
+function contactRoute(text: string): Route {
+  if (/^P[1-9A-HJ-NP-Za-km-z]{47}$/.test(text)) return { view: 'contact', address: text }
+  return text === '' || text.length > MAX_INVITE ? { view: 'people' } : { view: 'introduced', code: text }
 }
 
 function threadRoute(text: string): Route {
@@ -45,6 +56,11 @@ function threadRoute(text: string): Route {
 /** The fragment of a thread that is here, or of an invite to one. */
 export function threadHash(idOrCode: string): string {
   return `#thread=${idOrCode}`
+}
+
+/** The fragment of somebody's page, by address, or of what their contact link says. */
+export function contactHash(addressOrCode: string): string {
+  return `#contact=${addressOrCode}`
 }
 
 /** True for a path of the gateway, `/ipfs/…` or `/ipns/…`: this page then stands in for the service worker's answer. */

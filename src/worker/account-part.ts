@@ -11,6 +11,7 @@ import type { ThreadIdText } from '../thread/thread.ts'
 import { createAddFiles } from './add-files.ts'
 import type { AccountPartApi } from './api.ts'
 import type { Changes } from './changes.ts'
+import { contactHandlers } from './contact-handlers.ts'
 import { deviceHandlers } from './device-handlers.ts'
 import { createLinking, type LinkingComponents } from './linking.ts'
 import { mailHandlers } from './mail-handlers.ts'
@@ -35,6 +36,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
     return (await thread.catch(() => undefined))?.name
   }
   return {
+    ...contactHandlers({ peer: accounts.peer, origin: components.origin }),
     ...deviceHandlers(accounts, createLinking(components)),
     ...threadHandlers({
       threads: () => accounts.peer().threads,

@@ -18,6 +18,7 @@ import type {
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
+import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
 import type { MailApi } from './mail-api.ts'
 import type { RecoverApi } from './recover-api.ts'
@@ -188,7 +189,7 @@ export interface Pin {
 type None = Record<never, never>
 
 /** The part of it that is about threads, devices and an account as a whole: see `account-part.ts`. */
-export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi
+export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi & ContactApi
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &

@@ -23,6 +23,7 @@ import type {
   Unfinished,
   WalletConsole,
 } from './api.ts'
+import type { ContactConsole } from './contact-api.ts'
 import type { MailConsole } from './mail-api.ts'
 import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
 import type { ThreadConsole } from './thread-console-api.ts'
@@ -87,6 +88,7 @@ export interface CafeConsole {
   readonly mail: MailConsole
   readonly recover: RecoverConsole
   readonly profile: ProfileConsole
+  readonly contact: ContactConsole
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
   watch(

@@ -89,6 +89,20 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'recover.stay': true,
   'profile.get': true,
   'profile.set': true,
+  'contact.list': true,
+  'contact.get': true,
+  'contact.known': true,
+  'contact.add': true,
+  'contact.remove': true,
+  'contact.block': true,
+  'contact.unblock': true,
+  'contact.refresh': true,
+  'contact.find': true,
+  'contact.talk': true,
+  'contact.link': true,
+  'contact.preview': true,
+  'contact.own': true,
+  'contact.show': true,
 }
 
 const none = v.strictObject({})

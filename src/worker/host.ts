@@ -142,6 +142,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     jwtKey: await jwtKey(keys),
     epoch: await rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
     addresses: () => node.addresses(),
+    connector: node.connector,
+    directory: reach.directory,
     onChange: () => changes.emit('host'),
     node,
     origin,

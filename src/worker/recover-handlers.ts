@@ -12,6 +12,7 @@ import { parseInvite } from '../net/invite.ts'
 import type { CafeAddress } from '../peer/cafes.ts'
 import type { DrillReport } from '../peer/drill.ts'
 import type { MoveState } from '../peer/move.ts'
+import type { RecordValue } from '../peer/record.ts'
 import type { Recovered, RecoverProgress as Step } from '../peer/recover.ts'
 import { MAX_PLACES, type RestoredThread } from '../peer/recover-row.ts'
 import type { Safekeeping } from '../peer/safekeeping.ts'
@@ -138,7 +139,7 @@ type ProfileApi = Pick<RecoverApi, 'profile.get' | 'profile.set'>
 
 function profileHandlers(components: RecoverHandlerComponents): Handlers<ProfileApi> {
   const { safekeeping, address, keepPicture } = components
-  const said = async (): Promise<{ name: string; avatar: CID | null }> =>
+  const said = async (): Promise<RecordValue<'profile'>> =>
     (await safekeeping().record.get('profile', 'me')) ?? { name: '', avatar: null }
   const profile = async (): Promise<Profile> => {
     const { name, avatar } = await said()
@@ -157,11 +158,14 @@ function profileHandlers(components: RecoverHandlerComponents): Handlers<Profile
         // A picture of somebody without a name says too little to be told.
         if (called === '' && change.avatar) throw new CafeError('BAD_REQUEST', { what: 'name' })
         const { record } = safekeeping()
-        if (called === '') await record.remove('profile', 'me')
+        const { avatar = before.avatar } = change
+        const picture = avatar instanceof Blob ? await keepPicture(avatar, { signal }) : avatar
+        const { handle, visibility } = before
+        // Whoever takes the name back may still want to be found by a handle, or not at all.
+        if (called === '' && !handle && !visibility) await record.remove('profile', 'me')
         else {
-          const { avatar = before.avatar } = change
-          const picture = avatar instanceof Blob ? await keepPicture(avatar, { signal }) : avatar
-          await record.set('profile', 'me', { name: called, avatar: picture })
+          const kept = { ...(handle && { handle }), ...(visibility && { visibility }) }
+          await record.set('profile', 'me', { name: called, avatar: called === '' ? null : picture, ...kept })
         }
         return profile()
       },

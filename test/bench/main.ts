@@ -24,6 +24,8 @@ import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
 import { figure as gcBlocks } from './gc_blocks.ts'
 import { figure as gcGrowth } from './gc_growth.ts'
 import { figure as hasGrowth } from './has_growth.ts'
+import { figure as inboxCheck } from './inbox_check.ts'
+import { figure as inboxDeliver } from './inbox_deliver.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { figure as pin } from './pin_64mib.ts'
 import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
@@ -47,6 +49,8 @@ const FIGURES: readonly Figure[] = [
   pinGrowth,
   hasGrowth,
   gcGrowth,
+  inboxDeliver,
+  inboxCheck,
   threadAppend,
   threadOpenGrowth,
   recover,

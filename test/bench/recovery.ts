@@ -52,7 +52,7 @@ async function startCafe() {
     {
       ...{ ...shared, keep, log: silentLog, onChange: () => {}, source: blockSource(node.connector) },
       ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await createJwtKey(), epoch: 1 },
-      addresses: () => node.addresses(),
+      ...{ addresses: () => node.addresses(), connector: node.connector, directory: async () => [] },
     },
     'Bench cafe',
   )

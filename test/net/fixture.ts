@@ -4,7 +4,7 @@
  */
 import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
-import { type Cafe, createCafe } from '../../src/cafe/cafe.ts'
+import { type Cafe, type CafeComponents, createCafe } from '../../src/cafe/cafe.ts'
 import { type ContactClient, contactClient } from '../../src/cafe/contact/client.ts'
 import { type InboxClient, inboxClient } from '../../src/cafe/inbox/client.ts'
 import type { MailRates } from '../../src/cafe/inbox/rates.ts'
@@ -18,7 +18,7 @@ import { type ErrorData, isCafeError } from '../../src/core/errors.ts'
 import { hex, type PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
-import { createJwtKey, type JwtKey } from '../../src/crypto/jwt.ts'
+import { createJwtKey } from '../../src/crypto/jwt.ts'
 import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
@@ -115,7 +115,12 @@ export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
 
 /** A node that hosts a cafe. */
 export async function createCafeNode(
-  parts: Parts & { name?: string; jwtKey?: JwtKey; rates?: SessionRates; mailRates?: MailRates } = {},
+  parts: Parts &
+    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'directory'> & {
+      name?: string
+      /** The node's connector, as this cafe is to see it. */
+      connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
+    } = {},
 ): Promise<CafeNode> {
   const base = await createTestNode(parts)
   const { node, rows, blocks, holds, clock } = base
@@ -131,6 +136,8 @@ export async function createCafeNode(
     jwtKey: parts.jwtKey ?? (await createJwtKey()),
     epoch: 1,
     addresses: () => node.addresses(),
+    connector: parts.connector?.(node.connector) ?? node.connector,
+    directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
     mailRates: parts.mailRates ?? MAIL_FREELY,
   }

@@ -2,6 +2,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import type { Neighbours } from '../../src/cafe/contact/around.ts'
 import { type Contacts, createContacts } from '../../src/cafe/contact/service.ts'
 import { type Counts, createErase } from '../../src/cafe/erase.ts'
 import type { Session } from '../../src/cafe/guard.ts'
@@ -10,6 +11,7 @@ import { type SlotReceipt, slotReceiptRecord } from '../../src/cafe/snapshot/pro
 import { createSnapshots, type Snapshots } from '../../src/cafe/snapshot/service.ts'
 import { type SnapshotStore, snapshotStore } from '../../src/cafe/snapshot/store.ts'
 import { createVouch } from '../../src/cafe/vouch.ts'
+import { CafeError } from '../../src/core/errors.ts'
 import type { Address, PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { parse } from '../../src/core/schema.ts'
@@ -18,6 +20,7 @@ import { sha256 } from '../../src/crypto/bytes.ts'
 import { openRecord } from '../../src/crypto/envelope.ts'
 import { memoryRows } from '../../src/store/memory.ts'
 import type { Rows } from '../../src/store/rows.ts'
+import type { Connector } from '../../src/wire/call.ts'
 import type { Service } from '../../src/wire/protocol.ts'
 import type { ServiceHandlers } from '../../src/wire/serve.ts'
 
@@ -45,21 +48,31 @@ export interface RecordParts {
   readonly key?: PrivateKey
   /** Peers that are clients, to readers. */
   readonly knows?: (peer: PeerIdText) => boolean
+  /** Peers that are devices of whatever account is asked about. */
+  readonly isDevice?: (peer: PeerIdText) => boolean
+  readonly connector?: Connector
+  readonly neighbours?: Partial<Neighbours>
 }
+
+const NOBODY: Neighbours = { pick: () => [], isCafe: () => false, answered() {}, failed() {}, lied() {} }
 
 /** The services of a cafe; given the rows, clock and key of another, it is that one after a restart. */
 export async function newRecords(parts: RecordParts = {}): Promise<Records> {
-  const { rows = memoryRows(), clock = { now: START }, knows = () => true } = parts
+  const { rows = memoryRows(), clock = { now: START }, knows = () => true, isDevice = () => true } = parts
   const peerKey = parts.key ?? (await generateKeyPair('Ed25519'))
   const peer = peerIdFromPrivateKey(peerKey).toString() as PeerIdText
   const gone = new Set<Address>()
   const components = {
     ...{ rows, serial: createSerial(), clock: () => clock.now, log: silentLog },
-    stands: async ({ account }: Pick<Session, 'account'>) => !gone.has(account),
+    stands: async ({ account, peer }: Pick<Session, 'account' | 'peer'>) => !gone.has(account) && isDevice(peer),
     vouch: createVouch({ cafe: peer, peerKey, epoch: 1 }),
     paces: createPaces({ clock: () => clock.now, knows: async (peer) => knows(peer) }),
   }
-  const [snapshots, contacts] = [await createSnapshots(components), createContacts(components)]
+  const connector = parts.connector ?? { open: () => Promise.reject(new CafeError('UNREACHABLE')) }
+  const [snapshots, contacts] = [
+    await createSnapshots(components),
+    createContacts({ ...components, connector, neighbours: { ...NOBODY, ...parts.neighbours } }),
+  ]
   const erase = createErase([...snapshots.parts, ...contacts.parts])
   return {
     ...{ peer, store: snapshotStore(rows), snapshots, contacts, clock, gone },

@@ -4,11 +4,19 @@
  */
 import { CafeError } from '../../core/errors.ts'
 import type { Address } from '../../core/ids.ts'
-import { MAX_ADDRESSES, MAX_CARD, MAX_CARD_TTL, MAX_DEVICES, MAX_INBOXES, RECORD_SKEW } from '../../core/limits.ts'
+import {
+  MAX_ADDRESSES,
+  MAX_CARD,
+  MAX_CARD_TTL,
+  MAX_DEVICES,
+  MAX_HANDLE,
+  MAX_INBOXES,
+  RECORD_SKEW,
+} from '../../core/limits.ts'
 import { address, bytes, cid, count, multiaddrText, name, peerId, v } from '../../core/schema.ts'
 import type { Account } from '../../crypto/account.ts'
 import { certificateSchema } from '../../crypto/certificate.ts'
-import { accountKey, accountSignerId, openRecord, type RecordKind, sealRecord } from '../../crypto/envelope.ts'
+import { accountKey, accountSignerId, claimOf, openRecord, type RecordKind, sealRecord } from '../../crypto/envelope.ts'
 
 const dated = {
   v: v.literal(1),
@@ -27,9 +35,25 @@ const inbox = v.strictObject({
   addrs: v.pipe(v.array(multiaddrText), v.maxLength(MAX_ADDRESSES), v.readonly()),
 })
 
+/**
+ * Who a cafe gives a card to. `hidden`: nobody but the account itself. `exact`: who knows the whole address or handle.
+ * `listed`: also who searches for the name.
+ */
+export const visibility = v.picklist(['hidden', 'exact', 'listed'])
+export type Visibility = v.InferOutput<typeof visibility>
+
+/**
+ * What an account may be found by as a whole, and by nothing less. First come, first served at one cafe; two cafes may know
+ * different accounts by the same one, so it is shown with the address.
+ */
+export const handle = v.pipe(v.string(), v.maxLength(MAX_HANDLE), v.regex(/^[a-z0-9._]{3,}$/))
+
 const live = v.strictObject({
   ...dated,
   name,
+  /** Without it: `exact`, as all cards were before there was a choice. */
+  visibility: v.optional(visibility),
+  handle: v.optional(handle),
   /** A picture that anybody may see: its `/ipfs` root. */
   avatar: v.nullable(cid),
   devices: v.pipe(v.array(device), v.maxLength(MAX_DEVICES), v.readonly()),
@@ -90,6 +114,18 @@ export async function openCard(address: Address, envelope: Uint8Array, now: numb
   if (endsAt(card) < now) throw new CafeError('BAD_REQUEST', { what: 'expired' })
   return card
 }
+
+/**
+ * A card of whoever has signed it, for those who got it without asking for an address.
+ * @throws CafeError as {@link openCard}; CORRUPT {what: 'envelope'} also for what is no envelope of a card at all.
+ */
+export async function openAnyCard(envelope: Uint8Array, now: number): Promise<Card> {
+  const { address } = claimOf(cardRecord, envelope)
+  return openCard(address, envelope, now)
+}
+
+/** Who may be given this card; nobody at all one that was taken back, except to learn that. */
+export const visibilityOf = (card: LiveCard): Visibility => card.visibility ?? 'exact'
 
 /** When a card stops holding; one that was taken back never holds again, so it has no end. */
 export const endsAt = (card: Card): number => ('tomb' in card ? Number.POSITIVE_INFINITY : card.ts + card.ttl)

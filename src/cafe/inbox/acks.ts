@@ -14,6 +14,7 @@ import type { Devices, Session, Stands } from '../guard.ts'
 import type { Ears } from './ears.ts'
 import type { Gate } from './gate.ts'
 import { fullnessOf, type Ledger } from './ledger.ts'
+import type { Presence } from './presence.ts'
 import { type Found, forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
 
 export interface Acks {
@@ -36,6 +37,7 @@ export interface AckComponents {
   readonly stands: Stands
   readonly ledger: Ledger
   readonly ears: Ears
+  readonly presence: Presence
   readonly log: Log
 }
 
@@ -43,7 +45,7 @@ export interface AckComponents {
 const AT_ONCE = 500
 
 export function createAcks(components: AckComponents): Acks {
-  const { store, gate, clock, devices, stands, ledger, ears, log } = components
+  const { store, gate, clock, devices, stands, ledger, ears, presence, log } = components
   const tidied = new Map<Address, number>()
   let swept: string | undefined
 
@@ -64,11 +66,7 @@ export function createAcks(components: AckComponents): Acks {
         ...rest.map(({ id, row }) => store.letters.put([account, id], row)),
         ...due.flatMap((one) => remember(store, account, one)),
       ])
-      ledger.removed(
-        account,
-        due.map(({ row }) => row),
-        due.length,
-      )
+      ledger.removed(account, due, 'remembered')
       // The warning is to be taken back where it is not true any more.
       if (warned) ears.tell(account)
     })
@@ -85,30 +83,21 @@ export function createAcks(components: AckComponents): Acks {
       const known = all.filter((one) => !isOver(one) && (one.row.gone || isDone(one)))
       const oldest = known.sort((a, b) => a.row.seq - b.row.seq).slice(0, Math.max(0, known.length - INBOX_MEMORY))
       const forgotten = new Set([...over, ...oldest])
-      await take(account, [...forgotten], forget, 0)
+      await take(account, [...forgotten], 'forgotten')
       await take(
         account,
         done.filter((one) => !forgotten.has(one)),
-        remember,
-        1,
+        'remembered',
       )
     })
 
-  /** Takes letters away, some in each commit; each of them then counts as so many that are remembered. */
-  const take = async (
-    account: Address,
-    letters: readonly Found[],
-    changesOf: (store: InboxStore, account: string, letter: Found) => Change[],
-    remembered: number,
-  ): Promise<void> => {
+  /** Takes letters away, some in each commit. */
+  const take = async (account: Address, letters: readonly Found[], how: 'forgotten' | 'remembered'): Promise<void> => {
+    const changesOf = how === 'forgotten' ? forget : remember
     for (let at = 0; at < letters.length; at += AT_ONCE) {
       const some = letters.slice(at, at + AT_ONCE)
       await store.rows.commit(some.flatMap((one) => changesOf(store, account, one)))
-      ledger.removed(
-        account,
-        some.map(({ row }) => row),
-        remembered * some.length,
-      )
+      ledger.removed(account, some, how)
     }
   }
 
@@ -163,6 +152,7 @@ export function createAcks(components: AckComponents): Acks {
           here.length,
         )
         ledger.erased(account)
+        presence.forget(account)
         return done
       }),
   }

@@ -7,12 +7,12 @@ import { CafeError, isCafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import type { Serial } from '../../core/serial.ts'
 import { sha256 } from '../../crypto/bytes.ts'
-import type { Devices } from '../guard.ts'
 import type { Vouch } from '../vouch.ts'
 import type { Doors, OpenDoor } from './doors.ts'
 import type { Ears } from './ears.ts'
 import type { Gate } from './gate.ts'
 import type { Incoming, Ledger } from './ledger.ts'
+import type { Presence } from './presence.ts'
 import { type LetterWish, mailReceiptRecord } from './protocol.ts'
 import type { LetterTurn } from './rates.ts'
 import { forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
@@ -27,7 +27,7 @@ export interface DeliverComponents {
   readonly gate: Gate
   readonly serial: Serial
   readonly clock: Clock
-  readonly devices: Devices
+  readonly presence: Presence
   readonly doors: Doors
   readonly turn: LetterTurn
   readonly ledger: Ledger
@@ -54,37 +54,37 @@ export function createDeliver(components: DeliverComponents): Deliver {
     const { to, id, size } = wish
     const { by, quota } = await admit(components, wish)
     turn(peer, to, by)
-    const known = await find(components, wish)
-    if (known) return receiptFor(components, wish, known)
-    await makeRoom(to, { size, quota, ...by })
+    const { row, holds } = await find(components, wish)
+    if (row && holds) return receiptFor(components, wish, row)
+    await makeRoom(to, { id, size, quota, ...by })
     const body = await take()
     if (body.byteLength !== size || !sameBytes(await sha256(body), id))
       throw new CafeError('BAD_REQUEST', { at: 'body' })
     // The same letter may come twice at once: one is kept.
-    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, body))
+    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, by, body))
     return gate.share(to, keepIt)
   }
 }
 
 /** The door it comes by, to an inbox that there is. */
 async function admit(
-  { devices, doors }: DeliverComponents,
+  { presence, doors }: DeliverComponents,
   wish: LetterWish,
 ): Promise<{ readonly by: OpenDoor; readonly quota: number }> {
-  const [{ peers, quota }, by] = await Promise.all([
-    devices(wish.to),
+  const [quota, by] = await Promise.all([
+    presence.quotaOf(wish.to),
     // Said only of an inbox that there is.
     doors.open(wish).catch((error: unknown) => ({ error })),
   ])
-  if (peers.length === 0) throw new CafeError('NOT_FOUND', { what: 'inbox' })
+  if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
   if ('error' in by) throw by.error
   return { by, quota }
 }
 
 /** The letter, if it is here or was. */
-async function find({ store, clock }: DeliverComponents, { to, id }: LetterWish): Promise<LetterRow | undefined> {
-  const row = await store.letters.get(to, hex(id))
-  return row && row.expires > clock() ? row : undefined
+async function find({ store, clock, ledger }: DeliverComponents, { to, id }: LetterWish) {
+  const row = ledger.mayKnow(to, id) ? await store.letters.get(to, hex(id)) : undefined
+  return { row, holds: row !== undefined && row.expires > clock() }
 }
 
 const receiptFor = (
@@ -93,15 +93,17 @@ const receiptFor = (
   { size, expires, time }: LetterRow,
 ): Promise<Bytes> => vouch(mailReceiptRecord, to, { id, size, until: expires, time })
 
-async function keep(components: DeliverComponents, wish: LetterWish, body: Bytes): Promise<Bytes> {
-  const { store, clock, ledger, ears } = components
+async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoor, body: Bytes): Promise<Bytes> {
+  const { store, clock, ledger, ears, presence, doors } = components
   const { to, id, size, ttl } = wish
   // What was looked at before the body came may be out of date: the account may have left, or have closed this door.
-  const { by, quota } = await admit(components, wish)
-  const before = await store.letters.get(to, hex(id))
+  const quota = await presence.quotaOf(to)
+  if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
+  await doors.stillOpen(to, by)
+  const { row: before, holds } = await find(components, wish)
+  if (before && holds) return receiptFor(components, wish, before)
+  const { seq, release } = ledger.reserve(to, { id, size, quota, ...by })
   const time = clock()
-  if (before && before.expires > time) return receiptFor(components, wish, before)
-  const { seq, release } = ledger.reserve(to, { size, quota, ...by })
   const expires = time + Math.min(ttl, by.maxTtl)
   const row: LetterRow = { seq, size, time, expires, door: by.door, acked: [], gone: false }
   try {
@@ -116,7 +118,7 @@ async function keep(components: DeliverComponents, wish: LetterWish, body: Bytes
     release()
     throw error
   }
-  if (before) ledger.removed(to, [before])
+  if (before) ledger.removed(to, [{ id: hex(id), row: before }], 'forgotten')
   ears.tell(to)
   return receiptFor(components, wish, row)
 }

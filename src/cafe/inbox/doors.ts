@@ -7,7 +7,7 @@ import { CafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import { MAX_STRANGE_LETTER, MIN_MAIL_TTL, WORK_SKEW } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
-import { sha256 } from '../../crypto/bytes.ts'
+import { sha256Now } from '../../crypto/digest.ts'
 import { hourOf, isWork } from '../../crypto/work.ts'
 import type { Part } from '../erase.ts'
 import type { Session, Stands } from '../guard.ts'
@@ -26,6 +26,8 @@ export interface OpenDoor {
 export interface Doors {
   /** @throws CafeError FORBIDDEN {what: 'door'}; BAD_REQUEST {size, limit} for a stranger's that is too long. */
   open(wish: LetterWish): Promise<OpenDoor>
+  /** Is the door still there by which a letter came that has been on its way since? @throws as `open`. */
+  stillOpen(account: Address, by: OpenDoor): Promise<void>
   /** What is open to strangers. */
   terms(account: Address): Promise<{ readonly strangers: boolean; readonly maxTtl: number }>
   /** @throws CafeError CONFLICT {seq}; UNAUTHORIZED if the client left meanwhile. */
@@ -76,7 +78,7 @@ export function createDoors({ cafe, store, serial, clock, stands, bits }: DoorCo
     async open({ to, id, size, door }) {
       const { row, keys } = await of(to)
       if ('key' in door) {
-        const key = hex(await sha256(door.key))
+        const key = hex(sha256Now(door.key))
         const kind = keys.get(key)
         if (!row || !kind) throw new CafeError('FORBIDDEN', { what: 'door' })
         return { door: kind, key, maxTtl: row.maxTtl }
@@ -87,6 +89,11 @@ export function createDoors({ cafe, store, serial, clock, stands, bits }: DoorCo
         throw new CafeError('FORBIDDEN', { what: 'door' })
       if (size > MAX_STRANGE_LETTER) throw new CafeError('BAD_REQUEST', { size, limit: MAX_STRANGE_LETTER })
       return { door: 'stranger', key: undefined, maxTtl: row.maxTtl }
+    },
+    async stillOpen(account, { key }) {
+      const { row, keys } = await of(account)
+      const isOpen = key === undefined ? row?.strangers : keys.has(key)
+      if (!isOpen) throw new CafeError('FORBIDDEN', { what: 'door' })
     },
     async terms(account) {
       const { row } = await of(account)

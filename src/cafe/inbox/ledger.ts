@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
-import type { Address } from '../../core/ids.ts'
+import { type Address, unhex } from '../../core/ids.ts'
 import {
   CAFE_LETTERS,
   CAFE_MAIL,
@@ -18,11 +18,13 @@ import {
   LETTER_COST,
   STRANGERS_A_DAY,
 } from '../../core/limits.ts'
+import { createIdSet, type IdSet } from './id-set.ts'
 import type { DoorClass, MailRoom } from './protocol.ts'
-import type { InboxStore, LetterRow } from './store.ts'
+import type { Found, InboxStore } from './store.ts'
 
 /** What a letter takes. */
 export interface Incoming {
+  readonly id: Uint8Array
   readonly size: number
   readonly door: DoorClass
   /** Names its key among those of the account; undefined for a stranger's. */
@@ -42,8 +44,10 @@ export interface Ledger {
   check(account: Address, letter: Incoming): void
   /** Takes the room for a letter, as `check`, and a place behind all others. */
   reserve(account: Address, letter: Incoming): Reserved
-  /** These are not there any more. Those that are remembered still go as `remembered`. */
-  removed(account: Address, letters: readonly LetterRow[], remembered?: number): void
+  /** These are not there any more; or they are remembered still. */
+  removed(account: Address, letters: readonly Found[], how: 'forgotten' | 'remembered'): void
+  /** False: no such letter is here, nor remembered. True: there may be a row of it. */
+  mayKnow(account: Address, id: Uint8Array): boolean
   erased(account: Address): void
   /** How full the fullest part is, of those for people who were let in. */
   room(account: Address, quota: number): MailRoom
@@ -68,6 +72,8 @@ interface Inbox {
   readonly keys: Map<string, Amount>
   /** By place: the key it came by. */
   readonly from: Map<number, string>
+  /** Those that are here or remembered. */
+  readonly ids: IdSet
   last: number
   remembered: number
   /** Strangers' letters of a day. */
@@ -84,7 +90,7 @@ const nothing = (): Amount => ({ letters: 0, bytes: 0 })
 const newParts = () => ({ contact: nothing(), introduced: nothing(), stranger: nothing() })
 const newInbox = (): Inbox => ({
   parts: newParts(),
-  ...{ keys: new Map(), from: new Map(), last: 0, remembered: 0, day: 0, strangers: 0 },
+  ...{ keys: new Map(), from: new Map(), ids: createIdSet(), last: 0, remembered: 0, day: 0, strangers: 0 },
 })
 
 function add(amount: Amount, letters: number, bytes: number): void {
@@ -129,8 +135,9 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     inbox.day = Math.max(inbox.day, day)
   }
 
-  await eachLetter(store, (account, row) => {
+  await eachLetter(store, (account, { id, row }) => {
     const inbox = of(account)
+    inbox.ids.add(unhex(id))
     inbox.last = Math.max(inbox.last, row.seq)
     if (row.door === 'stranger') countDay(inbox, row.time)
     if (row.gone) inbox.remembered += 1
@@ -174,11 +181,12 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     check,
     reserve(account, letter) {
       check(account, letter)
-      const { door, key } = letter
+      const { id, door, key } = letter
       const bytes = letter.size + LETTER_COST
       const inbox = of(account)
       const seq = Math.max(inbox.last + 1, clock() * PLACES)
       inbox.last = seq
+      inbox.ids.add(id)
       for (const parts of [inbox.parts, totals]) add(parts[door], 1, bytes)
       const day = Math.floor(clock() / DAY)
       if (door === 'stranger') countDay(inbox, clock())
@@ -191,19 +199,22 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
       return {
         seq,
         release() {
+          inbox.ids.remove(id)
           take(inbox, door, seq, bytes)
           if (door === 'stranger' && inbox.day === day) inbox.strangers -= 1
         },
       }
     },
-    removed(account, letters, remembered = 0) {
+    removed(account, letters, how) {
       const inbox = of(account)
-      for (const { door, seq, size, gone } of letters) {
-        if (gone) inbox.remembered -= 1
-        else take(inbox, door, seq, size + LETTER_COST)
+      for (const { id, row } of letters) {
+        if (row.gone) inbox.remembered -= 1
+        else take(inbox, row.door, row.seq, row.size + LETTER_COST)
+        if (how === 'remembered') inbox.remembered += 1
+        else inbox.ids.remove(unhex(id))
       }
-      inbox.remembered += remembered
     },
+    mayKnow: (account, id) => inboxes.get(account)?.ids.mayHave(id) ?? false,
     erased(account) {
       const inbox = inboxes.get(account)
       if (inbox) for (const door of PARTS) add(totals[door], -inbox.parts[door].letters, -inbox.parts[door].bytes)
@@ -238,7 +249,7 @@ export const fullnessOf = ({ used, limit }: MailRoom): number => (limit === 0 ? 
 const COUNTED = 1000
 
 /** All letters that can be read, those that are remembered only among them. */
-async function eachLetter(store: InboxStore, visit: (account: string, row: LetterRow) => void): Promise<void> {
+async function eachLetter(store: InboxStore, visit: (account: string, letter: Found) => void): Promise<void> {
   for (let after: string | undefined; ; ) {
     let seen = 0
     const see = (key: readonly string[]): void => {
@@ -249,7 +260,7 @@ async function eachLetter(store: InboxStore, visit: (account: string, row: Lette
     const page = await store.letters.list([], { after, limit: COUNTED, damaged: see })
     for (const { key, row } of page) {
       see(key)
-      visit(key[0] as string, row)
+      visit(key[0] as string, { id: key[1] as string, row })
     }
     if (seen < COUNTED) return
   }

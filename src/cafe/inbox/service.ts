@@ -19,6 +19,7 @@ import { createDoors, type Doors } from './doors.ts'
 import { createEars } from './ears.ts'
 import { createGate } from './gate.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createPresence } from './presence.ts'
 import type { inboxProtocol } from './protocol.ts'
 import { createLetterTurns, MAIL_RATES, type MailRates } from './rates.ts'
 import { inboxStore } from './store.ts'
@@ -60,12 +61,13 @@ export interface Inbox {
 export async function createInbox(components: InboxComponents): Promise<Inbox> {
   const { rows, clock, log, rates = MAIL_RATES, bits = WORK_BITS, most } = components
   const store = inboxStore(rows)
+  const presence = createPresence(components.devices)
   const shared = { ...components, store, gate: createGate(), ears: createEars(), bits }
   const ledger = await createLedger({ store, clock, ...(most && { most }) })
-  const acks = createAcks({ ...shared, ledger })
+  const acks = createAcks({ ...shared, ledger, presence })
   const doors = createDoors(shared)
   const turn = createLetterTurns(rates, clock)
-  const deliver = createDeliver({ ...shared, ledger, doors, turn, tidy: acks.tidy })
+  const deliver = createDeliver({ ...shared, ledger, presence, doors, turn, tidy: acks.tidy })
   const check = createCheck({ ...shared, ledger })
 
   const sweep = (): Promise<boolean> =>
@@ -83,6 +85,7 @@ export async function createInbox(components: InboxComponents): Promise<Inbox> {
       { name: 'doors', erase: doors.erase },
     ],
     left(account) {
+      presence.forget(account)
       acks.settle(account).catch((cause) => log('warn', 'letters of a device that left could not be freed', { cause }))
     },
     sweep,

@@ -135,6 +135,10 @@ export class CafeApp extends Plain {
   #later(cafe: CafeConsole, route: Route): TemplateResult {
     // Without an account the list says what it takes.
     const none = this.#account.value === null && (route.view === 'thread' || route.view === 'news')
+    const person = this.#account.value === null && (route.view === 'contact' || route.view === 'introduced')
+    if (route.view === 'people' || person) return html`<cafe-people .cafe=${cafe}></cafe-people>`
+    if (route.view === 'contact') return html`<cafe-contact .cafe=${cafe} .address=${route.address}></cafe-contact>`
+    if (route.view === 'introduced') return html`<cafe-introduced .cafe=${cafe} .code=${route.code}></cafe-introduced>`
     if (route.view === 'threads' || route.view === 'feed' || none) {
       return html`<cafe-threads .cafe=${cafe} .together=${route.view === 'feed'}></cafe-threads>`
     }

@@ -21,20 +21,22 @@ const HELP: Readonly<Record<Mode, string>> = {
 }
 
 export class CafeInvite extends Plain {
-  static override properties = { link: {}, name: {}, mode: {}, help: {} }
+  static override properties = { link: {}, name: {}, mode: {}, help: {}, what: {} }
   declare link: string
   declare name: string
   /** Whom the link admits; without it, whoever has it. */
   declare mode: Mode | undefined
   /** What the link does, where it is no cafe's. */
   declare help: string | undefined
+  /** What it is, where it is no invite. */
+  declare what: string | undefined
 
   override render(): TemplateResult {
     return html`<div class="invite">
       ${this.#code()}
       <div class="stack">
         <label class="field">
-          <span>Invite link</span>
+          <span>${this.what ?? 'Invite link'}</span>
           <input type="text" readonly .value=${this.link} @focus=${selectAll} />
         </label>
         <div class="row">
@@ -56,7 +58,7 @@ export class CafeInvite extends Plain {
     if (this.link.length > MAX_CODE) return nothing
     // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
     return html`<div class="qr">
-      <wa-qr-code .value=${this.link} size=${codeSize(this.link)} error-correction="L" label="QR code of the invite"></wa-qr-code>
+      <wa-qr-code .value=${this.link} size=${codeSize(this.link)} error-correction="L" label=${`QR code of the ${this.what?.toLowerCase() ?? 'invite'}`}></wa-qr-code>
     </div>`
   }
 

@@ -8,7 +8,7 @@ import { Live, threadNews } from '../controllers/live.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
-import { face, tail, who } from './person.ts'
+import { face, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
 
 export class CafeMembers extends Plain {
@@ -72,7 +72,7 @@ export class CafeMembers extends Plain {
       ${face(member)}
       <div class="grow">
         <p class="title">
-          ${who(member, member.self)}
+          ${whoLink(member, member.self)}
           ${member.initiator ? html`<span class="tag">started it</span>` : nothing}
           ${member.online ? html`<span class="dot good" title="connected"><span class="sr">, connected</span></span>` : nothing}
           ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? 'left' : 'removed'}</span>`}

@@ -6,6 +6,7 @@ import { Live } from '../controllers/live.ts'
 import './cafe-account.ts'
 import './cafe-cafes.ts'
 import './cafe-drill.ts'
+import './cafe-findable.ts'
 import './cafe-move.ts'
 import './cafe-profile.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
@@ -41,6 +42,7 @@ export class CafeYou extends Plain {
 
   #all(): TemplateResult {
     return html`<cafe-profile .cafe=${this.cafe}></cafe-profile>
+      <cafe-findable .cafe=${this.cafe}></cafe-findable>
       <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>

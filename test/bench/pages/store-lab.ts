@@ -13,6 +13,7 @@ import { blockKey, hashKey } from '../../../src/store/blocks.ts'
 import { collect } from '../../../src/store/collect.ts'
 import { createHolds } from '../../../src/store/holds.ts'
 import { BLOCKS_DB, openBlocks, openRows } from '../../../src/store/idb.ts'
+import { inboxLab } from './inbox-lab.ts'
 import { threadLab } from './thread-lab.ts'
 
 interface Block {
@@ -69,6 +70,13 @@ const inTransaction = (
 const getKey = (db: IDBDatabase, key: string): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const request = db.transaction(db.name).objectStore(db.name).getKey(key)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+const getAll = (db: IDBDatabase, range: IDBKeyRange, limit: number): Promise<unknown[]> =>
+  new Promise((resolve, reject) => {
+    const request = db.transaction(db.name).objectStore(db.name).getAll(range, limit)
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
   })
@@ -133,6 +141,11 @@ export async function createLab() {
 
   return {
     ...(await threadLab({ rows, blocks, holds, putRaw })),
+    ...(await inboxLab({
+      rows,
+      inRaw: (run) => inTransaction(raw, run),
+      readRaw: async (range, limit) => (await getAll(raw, range, limit)).length,
+    })),
     /** Milliseconds to pin a new DAG through the engine. */
     async pin(size: number, count: number) {
       const dag = await makeDag(size, count)

@@ -1,0 +1,135 @@
+/**
+ * How a cafe meets others: when it opens it tells the cafes that its relay names, and from then on, every ten minutes or so,
+ * it trades records with a few. It passes on only cafes that it has spoken with itself.
+ */
+
+import type { Clock } from '../../core/clock.ts'
+import { CafeError, toCafeError } from '../../core/errors.ts'
+import type { PeerIdText } from '../../core/ids.ts'
+import { ASKED_AT_ONCE, MAX_TRADE, OPEN_TIMEOUT, TRADE_EVERY, TRADE_PARTNERS } from '../../core/limits.ts'
+import type { Log } from '../../core/log.ts'
+import { type Connector, call } from '../../wire/call.ts'
+import type { Known } from './known.ts'
+import { infoProtocol } from './protocol.ts'
+
+/** When to look again whether this cafe can be dialled. */
+const SOON = 5000
+
+/** A cafe and where it can be dialled. */
+export interface Place {
+  readonly cafe: PeerIdText
+  readonly addresses: readonly string[]
+}
+
+/** Opens streams to cafes whose addresses it has been told. */
+export interface Dialler extends Connector {
+  know(peer: PeerIdText, addresses: readonly string[]): void
+}
+
+export interface GossipComponents {
+  readonly self: PeerIdText
+  readonly known: Known
+  readonly own: () => Promise<Uint8Array<ArrayBuffer>>
+  /** Where this cafe can be dialled now: before it can be, nobody is told of it. */
+  readonly addresses: () => readonly string[]
+  readonly connector: Dialler
+  /** Cafes that the relay names. */
+  readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Gossip {
+  /** Records to give to `peer`: the own one first. */
+  sample(peer: PeerIdText): Promise<readonly Uint8Array<ArrayBuffer>[]>
+  /** Trades with cafes now; all those the relay names, and some others. */
+  meet(options: { signal: AbortSignal }): Promise<void>
+  /** From now on it does so by itself. */
+  start(): void
+  close(): void
+}
+
+export function createGossip(components: GossipComponents): Gossip {
+  const { self, known, own, addresses, connector, directory, clock, log } = components
+  const stop = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const sample: Gossip['sample'] = async (peer) => {
+    const others = known.usable(true).filter(({ cafe }) => cafe !== peer)
+    return [await own(), ...someOf(others, MAX_TRADE - 1).map(({ envelope }) => envelope)]
+  }
+
+  const trade = async ({ cafe, named }: Partner, signal: AbortSignal): Promise<void> => {
+    const input = { records: await sample(cafe) }
+    const within = AbortSignal.any([signal, AbortSignal.timeout(2 * OPEN_TIMEOUT)])
+    const { records } = await call(connector, cafe, infoProtocol, 'trade', input, { signal: within })
+    const answered = { answered: clock(), ...(named && { named: clock() }) }
+    try {
+      await known.demandOwn(records[0], cafe)
+      for (const [i, envelope] of records.entries()) await known.learn(envelope, cafe, i === 0 ? answered : {})
+    } catch (error) {
+      if (toCafeError(error).code === 'CORRUPT') await known.mark(cafe)
+      throw error
+    }
+  }
+
+  const partners = async (signal: AbortSignal): Promise<readonly Partner[]> => {
+    const places = await directory({ signal }).catch((cause) => {
+      log('debug', 'no cafes of the relay', { cause })
+      return []
+    })
+    const named = someOf(places, MAX_TRADE).filter(({ cafe }) => cafe !== self && !known.isMarked(cafe))
+    for (const { cafe, addresses } of named) connector.know(cafe, addresses)
+    const taken = new Set(named.map(({ cafe }) => cafe))
+    const [good, heard] = [true, false].map((isGood) => known.usable(isGood).filter(({ cafe }) => !taken.has(cafe)))
+    // Half of them new ones: that is how they become good.
+    const more = [...someOf(heard ?? [], TRADE_PARTNERS / 2), ...someOf(good ?? [], TRADE_PARTNERS / 2)]
+    for (const { cafe, at } of more) connector.know(cafe, at)
+    return [...named.map(({ cafe }) => ({ cafe, named: true })), ...more.map(({ cafe }) => ({ cafe, named: false }))]
+  }
+
+  const meet: Gossip['meet'] = async ({ signal }) => {
+    const within = AbortSignal.any([signal, stop.signal])
+    const waiting = [...(await partners(within))]
+    const line = async (): Promise<void> => {
+      for (let partner = waiting.shift(); partner && !within.aborted; partner = waiting.shift()) {
+        // One that is gone says nothing about the others; it is met again, or forgotten in time.
+        await trade(partner, within).catch((cause) => log('debug', 'a cafe did not trade', { cause }))
+      }
+    }
+    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, line))
+    if (within.aborted) throw new CafeError('ABORTED')
+  }
+
+  const next = (ms: number): void => {
+    timer = setTimeout(async () => {
+      if (addresses().length === 0) return next(SOON)
+      await meet({ signal: stop.signal }).catch((cause) => log('debug', 'meeting other cafes failed', { cause }))
+      if (!stop.signal.aborted) next(TRADE_EVERY * (0.75 + Math.random() / 2))
+    }, ms)
+  }
+
+  return {
+    sample,
+    meet,
+    start: () => next(0),
+    close() {
+      stop.abort(new CafeError('ABORTED'))
+      clearTimeout(timer)
+    },
+  }
+}
+
+interface Partner {
+  readonly cafe: PeerIdText
+  readonly named: boolean
+}
+
+/** Some of them, by chance. */
+export function someOf<T>(all: readonly T[], limit: number): readonly T[] {
+  return all
+    .map((one) => ({ one, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, limit)
+    .map(({ one }) => one)
+}

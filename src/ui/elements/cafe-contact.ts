@@ -1,0 +1,281 @@
+/**
+ * `<cafe-contact>`: somebody's page: who they are, the picture and groups of their address, how this account knows them,
+ * common threads; to start one with them, and to keep, rename, block or remove them.
+ */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
+import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { MAX_NAME } from '../../core/limits.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ContactInfo, KnownVia, TalkInfo } from '../../worker/contact-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { count, plainName } from '../format.ts'
+import { alikeText, viaLine } from '../people-words.ts'
+import { contactHash, threadHash } from '../route.ts'
+import { personName } from '../thread-words.ts'
+import './cafe-confirm.ts'
+import './cafe-talk.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+import { art, face, groups } from './person.ts'
+import { when } from './post-parts.ts'
+
+type Change = 'add' | 'remove' | 'block' | 'unblock'
+
+export class CafeContact extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    address: {},
+    renaming: { state: true },
+    asking: { state: true },
+    talk: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare address: string
+  declare renaming: boolean
+  /** What the dialog asks about; it stays while the dialog fades. */
+  declare asking: { readonly what: 'remove' | 'block'; readonly open: boolean } | undefined
+  declare talk: TalkInfo | undefined
+  readonly #info = new Live<ContactInfo>(
+    this,
+    () => this.cafe,
+    ['account'],
+    (cafe) => cafe.contact.get(this.address),
+    'person',
+  )
+  readonly #refresh = new Action<void>(this, 'person', async () => {
+    await this.cafe.contact.refresh(this.address)
+    this.#info.refresh()
+  })
+  readonly #change = new Action<Change>(this, 'person', async (what) => {
+    const { contact } = this.cafe
+    await (what === 'add' ? contact.add({ address: this.address }) : contact[what](this.address))
+    this.#info.refresh()
+    if (this.asking) this.asking = { ...this.asking, open: false }
+  })
+  readonly #rename = new Action<string>(this, 'person', async (name) => {
+    await this.cafe.contact.add({ address: this.address, name: name === '' ? null : name })
+    this.#info.refresh()
+    this.renaming = false
+  })
+  readonly #talk = new Action<void>(this, 'person', async () => {
+    const talk = await this.cafe.contact.talk(this.address)
+    if (talk.invite === null || talk.invite.delivered) location.hash = threadHash(talk.thread)
+    else this.talk = talk
+  })
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('address')) return
+    this.talk = undefined
+    this.renaming = false
+    this.#info.refresh()
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    // Once for each person: their newest card, if a cafe has one.
+    if (changed.has('address') || changed.has('cafe')) void this.#refresh.run()
+  }
+
+  override render(): TemplateResult {
+    const info = this.#info.value
+    if (info === undefined || info.address !== this.address) {
+      return html`<h1 tabindex="-1">Somebody</h1>
+        ${this.#info.problem ? html`${failure(this.#info.problem)}${back()}` : waiting('Looking…')}`
+    }
+    return html`${this.#head(info)}
+      ${info.alike.map((one) => html`<div class="notice part" role="note">${icon('warning')}<p>${alikeText(one)}</p></div>`)}
+      ${info.blocked ? blocked() : nothing} ${failure(this.#talk.problem ?? (this.asking?.open ? undefined : this.#change.problem))}
+      ${info.self ? self() : this.#actions(info)}
+      ${this.talk === undefined ? nothing : html`<cafe-talk .talk=${this.talk} .name=${personName(info)}></cafe-talk>`}
+      ${this.renaming ? this.#naming(info) : nothing}
+      <div class="person-grid">
+        ${address(info)} ${info.self ? nothing : this.#facts(info)}
+      </div>
+      ${this.#dialog(info)}`
+  }
+
+  #head(info: ContactInfo): TemplateResult {
+    const { claimed, called, handle } = info
+    return html`<div class="person-head">
+      <a class="button icon-only" href="#people" aria-label="All people">${icon('back')}</a>
+      ${face(info, 'large')}
+      <div class="grow">
+        <h1 tabindex="-1"><bdi>${personName(info)}</bdi></h1>
+        <p class="quiet">
+          ${info.self ? 'This is you' : nothing}
+          ${called !== null && claimed !== null && called !== claimed ? html`calls themselves <bdi>${plainName(claimed)}</bdi>` : nothing}
+          ${handle === null ? nothing : html`<span class="tag">@${handle}</span>`}
+          ${info.added === null || info.self ? nothing : html`<span class="tag good">${icon('check')}contact</span>`}
+        </p>
+      </div>
+    </div>`
+  }
+
+  #actions(info: ContactInfo): TemplateResult {
+    const known = info.added !== null
+    return html`<div class="row">
+      <button type="button" class="button loud" aria-busy=${this.#talk.running ? 'true' : 'false'} @click=${() => this.#talk.run()}>
+        ${icon('comment')}${this.#talk.running ? 'Starting…' : 'Start a thread'}
+      </button>
+      ${
+        known
+          ? html`<button type="button" class="button" aria-expanded=${this.renaming ? 'true' : 'false'} @click=${this.#toggleNaming}>
+              ${icon('pencil')}Rename
+            </button>`
+          : html`<button type="button" class="button" aria-busy=${this.#change.running ? 'true' : 'false'} @click=${() => this.#change.run('add')}>
+              ${icon('plus')}Add to contacts
+            </button>`
+      }
+      ${
+        info.blocked
+          ? html`<button type="button" class="button" @click=${() => this.#change.run('unblock')}>Unblock</button>`
+          : html`<button type="button" class="button" @click=${() => this.#ask('block')}>Block</button>`
+      }
+      ${known ? html`<button type="button" class="button" @click=${() => this.#ask('remove')}>Remove</button>` : nothing}
+    </div>`
+  }
+
+  #naming({ called, claimed }: ContactInfo): TemplateResult {
+    return html`<form class="card stack" @submit=${this.#submitName}>
+      <label class="field">
+        <span>What you call them <small>only you see it; empty for what they call themselves</small></span>
+        <div class="row">
+          <input
+            class="grow"
+            name="called"
+            type="text"
+            maxlength=${MAX_NAME}
+            autocomplete="off"
+            placeholder=${claimed === null ? '' : plainName(claimed)}
+            .value=${called ?? ''}
+          />
+          <button class="button" aria-busy=${this.#rename.running ? 'true' : 'false'}>Save</button>
+        </div>
+      </label>
+      ${failure(this.#rename.problem)}
+    </form>`
+  }
+
+  #facts(info: ContactInfo): TemplateResult {
+    const { via, threads, card, devices, inboxes } = info
+    return html`<div class="stack">
+      <section class="card" aria-labelledby="via-heading">
+        <h2 id="via-heading" class="minor">Known via</h2>
+        ${via.length === 0 ? html`<p class="quiet small">Nothing but this address.</p>` : html`<ul class="facts small">${via.map(known)}</ul>`}
+        <p class="quiet small" role="status">
+          ${this.#refresh.running ? 'Asking cafes for their newest card…' : cardState(info)}
+        </p>
+        ${
+          card === null
+            ? nothing
+            : html`<p class="quiet small">${count(devices.length, 'device')} · mail at ${count(inboxes, 'cafe')}</p>`
+        }
+        ${!this.#refresh.running && this.#refresh.problem ? html`<p class="quiet small">${this.#refresh.problem.text}</p>` : nothing}
+      </section>
+      ${
+        threads.length === 0
+          ? nothing
+          : html`<section class="card" aria-labelledby="common-heading">
+              <h2 id="common-heading" class="minor">Common threads</h2>
+              <ul class="rows">
+                ${threads.map(({ id, name }) => html`<li><a href=${threadHash(id)}><bdi>${plainName(name)}</bdi></a></li>`)}
+              </ul>
+            </section>`
+      }
+    </div>`
+  }
+
+  #dialog(info: ContactInfo): TemplateResult | typeof nothing {
+    const { asking } = this
+    if (asking === undefined) return nothing
+    const name = personName(info)
+    const texts = {
+      remove: {
+        heading: `Remove ${name}?`,
+        text: 'They are taken out of your contacts on all of your devices. Common threads stay as they are.',
+        verb: 'Remove',
+      },
+      block: {
+        heading: `Block ${name}?`,
+        text: 'They can write to you no more, and are not told. In common threads you still see each other: leave those if you want that too.',
+        verb: 'Block',
+      },
+    }[asking.what]
+    return html`<cafe-confirm
+      .open=${asking.open}
+      .heading=${texts.heading}
+      .text=${texts.text}
+      .verb=${texts.verb}
+      .running=${this.#change.running}
+      .problem=${this.#change.problem}
+      @agreed=${() => this.#change.run(asking.what)}
+      @left=${() => {
+        this.asking = { ...asking, open: false }
+        this.#change.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(what: 'remove' | 'block'): void {
+    this.asking = { what, open: true }
+  }
+
+  async #toggleNaming(): Promise<void> {
+    this.renaming = !this.renaming
+    await this.updateComplete
+    this.querySelector<HTMLInputElement>('input[name=called]')?.focus()
+  }
+
+  #submitName(event: SubmitEvent): void {
+    event.preventDefault()
+    void this.#rename.run(this.querySelector<HTMLInputElement>('input[name=called]')?.value.trim() ?? '')
+  }
+}
+
+function address({ address }: ContactInfo): TemplateResult {
+  const link = `${location.origin}/${contactHash(address)}`
+  return html`<section class="card stack" aria-labelledby="address-heading">
+    <h2 id="address-heading" class="minor">Address</h2>
+    <div class="address">${art(address)}${groups(address)}</div>
+    <p class="quiet small">The picture is made from the address. Compare both with what they show you, to be sure that it is them.</p>
+    <wa-copy-button .value=${address} copy-label="Copy the address" success-label="Copied" tooltip="copy">
+      <button type="button" class="button small">${icon('copy')}Copy the address</button>
+    </wa-copy-button>
+    <details class="more">
+      <summary>Show as QR code</summary>
+      <div class="qr centred">
+        <wa-qr-code .value=${link} size="208" error-correction="M" label="QR code of this address"></wa-qr-code>
+      </div>
+    </details>
+  </section>`
+}
+
+function known(via: KnownVia): TemplateResult {
+  const time = via.kind === 'book' ? via.since : via.kind === 'thread' ? null : via.time
+  return html`<li>${icon(VIA_ICONS[via.kind])}<span>${viaLine(via)}${time === null ? nothing : html` · ${when(time)}`}</span></li>`
+}
+
+const VIA_ICONS = { book: 'person', thread: 'threads', cafe: 'cup', link: 'link' } as const
+
+function cardState({ card }: ContactInfo): TemplateResult {
+  if (card === null) return html`No card of theirs is known here.`
+  if (card.gone) return html`They have taken their card back.`
+  return html`Their card is of ${when(card.made)}, last checked ${when(card.checked)}.`
+}
+
+function blocked(): TemplateResult {
+  return html`<div class="notice bad">
+    ${icon('hide')}
+    <p>You have blocked them: they cannot write to you. In common threads you still see each other.</p>
+  </div>`
+}
+
+function self(): TemplateResult {
+  return html`<p class="row"><a class="button" href="#you">${icon('pencil')}How others see you</a></p>`
+}
+
+function back(): TemplateResult {
+  return html`<p><a class="button" href="#people">See all people</a></p>`
+}
+customElements.define('cafe-contact', CafeContact)

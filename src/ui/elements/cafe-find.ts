@@ -1,0 +1,132 @@
+/**
+ * `<cafe-find>`: finds people as one types: results as they come, by where they were found, with how fresh they are, and what
+ * went wrong. A contact link that is pasted is opened instead. Fires `searching` when it begins or ends.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { FindState, FoundPerson } from '../../worker/contact-api.ts'
+import { Finding } from '../controllers/finding.ts'
+import { plainName } from '../format.ts'
+import { readContactCode } from '../link.ts'
+import { findLine, nobodyLine, troubles } from '../people-words.ts'
+import { contactHash } from '../route.ts'
+import { failure, icon, Plain } from './parts.ts'
+import { face, lookalikes, tail, who } from './person.ts'
+import { when } from './post-parts.ts'
+
+/** Results of one search. */
+const LIMIT = 20
+
+const SOURCES = [
+  { source: 'contact', heading: 'Your contacts' },
+  { source: 'cafe', heading: 'At your cafes' },
+  { source: 'beyond', heading: 'At cafes they know' },
+] as const
+
+export class CafeFind extends Plain {
+  static override properties = { cafe: { attribute: false } }
+  declare cafe: CafeConsole
+  readonly #finding = new Finding(this, (query, options) => this.cafe.contact.find(query, { limit: LIMIT, ...options }))
+
+  /** Something is searched for, so that what is shown below can give way. */
+  get searching(): boolean {
+    return this.#finding.query !== ''
+  }
+
+  override render(): TemplateResult {
+    return html`<search>
+        <form class="find" @submit=${this.#submit}>
+          <label class="sr" for="find">Find people</label>
+          ${icon('search')}
+          <input
+            id="find"
+            type="search"
+            name="query"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            enterkeyhint="search"
+            maxlength="256"
+            placeholder="Name, handle, address or contact link"
+            aria-describedby="find-state"
+            @input=${this.#typed}
+          />
+        </form>
+      </search>
+      ${this.#results()}`
+  }
+
+  #results(): TemplateResult {
+    const { state, running, problem, query } = this.#finding
+    const line = state === undefined ? (running ? 'Looking…' : '') : findLine(state, running)
+    return html`<p class="quiet small" id="find-state" role="status">${query === '' ? '' : line}</p>
+      ${failure(problem, () => this.#finding.search(query, true))}
+      ${query === '' || state === undefined ? nothing : this.#found(state)}`
+  }
+
+  #found(state: FindState): TemplateResult {
+    const { running, problem } = this.#finding
+    const over = !running && problem === undefined
+    return html`${SOURCES.map(({ source, heading }) => {
+      const people = state.people.filter((person) => person.source === source)
+      return people.length === 0
+        ? nothing
+        : html`<section class="card" aria-labelledby=${`found-${source}`}>
+              <h2 class="minor" id=${`found-${source}`}>${heading}</h2>
+              <ul class="rows people-list">
+                ${repeat(
+                  people,
+                  ({ address }) => address,
+                  (person) => html`<li>${this.#row(person)}</li>`,
+                )}
+              </ul>
+            </section>`
+    })}
+      ${
+        state.people.length === 0 && over
+          ? html`<div class="empty card">
+              <span class="mark" aria-hidden="true">${icon('people')}</span>
+              <p role="status">${nobodyLine(state)}</p>
+              <p class="quiet small">Many people are not listed by name: ask them for their handle or contact link.</p>
+            </div>`
+          : nothing
+      }
+      ${over ? troubles(state).map((text) => html`<p class="warn small">${icon('warning')}${text}</p>`) : nothing}`
+  }
+
+  #row(person: FoundPerson): TemplateResult {
+    const { handle, exact, blocked, alike, made, cafe, by } = person
+    return html`<a class="thread-row" href=${contactHash(person.address)}>
+      ${face(person)}
+      <span class="grow">
+        <span class="title">
+          ${who(person)} ${handle === null ? nothing : html`<span class="tag ${exact ? 'good' : ''}">@${handle}</span>`}
+          ${blocked ? html`<span class="tag bad">blocked</span>` : nothing}
+        </span>
+        <span class="quiet small lines">
+          ${tail(person)}${made === null ? nothing : html` · card made ${when(made)}`}
+          ${cafe === null || cafe.name === '' ? nothing : html` · ${by === null ? 'at' : 'through'} <bdi>${plainName(cafe.name)}</bdi>`}
+        </span>
+        ${lookalikes(alike)}
+      </span>
+    </a>`
+  }
+
+  #typed(event: InputEvent): void {
+    if (event.target instanceof HTMLInputElement) this.#search(event.target.value, false)
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    this.#search(this.querySelector('input')?.value ?? '', true)
+  }
+
+  #search(text: string, now: boolean): void {
+    const code = readContactCode(text)
+    if (code !== undefined) location.hash = contactHash(code)
+    else this.#finding.search(text, now)
+    this.dispatchEvent(new Event('searching'))
+  }
+}
+customElements.define('cafe-find', CafeFind)
