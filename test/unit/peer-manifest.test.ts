@@ -69,6 +69,8 @@ describe('a manifest', () => {
       entry('thread', threadOf(2), {}),
       entry('thread', threadOf(3), null),
       entry('profile', 'me', { name: 'Ada', avatar: null }),
+      entry('prekey', '0123456789abcdef', { x25519: bytesOf(3), notAfter: NOW }),
+      entry('prekey', '0123456789abcdee', null),
     ])
     const full = manifest({
       entries,

@@ -8,12 +8,15 @@ import { CafeError, toCafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
 import { ASKED_AT_ONCE, MAX_TRADE, OPEN_TIMEOUT, TRADE_EVERY, TRADE_PARTNERS } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
+import { pauseAfter } from '../../core/pause.ts'
 import { type Connector, call } from '../../wire/call.ts'
 import type { Known } from './known.ts'
 import { infoProtocol } from './protocol.ts'
 
 /** When to look again whether this cafe can be dialled. */
 const SOON = 5000
+/** And, while it knows none that answers, for others: the relay names them only some moments after they have opened. */
+const ALONE = { first: 10_000, longest: TRADE_EVERY }
 
 /** A cafe and where it can be dialled. */
 export interface Place {
@@ -37,6 +40,8 @@ export interface GossipComponents {
   readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
   readonly clock: Clock
   readonly log: Log
+  /** Called after what is known of other cafes has changed. */
+  readonly onChange: () => void
 }
 
 export interface Gossip {
@@ -50,9 +55,11 @@ export interface Gossip {
 }
 
 export function createGossip(components: GossipComponents): Gossip {
-  const { self, known, own, addresses, connector, directory, clock, log } = components
+  const { self, known, own, addresses, connector, directory, clock, log, onChange } = components
   const stop = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Looks in a row that have found nobody. */
+  let vain = 0
 
   const sample: Gossip['sample'] = async (peer) => {
     const others = known.usable(true).filter(({ cafe }) => cafe !== peer)
@@ -98,6 +105,7 @@ export function createGossip(components: GossipComponents): Gossip {
       }
     }
     await Promise.all(Array.from({ length: ASKED_AT_ONCE }, line))
+    onChange()
     if (within.aborted) throw new CafeError('ABORTED')
   }
 
@@ -105,7 +113,9 @@ export function createGossip(components: GossipComponents): Gossip {
     timer = setTimeout(async () => {
       if (addresses().length === 0) return next(SOON)
       await meet({ signal: stop.signal }).catch((cause) => log('debug', 'meeting other cafes failed', { cause }))
-      if (!stop.signal.aborted) next(TRADE_EVERY * (0.75 + Math.random() / 2))
+      if (stop.signal.aborted) return
+      vain = known.usable(true).length === 0 ? vain + 1 : 0
+      next(vain > 0 ? pauseAfter(vain, ALONE) : TRADE_EVERY * (0.75 + Math.random() / 2))
     }, ms)
   }
 

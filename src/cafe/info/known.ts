@@ -62,6 +62,11 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
   const isMarked = ({ marked }: Entry): boolean => marked > clock()
   const isOver = ({ info, ...entry }: Entry): boolean => info.ts + info.ttl < clock() && !isMarked({ info, ...entry })
 
+  const isGoodCafe = (cafe: PeerIdText): boolean => {
+    const entry = entries.get(cafe)
+    return entry !== undefined && isGood(entry) && !isMarked(entry)
+  }
+
   const drop = (cafe: PeerIdText): Change => {
     entries.delete(cafe)
     return known.remove(cafe)
@@ -86,9 +91,13 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
     const gives = (entry: Entry | undefined): readonly Change[] | undefined => entry && [...over, drop(entry.info.cafe)]
     if (!isGood(newcomer) && told.length >= MAX_HEARD_FROM_ONE) return gives(oldest(told))
     if (entries.size < MAX_KNOWN_CAFES) return over
-    const tellers = Map.groupBy(heard, ({ from }) => from)
-    const most = [...tellers.values()].sort((a, b) => b.length - a.length)[0] ?? []
-    return gives(oldest(most))
+    // Whom a good cafe has told of goes last, and not for somebody of whom none has.
+    const isVouched = ({ from, info }: Entry): boolean => from !== info.cafe && isGoodCafe(from)
+    const strange = heard.filter((entry) => !isVouched(entry))
+    const pool = strange.length > 0 || !(isGood(newcomer) || isVouched(newcomer)) ? strange : heard
+    const tellers = Map.groupBy(pool, ({ from }) => from)
+    const most = [...tellers.values()].sort((a, b) => b.length - a.length)[0]?.length ?? 0
+    return gives(oldest(pool.filter(({ from }) => tellers.get(from)?.length === most)))
   }
 
   /** @throws CafeError CORRUPT {what: 'envelope'} if it is forged. */
@@ -136,10 +145,7 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
       const entry = entries.get(cafe)
       return entry !== undefined && isMarked(entry)
     },
-    isGood(cafe: PeerIdText): boolean {
-      const entry = entries.get(cafe)
-      return entry !== undefined && isGood(entry) && !isMarked(entry)
-    },
+    isGood: isGoodCafe,
     /** Those that are not marked, good or only heard of, with where they can be dialled. */
     usable(
       good: boolean,

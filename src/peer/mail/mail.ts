@@ -103,7 +103,9 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const held = await createHeld(rows)
   const quarantine = createQuarantine({ rows, clock, random })
   const outbox = await createOutbox({ rows, clock, random, whyNot: (to) => lanes.whyNot(to), onChange })
-  const isKnown = (to: Address): boolean => outbox.correspondents().includes(to)
+  /** Contacts and members, as they were when somebody last looked. */
+  let familiar: ReadonlySet<Address> = new Set()
+  const isKnown = (to: Address): boolean => familiar.has(to) || outbox.hasWrittenTo(to)
 
   const doors = createDoors({
     ...{ rows, account, cafes, client, clock },
@@ -130,7 +132,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const standing = async (from: Address): Promise<DoorClass | undefined> => {
     if (from === account.address) return 'contact'
     if ((await people.blocked()).includes(from)) return undefined
-    if (isKnown(from) || (await people.contacts()).includes(from)) return 'contact'
+    if (outbox.hasWrittenTo(from) || (await people.contacts()).includes(from)) return 'contact'
     return (await people.members()).includes(from) ? 'introduced' : 'stranger'
   }
   const intake = createIntake({
@@ -184,6 +186,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     for (const id of await quarantine.sealed()) await useAgain(id).catch(() => {}) // it stays where it is
   })
 
+  const peopleChanged = async (): Promise<void> => {
+    doors.due()
+    familiar = new Set([...(await people.contacts()), ...(await people.members())])
+    // Who was strange may be told now what has come from them.
+    for (const to of talk.pending()) lanes.kick(to)
+  }
+
   let tending: ReturnType<typeof setTimeout> | undefined
   const tend = async (): Promise<void> => {
     clearTimeout(tending)
@@ -191,6 +200,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     tending = setTimeout(() => void tend(), TEND)
     await outbox.expire().catch((cause) => log('warn', 'letters not looked through', { cause }))
     doors.due()
+    for (const to of outbox.recipients()) lanes.kick(to)
   }
 
   return {
@@ -227,13 +237,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       }),
     room: async () => inboxes.room(),
     doorFor: doors.key,
-    peopleChanged: doors.due,
+    peopleChanged: () => void peopleChanged().catch((cause) => log('warn', 'people not looked at', { cause })),
     async attend() {
       await direct.open()
       for (const key of await held.lines()) hand.due(key)
       await inboxes.sync()
       await tend()
-      for (const to of new Set([...outbox.recipients(), ...talk.pending()])) lanes.kick(to)
+      await peopleChanged()
       reopening.due()
     },
     wake() {
