@@ -1,6 +1,6 @@
 /** Gives a sealed invite to the account it is for: to its devices that are connected, else by mail if it is known where to. */
 import type { Address, PeerIdText } from '../core/ids.ts'
-import type { Carrier } from './thread-mail.ts'
+import type { Carrier } from './thread-mail-letter.ts'
 import type { ThreadParts } from './thread-parts.ts'
 import type { MadeInvite } from './thread-view.ts'
 

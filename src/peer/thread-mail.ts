@@ -8,8 +8,8 @@
  * (`thread-drops.ts`), as does what was said before somebody was known to be a member.
  */
 import { toCafeError } from '../core/errors.ts'
-import { type Address, type PeerIdText, unhex } from '../core/ids.ts'
-import { KiB, MAX_MAILED } from '../core/limits.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
+import { MAX_MAILED } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { delay } from '../core/pause.ts'
 import { count, v } from '../core/schema.ts'
@@ -19,17 +19,11 @@ import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import type { Links } from '../thread/sync-links.ts'
 import type { Entry, Member, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
-import type { CardBook } from './cards.ts'
 import { createChore } from './chore.ts'
-import type { Mail } from './mail/types.ts'
+import { createLate } from './thread-mail-late.ts'
+import { type Carrier, introduce, mailBlock } from './thread-mail-letter.ts'
 import { sameHeads } from './thread-pushes.ts'
 import { createTaken } from './thread-taken.ts'
-
-/** What carries letters, once it is there. */
-export interface Carrier {
-  readonly mail: Mail
-  readonly cards: CardBook
-}
 
 export interface ThreadMailComponents {
   readonly rows: Rows
@@ -86,24 +80,16 @@ const PATIENCE = 15_000
 const COMPARE = 3000
 /** Own blocks looked at in one go. */
 const STEP = 64
-/** Bytes of a block that a letter holds with all that is around it. */
-export const MAX_MAILED_BLOCK = 48 * KiB
-/** Kinds whose fate a person may ask for. */
-const ASKED: ReadonlySet<string> = new Set(['text', 'files', 'comment'])
-
 /**
  * `since`: the block before the first that is looked after; `upTo`: the last for which it is settled who gets it by mail;
  * `large`: the last for which too many were away.
  */
 const markRow = v.strictObject({ since: count(), upTo: count(), large: v.optional(count(), 0) })
 type Mark = v.InferOutput<typeof markRow>
-/** Somebody for whom too much waits already: gets the blocks from this number on when there is room. */
-const lateRow = v.strictObject({ from: count() })
 
 export function createThreadMail(components: ThreadMailComponents): ThreadMail {
   const { rows, self, threads, links, log } = components
   const marks = table(rows, 'thread-mail', markRow)
-  const lates = table(rows, 'thread-mail-late', lateRow)
   const serial = createSerial()
   const taken = createTaken()
   const closed = new AbortController()
@@ -111,7 +97,6 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
   /** Since when somebody who is connected is waited for. */
   const waiting = new Map<ThreadIdText, number>()
   let carrier: Carrier | undefined
-  let anyLate = true
 
   const chore = createChore(
     async () => {
@@ -132,7 +117,14 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
     },
     { wait: GRACE, pauses: { first: GRACE, longest: 60_000 } },
   )
-  const catching = createChore(() => catchUp(), { wait: 5000 })
+  const isTaken = (id: ThreadIdText, { devices }: Member, { cid, content }: Entry): boolean =>
+    devices.some((device) => taken.has(id, device, cid, content.seq))
+  const send = async (thread: Thread, to: Address, entry: Entry): Promise<boolean> =>
+    !!carrier && mailBlock(carrier, components.blocks, thread, to, entry)
+  const late = createLate({
+    ...{ rows, threads, serial, send, isTaken },
+    upTo: async (id) => (await marks.get(id))?.upTo ?? 0,
+  })
 
   const later = (id: ThreadIdText): void => {
     if (!carrier) return
@@ -188,81 +180,28 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       }
       waiting.delete(thread.id)
       const isLarge = absent.length > MAX_MAILED
-      if (!isLarge) await mailTo(carrier, thread, absent, mark, last)
+      if (!isLarge) await mailTo(thread, absent, mark, last)
       await rows.commit([marks.put([thread.id], { ...mark, upTo: last, large: isLarge ? last : mark.large })])
       return true
     })
 
-  const mailTo = async (
-    carrier: Carrier,
-    thread: Thread,
-    absent: readonly Member[],
-    mark: Mark,
-    last: number,
-  ): Promise<void> => {
-    if (absent.length === 0) return
-    const late = await lateIn(thread.id)
+  const mailTo = async (thread: Thread, absent: readonly Member[], mark: Mark, last: number): Promise<void> => {
+    if (absent.length === 0 || !carrier) return
+    const full = await late.of(thread.id)
     for (const member of absent) await introduce(carrier.cards, member)
     for (let from = mark.upTo; from < last; from += STEP) {
       for (const entry of await thread.own({ after: from, limit: Math.min(STEP, last - from) }))
         for (const member of absent) {
           const { address } = member
-          if (late.has(address) || isTaken(thread.id, member, entry)) continue
-          if (await mailOne(carrier, thread, address, entry)) continue
-          late.set(address, entry.content.seq)
-          anyLate = true
-          await rows.commit([lates.put([thread.id, address], { from: entry.content.seq })])
+          if (full.has(address) || isTaken(thread.id, member, entry)) continue
+          if (await send(thread, address, entry)) continue
+          full.set(address, entry.content.seq)
+          await late.put(thread.id, address, entry.content.seq)
         }
       // Again after a stop would do no harm, but be a waste.
       const done = Math.min(from + STEP, last)
       if (done < last) await rows.commit([marks.put([thread.id], { ...mark, upTo: done })])
     }
-  }
-
-  /** @returns false where there is no room for it. */
-  const mailOne = async ({ mail }: Carrier, thread: Thread, to: Address, entry: Entry): Promise<boolean> => {
-    const { cid, content } = entry
-    const bytes = await components.blocks.get(cid)
-    if (!bytes || bytes.byteLength > MAX_MAILED_BLOCK) return true
-    const about = ASKED.has(content.type) ? cid.toString() : undefined
-    const body = { thread: unhex(thread.id), blocks: [bytes] }
-    try {
-      await mail.send(to, { kind: 'post', body, about, replaces: `post ${cid}` })
-      return true
-    } catch (thrown) {
-      if (toCafeError(thrown).code === 'QUOTA') return false
-      throw thrown
-    }
-  }
-
-  const isTaken = (id: ThreadIdText, { devices }: Member, { cid, content }: Entry): boolean =>
-    devices.some((device) => taken.has(id, device, cid, content.seq))
-
-  const lateIn = async (id: ThreadIdText): Promise<Map<Address, number>> =>
-    new Map((await lates.list([id])).map(({ key, row }) => [key[1] as Address, row.from]))
-
-  /** Goes on with those for whom there was no room. */
-  const catchUp = async (): Promise<void> => {
-    const all = await lates.list([])
-    anyLate = all.length > 0
-    for (const { key } of all) {
-      const [id, who] = key as [ThreadIdText, Address]
-      const thread = await threads.get(id)
-      await serial(id, () => (thread && carrier ? catchUpOne(carrier, thread, who) : Promise.resolve()))
-    }
-  }
-
-  const catchUpOne = async (carrier: Carrier, thread: Thread, who: Address): Promise<void> => {
-    const late = await lates.get(thread.id, who)
-    const mark = await marks.get(thread.id)
-    if (!late || !mark) return
-    const member = (await thread.members()).find(({ address }) => address === who)
-    for (let from = late.from - 1; member?.standing === 'in' && from < mark.upTo; from += STEP)
-      for (const entry of await thread.own({ after: from, limit: Math.min(STEP, mark.upTo - from) })) {
-        if (isTaken(thread.id, member, entry) || (await mailOne(carrier, thread, who, entry))) continue
-        return rows.commit([lates.put([thread.id, who], { from: entry.content.seq })])
-      }
-    await rows.commit([lates.remove(thread.id, who)])
   }
 
   return {
@@ -274,7 +213,7 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
         const thread = standing === null ? undefined : await threads.get(id)
         if (thread && (await begin(thread)).upTo < (await thread.spoken())) later(id)
       }
-      catching.due()
+      late.due()
     },
     carrier: () => carrier,
     async came(thread) {
@@ -290,16 +229,14 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       }
     },
     took: (peer, id, blocks) => taken.took(id, peer, blocks),
-    roomMade() {
-      if (anyLate) catching.due()
-    },
+    roomMade: late.due,
     async flush(thread) {
       await settle(thread, true)
     },
     async carried(thread, entry) {
       const { seq } = entry.content
-      const [mark, late] = [await marks.get(thread.id), await lateIn(thread.id)]
-      const waits = [...late].filter(([, from]) => from <= seq).map(([who]) => who)
+      const [mark, full] = [await marks.get(thread.id), await late.of(thread.id)]
+      const waits = [...full].filter(([, from]) => from <= seq).map(([who]) => who)
       return {
         isOlder: !mark || seq <= mark.since,
         isSettled: !!mark && seq <= mark.upTo,
@@ -312,21 +249,13 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       due.delete(id)
       waiting.delete(id)
       taken.forget(id)
-      const late = await lates.list([id])
-      await rows.commit([marks.remove(id), ...late.map(({ key }) => lates.remove(...key))])
+      await rows.commit([marks.remove(id)])
+      await late.forget(id)
     },
     close() {
       closed.abort()
       chore.close()
-      catching.close()
+      late.close()
     },
   }
-}
-
-/** What a member has announced is how it can be written to. */
-export async function introduce(cards: CardBook, member: Member): Promise<void> {
-  if (member.cafes.length > 0) await cards.hint(member.address, member.cafes)
-  // In another thread it may have announced another: any will do, as long as it opens.
-  if (member.door && !(await cards.door(member.address)))
-    await cards.learnDoor(member.address, member.door, 'introduced')
 }

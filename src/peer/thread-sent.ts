@@ -4,7 +4,8 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { Entry, Member, Thread } from '../thread/thread.ts'
 import type { LetterState, Mail } from './mail/types.ts'
-import { type Carried, MAX_MAILED_BLOCK, type ThreadMail } from './thread-mail.ts'
+import type { Carried, ThreadMail } from './thread-mail.ts'
+import { MAX_MAILED_BLOCK } from './thread-mail-letter.ts'
 import type { PostSent, PostState } from './thread-view.ts'
 
 export interface SentComponents {

@@ -58,12 +58,13 @@ describe('posts', () => {
   it('reach who was away by mail alone, and their author sees how far they are', LONG, async () => {
     const { hers, his, ann, ben, first, id } = await couple()
     await first.ben.stop()
-    const said: string[] = []
-    for (let n = 0; n < 30; n++) said.push(await first.ann.post(id, `post ${n}`))
-    expect((await first.ann.threads.entry(asId(id), CID.parse(said[0] as string))).sent).toMatchObject({
-      waiting: 1,
-      of: 1,
+    const { cid: start, sent: begun } = await first.ann.threads.say(asId(id), {
+      type: 'text',
+      body: { text: 'post 0' },
     })
+    expect(begun).toMatchObject({ fetched: 0, read: 0, of: 1 })
+    const said = [start]
+    for (let n = 1; n < 30; n++) said.push(await first.ann.post(id, `post ${n}`))
     await until('all are stored', async () => {
       const states = await Promise.all(said.map((cid) => stateOf(first.ann, id, cid)))
       return states.every((state) => state === 'stored')

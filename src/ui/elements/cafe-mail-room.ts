@@ -28,7 +28,7 @@ export class CafeMailRoom extends Plain {
     const rooms = this.#room.value ?? []
     if (rooms.length === 0) return nothing
     const full = rooms.some((room) => roomPercent(room) === 100)
-    return html`<section class="notice ${full ? 'bad' : 'part'}" role="status" aria-labelledby="room-heading">
+    return html`<section class="notice ${full ? 'bad' : 'part'}" aria-labelledby="room-heading">
       ${icon('warning')}
       <div class="grow stack tight">
         <h2 id="room-heading" class="small">${full ? 'A mailbox of yours is full' : 'A mailbox of yours is nearly full'}</h2>
