@@ -129,6 +129,7 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
     packs: (id) => packs.of(id),
     onChange: (id) => safekeeping.slots.changed(id),
     onBlocks: (id, cids) => packs.add(id, cids),
+    wasLeft: async (id) => (await record.entry('thread', id))?.value === null,
     async onLeft(id) {
       await record.remove('thread', id)
       await packs.drop(id)
@@ -241,7 +242,7 @@ export async function createKeptThreads(components: KeptThreadsComponents): Prom
       announcing.due()
     },
     async attend() {
-      await safekeeping.open()
+      await Promise.all([safekeeping.open(), threads.attend()])
       publishing.due()
       announcing.due()
     },

@@ -158,13 +158,18 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   })
   const letters = await createPeerMail({
     ...{ ...components, record, cafes, prekeys, threads: kept.threads, ownCard: kept.card },
+    onMail(about) {
+      kept.threads.mailChanged(about)
+      components.onMail?.(about)
+    },
     onCard: () => onChange('account'),
   })
+  kept.threads.carry(letters)
   const people = createPeople({
     ...{ ...components, record, cafes, self: account.address, cards: letters.cards, threads: kept.threads },
     client: contactClient({ connector }),
   })
-  void kept.threads.watch(({ what }) => what !== 'online' && people.threadsChanged(), closed.signal)
+  void kept.threads.watch(({ what }) => what !== 'online' && what !== 'sent' && people.threadsChanged(), closed.signal)
 
   return {
     ...{

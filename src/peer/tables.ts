@@ -61,6 +61,8 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'thread-left',
   'thread-letter',
   'thread-link',
+  'thread-mail',
+  'thread-mail-late',
   'thread-note',
   'thread-origin',
   'thread-place',

@@ -51,6 +51,8 @@ export interface PeerThreadComponents {
   readonly onChange?: (id: ThreadIdText) => void
   /** These blocks are here, maybe since before the last start: the account's cafes are to keep them. */
   readonly onBlocks?: (id: ThreadIdText, blocks: readonly CID[]) => Promise<void>
+  /** Has the person left it, on whatever device? */
+  readonly wasLeft?: (id: ThreadIdText) => Promise<boolean>
   /** The person has left it for good. */
   readonly onLeft?: (id: ThreadIdText) => Promise<void>
   readonly onGarbage?: () => void

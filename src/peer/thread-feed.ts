@@ -4,9 +4,10 @@
  */
 import { CafeError } from '../core/errors.ts'
 import { parse, text, v } from '../core/schema.ts'
-import type { Cursor, Entry, Page, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Cursor, Entry, Member, Page, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Sent } from './thread-sent.ts'
 import { type Shape, targetOf } from './thread-shape.ts'
-import type { AnnotatedPost, Feed, FeedItem, FeedMode, Post } from './thread-view.ts'
+import type { AnnotatedPost, Feed, FeedItem, FeedMode, Post, PostSent } from './thread-view.ts'
 
 export interface FeedOptions {
   readonly id?: ThreadIdText | undefined
@@ -36,11 +37,17 @@ interface Found {
   readonly entry: Entry
 }
 
-export function createFeeds({ threads, shape }: { readonly threads: Threads; readonly shape: Shape }): Feeds {
+export interface FeedComponents {
+  readonly threads: Threads
+  readonly shape: Shape
+  readonly sent: Pick<Sent, 'summary'>
+}
+
+export function createFeeds({ threads, shape, sent }: FeedComponents): Feeds {
   return {
     async page({ id, mode = 'chronological', after, limit = DEFAULT }) {
       const source = id === undefined ? allThreads(threads) : oneThread(await get(threads, id))
-      const shaped = shaper(shape)
+      const shaped = shaper(shape, sent)
       const items: FeedItem[] = []
       let next: string | null = after ?? null
       for (let read = 0; read < MAX_READS && items.length < limit; read++) {
@@ -60,6 +67,8 @@ async function get(threads: Threads, id: ThreadIdText): Promise<Thread> {
   return thread
 }
 
+/** What people want to know the way of. */
+const POSTS: ReadonlySet<string> = new Set(['text', 'files', 'comment'])
 const ANNOTATIONS: ReadonlySet<string> = new Set(['comment', 'like', 'flag', 'ignore'])
 
 /** Ignores only hide, and what they hide is not shown. New keys are nobody's news. */
@@ -74,16 +83,30 @@ interface Shaper {
 }
 
 /** Looks at the members of each thread once. */
-function shaper(shape: Shape): Shaper {
+function shaper(shape: Shape, sent: Pick<Sent, 'summary'>): Shaper {
   const shapes = new Map<ThreadIdText, Promise<(entry: Entry) => Post>>()
   const of = (thread: Thread): Promise<(entry: Entry) => Post> => {
     const known = shapes.get(thread.id) ?? shape.posts(thread)
     shapes.set(thread.id, known)
     return known
   }
+  const people = new Map<ThreadIdText, Promise<readonly Member[]>>()
+  const sentOf = async ({ thread, entry }: Found): Promise<PostSent | null> => {
+    if (!POSTS.has(entry.content.type)) return null
+    const members = people.get(thread.id) ?? thread.members()
+    people.set(thread.id, members)
+    return sent.summary(thread, entry, await members)
+  }
   return {
-    post: async ({ thread, entry }) => (await of(thread))(entry),
-    annotated: async ({ thread, entry }) => shape.annotated(thread, entry, await of(thread)),
+    async post(found) {
+      const [post, how] = await Promise.all([of(found.thread), sentOf(found)])
+      return { ...post(found.entry), sent: how }
+    },
+    async annotated(found) {
+      const { thread, entry } = found
+      const [post, how] = await Promise.all([of(thread), sentOf(found)])
+      return { ...(await shape.annotated(thread, entry, post)), sent: how }
+    },
   }
 }
 

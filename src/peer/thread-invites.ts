@@ -3,6 +3,7 @@
  * account: whoever else carries the link cannot open it. An external one is a key: its link lets in whoever has it.
  */
 import { base64url } from 'multiformats/bases/base64'
+import { doorClass } from '../cafe/inbox/protocol.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
 import { type Address, hex, type PeerIdText, unhex } from '../core/ids.ts'
@@ -27,6 +28,8 @@ const receivedRow = v.strictObject({
   from: address,
   time: count(),
   expires: count(),
+  /** How it came. */
+  door: v.optional(v.picklist(['device', ...doorClass.options]), 'device'),
 })
 export type Received = v.InferOutput<typeof receivedRow> & { readonly id: string }
 
@@ -56,8 +59,8 @@ export interface InviteBook {
    * @throws CafeError BAD_REQUEST {what: 'invite'}; SEALED if it is for somebody else; NOT_FOUND {what: 'invite'}.
    */
   open(text: string): Promise<Opened>
-  /** Keeps an invite that has come. @returns undefined if it, or a newer one to the thread, is here. @throws BAD_REQUEST. */
-  receive(sealed: Uint8Array): Promise<Received | undefined>
+  /** Keeps an invite that has come, by the word of `by` if that is known. @returns undefined if it, or a newer one to the thread, is here. @throws BAD_REQUEST. */
+  receive(sealed: Uint8Array, door: Received['door'], by?: Address): Promise<Received | undefined>
   list(): Promise<readonly Received[]>
   forget(id: string): Promise<void>
   /** Forgets all to a thread, and gives their ids. */
@@ -85,6 +88,8 @@ export interface InviteComponents {
 
 /** Invites that wait: what a person can look through; the oldest give way. */
 const MAX_RECEIVED = 64
+/** And of strangers. */
+const MAX_REQUESTS = 32
 /** Words given in one thread that are looked out for. */
 const MAX_GIVEN = 16
 /** Characters of a link or code. */
@@ -133,22 +138,25 @@ export function createInviteBook({ rows, account, signer, clock, random, origin 
       const invite = await unpackInvite(code)
       return { invite, from: invite.grant.by, direct: false, thread: await idOf(invite) }
     },
-    async receive(sealed) {
+    async receive(sealed, door, by) {
       if (sealed.byteLength > MAX_SEALED_INVITE) throw new CafeError('BAD_REQUEST', { what: 'invite' })
       const opened = await openSealed(sealed).catch((cause) => {
         // Whom this device belongs to is not told to who guesses.
         throw new CafeError('BAD_REQUEST', { what: 'invite' }, { cause })
       })
       const { invite, from, thread } = opened
+      if (by !== undefined && from !== by) throw new CafeError('BAD_REQUEST', { what: 'invite' })
       // One from each inviter to each thread: a newer one takes the place of the older.
       const id = hex(await sha256(utf8(`${thread} ${from}`))).slice(0, 32)
       const all = await list()
       const before = all.find((one) => one.id === id)
       if (before && before.expires >= invite.grant.exp) return undefined
       const { type, sharing } = invite.charter
-      const about = { name: invite.name, type, sharing, from, time: clock(), expires: invite.grant.exp }
+      const about = { name: invite.name, type, sharing, from, time: clock(), expires: invite.grant.exp, door }
       const row = { sealed: new Uint8Array(sealed), thread, ...about }
-      const gone = all.filter((one) => one.id !== id).slice(MAX_RECEIVED - 1)
+      // Whoever may write to us unasked takes no place from the others.
+      const alike = all.filter((one) => one.id !== id && (one.door === 'stranger') === (door === 'stranger'))
+      const gone = alike.slice((door === 'stranger' ? MAX_REQUESTS : MAX_RECEIVED) - 1)
       await rows.commit([...gone.map(({ id }) => received.remove(id)), received.put([id], row)])
       return { ...row, id }
     },

@@ -42,6 +42,8 @@ export interface LiveComponents {
   readonly onBehind: (id: ThreadIdText) => void
   /** Who has a link has changed. */
   readonly onOnline: () => void
+  /** A peer has blocks that this device has made. */
+  readonly onTaken: (peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[]) => void
   readonly random: Random
   readonly chance: () => number
 }
@@ -54,6 +56,8 @@ export interface ThreadLive {
   refresh(options?: { readonly more?: boolean }): Promise<void>
   /** This device has said something. Resolves when all who are connected have heard of it, or cannot. */
   posted(id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void>
+  /** Compares heads with the peer. Resolves when that is done, however it ended. */
+  compare(peer: PeerIdText, id: ThreadIdText): Promise<void>
   /** Blocks of others have come. */
   arrived(id: ThreadIdText): void
   connected(): void
@@ -108,7 +112,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
   const client = createSyncClient({ ...parts, connector })
   const onLost = (peer: PeerIdText, hopeless: boolean): void => reach.lost(peer, hopeless)
   const pulls = createPulls({ links, client, get: threads.get, onLevel: level, onBehind: components.onBehind, onLost })
-  const pushes = createPushes({ links, client, get: threads.get, onLost, chance })
+  const pushes = createPushes({ links, client, get: threads.get, onLost, onTaken: components.onTaken, chance })
   const reach = createReach({ self, links, client, book, online, onChange: components.onOnline, chance })
 
   const devices = async (ids: readonly ThreadIdText[]): Promise<PeerIdText[]> => {
@@ -166,6 +170,7 @@ export function createThreadLive(components: LiveComponents): ThreadLive {
       }
     },
     posted: pushes.posted,
+    compare: pushes.compare,
     arrived: pushes.arrived,
     connected: reach.connected,
     wake: reach.wake,

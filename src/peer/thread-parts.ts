@@ -15,11 +15,15 @@ import { createThreadFetch, type ThreadFetch } from './thread-fetch.ts'
 import { createIntake, type Intake } from './thread-intake.ts'
 import { createInviteBook, type InviteBook } from './thread-invites.ts'
 import { createKeySharing } from './thread-keys.ts'
+import { createThreadLetters, type ThreadLetters } from './thread-letters.ts'
 import { createThreadLive, type ThreadLive } from './thread-live.ts'
+import { createThreadMail, type ThreadMail } from './thread-mail.ts'
+import type { Carrier } from './thread-mail-letter.ts'
 import { createMembership, type Membership } from './thread-membership.ts'
 import { createNews, type News } from './thread-news.ts'
 import { createNotes, type Notes } from './thread-notes.ts'
 import { createRoster, type Roster } from './thread-roster.ts'
+import { createSent, type Sent } from './thread-sent.ts'
 import { createShape, type Shape } from './thread-shape.ts'
 import { createVoice, type Voice } from './thread-voice.ts'
 
@@ -43,6 +47,9 @@ interface Far {
   readonly fetching: ThreadFetch
   readonly leaving: DropLeaving
   readonly drops: Drops
+  readonly mailing: ThreadMail
+  readonly letters: ThreadLetters
+  readonly sent: Sent
 }
 
 export interface ThreadParts {
@@ -59,6 +66,12 @@ export interface ThreadParts {
   readonly fetching: ThreadFetch
   readonly drops: Drops
   readonly voice: Voice
+  readonly mailing: ThreadMail
+  readonly sent: Sent
+  /** From now on letters come and go. */
+  carry(carrier: Carrier): void
+  /** It stands differently with letters, about this block if that is known. */
+  mailChanged(about: string | undefined): void
   /** A thread is here. */
   came(thread: Thread): Promise<void>
   /** Leaves at the cafes where this device is, now. */
@@ -81,7 +94,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   const local = await composeLocal(components, () => far.live.refresh())
   const far = composeFar(components, local)
   const { threads, news, notes, roster, invites, membership, self } = local
-  const { voice, live, leaving, drops, intake } = far
+  const { voice, live, leaving, drops, intake, mailing, letters } = far
   const shape = createShape({ self, seen: notes.seen, online: (id) => live.links.peersOf(id) })
 
   const handler = serve(threadProtocol, live.service, { guard: async () => undefined, log })
@@ -92,11 +105,14 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
   void voice.repeat().catch((cause) => log('warn', 'blocks not told', { cause }))
 
   return {
-    ...{ components, shape, feeds: createFeeds({ threads, shape }) },
+    ...{ components, shape, feeds: createFeeds({ threads, shape, sent: far.sent }) },
     ...local,
     ...far,
+    ...carried(local, far),
     async came(thread) {
       roster.forget(thread.id)
+      await mailing.came(thread)
+      letters.came()
       news.emit('threads', thread.id)
       drops.changed(thread.id, true)
       await live.refresh({ more: true })
@@ -117,6 +133,7 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
       await notes.forget({ thread: id })
       await invites.forgetThread(id)
       await leaving.forget(id)
+      await mailing.forget(id)
       await threads.forget(id)
       await live.refresh()
       news.emit('threads', id)
@@ -124,6 +141,8 @@ export async function composeThreads(components: PeerThreadComponents): Promise<
     async close() {
       await registrar.unhandle(threadProtocol.id)
       membership.close()
+      letters.close()
+      mailing.close()
       live.close()
       drops.close()
       intake.close()
@@ -157,10 +176,15 @@ function composeFar(components: PeerThreadComponents, local: Local): Far {
   const { packs = async () => [], siblings = async () => [] } = components
   const { threads, news, notes, roster, book, invites, membership, self } = local
 
-  const voice = createVoice({ ...components, ...local, live: () => live, drops: () => drops })
+  const mails = {
+    mailing: () => mailing,
+    door: async (id: ThreadIdText) => mailing.carrier()?.mail.doorFor(`thread/${id}`),
+  }
+  const voice = createVoice({ ...components, ...local, live: () => live, drops: () => drops, ...mails })
   const intake = createIntake({
     ...{ threads, notes, log, chance, onBlocks },
     onArrived(id, entries) {
+      void mailing.announced(entries).catch((cause) => log('warn', 'doors not learned', { cause }))
       live.arrived(id)
       drops.changed(id, false)
       void membership.blocks(id, entries).catch((cause) => log('warn', 'members not read', { cause }))
@@ -188,12 +212,13 @@ function composeFar(components: PeerThreadComponents, local: Local): Far {
       return [...inviters.filter((dev) => dev !== undefined), ...(await siblings())]
     },
     async onInvite(sealed) {
-      const received = await invites.receive(sealed)
+      const received = await invites.receive(sealed, 'device')
       if (!received) return
       await notes.invited(received)
       news.emit('invites', null)
     },
     onOnline: () => news.emit('online', null),
+    onTaken: (device, id, blocks) => mailing.took(device, id, blocks),
   })
   const client = snapshotClient({ connector })
   const fetching = createThreadFetch({ source: components.source, take: intake.take })
@@ -206,5 +231,27 @@ function composeFar(components: PeerThreadComponents, local: Local): Far {
     ...{ know: connector.know, hint: book.hint, invited: invites.origin, given: invites.given },
     isHere: (id, devices) => devices.some((device) => live.links.tagOf(device, id) !== undefined),
   })
-  return { voice, intake, live, fetching, leaving, drops }
+  const mailing: ThreadMail = createThreadMail({
+    ...{ ...components, threads, self: self(), links: () => live.links, compare: (peer, id) => live.compare(peer, id) },
+  })
+  const letters = createThreadLetters({
+    ...{ threads, intake, invites, notes, news, log, look: drops.look },
+    wasLeft: components.wasLeft ?? (async () => false),
+  })
+  const sent = createSent({ ...components, self: self(), mailing, mail: () => mailing.carrier()?.mail })
+  return { voice, intake, live, fetching, leaving, drops, mailing, letters, sent }
+}
+
+/** What links the threads to the mail, which is made after them. */
+function carried({ news }: Local, { mailing, letters }: Far): Pick<ThreadParts, 'carry' | 'mailChanged'> {
+  return {
+    carry(carrier) {
+      mailing.open(carrier)
+      letters.open(carrier.mail)
+    },
+    mailChanged(about) {
+      mailing.roomMade()
+      if (about !== undefined) news.emit('sent', null)
+    },
+  }
 }

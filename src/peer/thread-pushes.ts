@@ -17,6 +17,8 @@ export interface PushComponents {
   readonly client: Pick<SyncClient, 'push'>
   readonly get: (id: ThreadIdText) => Promise<Thread | undefined>
   readonly onLost: (peer: PeerIdText, hopeless: boolean) => void
+  /** The peer has these. */
+  readonly onTaken: (peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[]) => void
   /** From 0 to 1. */
   readonly chance: () => number
 }
@@ -48,7 +50,7 @@ interface Pending {
   running: Promise<void> | undefined
 }
 
-export function createPushes({ links, client, get, onLost, chance }: PushComponents): Pushes {
+export function createPushes({ links, client, get, onLost, onTaken, chance }: PushComponents): Pushes {
   const closed = new AbortController()
   const pending = new Map<string, Pending>()
   const telling = new Map<ThreadIdText, ReturnType<typeof setTimeout>>()
@@ -56,7 +58,8 @@ export function createPushes({ links, client, get, onLost, chance }: PushCompone
   const push = async (peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[]): Promise<void> => {
     for (let attempt = 1; links.tagOf(peer, id); attempt++) {
       try {
-        return await client.push(peer, id, blocks, { signal: closed.signal })
+        if (await client.push(peer, id, blocks, { signal: closed.signal })) onTaken(peer, id, blocks)
+        return
       } catch (error) {
         if (closed.signal.aborted) return
         const hopeless = isHopeless(error)

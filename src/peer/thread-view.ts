@@ -1,6 +1,9 @@
 /** What people are shown of threads: the types that the page's `thread.…` calls give back. Plain data, CIDs as text. */
+import type { DoorClass } from '../cafe/inbox/protocol.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
+import type { MailState } from './mail/types.ts'
 
 export type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 
@@ -34,6 +37,15 @@ export interface ThreadAlarm {
   readonly seq: number
 }
 
+/** What was said last in a thread: as much as fits a line; empty for files without words. */
+export interface LastWords {
+  readonly author: Person
+  readonly self: boolean
+  readonly kind: 'text' | 'files' | 'comment'
+  readonly text: string
+  readonly time: number
+}
+
 export interface ThreadInfo {
   /** 64 hex characters. Whoever knows it can tell which blocks are the thread's: for people's own devices only. */
   readonly id: string
@@ -43,6 +55,12 @@ export interface ThreadInfo {
   readonly initiator: Person
   /** The initiator is this account. */
   readonly mine: boolean
+  /**
+   * Of a conversation, the other: nobody but the two can ever be in it, and neither has given it a name of its own. Show
+   * them instead of the name.
+   */
+  readonly with: Person | null
+  readonly last: LastWords | null
   /** `joining`: no member was reached yet, so nothing of it is here; `removed`: this account was put out. */
   readonly standing: 'in' | 'joining' | 'removed'
   /** Who is in it now, this account included. */
@@ -112,6 +130,32 @@ export interface Post {
   readonly target: string | null
   /** Who was removed. */
   readonly who: Person | null
+  /** How far it has come, of what this device has said and not long ago; else null. `mail.states` says more. */
+  readonly sent: PostSent | null
+}
+
+/** Of `of` other members: who waits for it, at whose cafes it is, who has it, who has looked at it. */
+export interface PostSent {
+  readonly waiting: number
+  readonly stored: number
+  readonly fetched: number
+  readonly read: number
+  readonly of: number
+}
+
+/**
+ * How far a post has come for one member: as a letter does (`MailState`), `fetched` also where a device took it without one.
+ * `left`: it goes by no letter, and waits at this account's cafes for that member to look: it is too long for one, or there
+ * are too many members.
+ */
+export interface PostState extends Person {
+  readonly state: MailState | 'left'
+  /** Cafes of the member that have signed for it. */
+  readonly cafes: readonly PeerIdText[]
+  /** When it came to this state; null where that is not known. */
+  readonly since: number | null
+  /** What is in the way, if something is. */
+  readonly why: ErrorCode | null
 }
 
 /** A post with what was said about it: oldest first, one like or flag of each person, without what was ignored. */
@@ -163,6 +207,8 @@ export interface ReceivedInvite {
   readonly sharing: ThreadSharing
   readonly from: Person
   readonly time: number
+  /** How it came: from device to device, or by mail through one of the account's doors. */
+  readonly door: DoorClass | 'device'
 }
 
 /** What an invite says before anything is done with it. */
@@ -186,8 +232,11 @@ export interface MadeInvite {
    * has it; a direct one can only be opened by the account it is for.
    */
   readonly link: string
-  /** A device of the account took it: it is among its received invites. */
-  readonly delivered: boolean
+  /**
+   * `device`: a device of the account took it, and it is among its received invites; `mail`: it is on its way there;
+   * false: for the person to send.
+   */
+  readonly delivered: 'device' | 'mail' | false
   readonly expires: number
 }
 
@@ -220,8 +269,8 @@ export interface AddFilesProgress {
   readonly total: number
 }
 
-/** What has changed: `thread` is null where it is about the list of threads or about several. */
+/** What has changed: `thread` is null where it is about the list of threads or about several. `sent`: how far posts have come. */
 export interface ThreadNews {
-  readonly what: 'threads' | 'feed' | 'members' | 'notifications' | 'invites' | 'online'
+  readonly what: 'threads' | 'feed' | 'members' | 'notifications' | 'invites' | 'online' | 'sent'
   readonly thread: string | null
 }

@@ -1,11 +1,12 @@
 /** What follows from a block of this device's own, and what the account says about itself in its threads. */
-import type { PeerIdText } from '../core/ids.ts'
+import { type PeerIdText, sameBytes } from '../core/ids.ts'
 import { MAX_CAFES } from '../core/limits.ts'
 import type { Announce, ThreadCafes } from '../thread/kinds.ts'
-import type { Entry, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Entry, Member, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { PeerThreadComponents } from './thread-components.ts'
 import type { Drops } from './thread-drops.ts'
 import type { ThreadLive } from './thread-live.ts'
+import type { ThreadMail } from './thread-mail.ts'
 import type { Membership } from './thread-membership.ts'
 import type { Notes } from './thread-notes.ts'
 import type { CafePlace } from './thread-targets.ts'
@@ -19,13 +20,14 @@ export interface VoiceComponents
   /** Made later: they need the voice, too. */
   readonly live: () => Pick<ThreadLive, 'posted'>
   readonly drops: () => Pick<Drops, 'changed'>
+  readonly mailing: () => Pick<ThreadMail, 'said'>
+  /** With this key members of the thread may write to the account; none where there is no mail. */
+  readonly door: (id: ThreadIdText) => Promise<Uint8Array<ArrayBuffer> | undefined>
 }
 
 export interface Voice {
   /** This device has said something; `wait`: until who is connected has heard it. */
   said(thread: Thread, entry: Entry, options?: { readonly wait?: boolean }): Promise<void>
-  /** What this account announces. */
-  profile(): Promise<Announce>
   announce(): Promise<void>
   announceIn(thread: Thread): Promise<void>
   /** The account's cafes. */
@@ -42,16 +44,17 @@ export interface Voice {
 const AGAIN = 256
 
 export function createVoice(components: VoiceComponents): Voice {
-  const { account, peer, threads, notes, membership, live, drops, log } = components
+  const { account, peer, threads, notes, membership, live, drops, mailing, door, log } = components
   const { onBlocks = async () => {} } = components
 
   const cafes = async (): Promise<CafePlace[]> => {
     const active = (await components.cafes.list()).filter(({ state }) => state === 'active')
     return active.map(({ cafe, addresses }) => ({ cafe, addresses }))
   }
-  const profile = async (): Promise<Announce> => {
+  const profile = async (id: ThreadIdText): Promise<Announce> => {
     const person = (await components.profile?.()) ?? { name: null, avatar: null }
-    return { ...person, cafes: (await cafes()).slice(0, MAX_CAFES) }
+    const [at, key] = await Promise.all([cafes(), door(id)])
+    return { ...person, cafes: at.slice(0, MAX_CAFES), ...(key ? { door: key } : {}) }
   }
 
   const said = async (thread: Thread, entry: Entry, { wait = false } = {}): Promise<void> => {
@@ -59,6 +62,7 @@ export function createVoice(components: VoiceComponents): Voice {
     const bytes = await components.blocks.get(entry.cid)
     const told = bytes ? live().posted(id, [{ cid: entry.cid, bytes }]) : Promise.resolve()
     drops().changed(id, true)
+    mailing().said(id)
     // It is said, whatever fails now; a key that was due may have been made before it.
     await onBlocks(id, [entry.cid, ...entry.parents]).catch((cause) => log('warn', 'block not told', { cause }))
     await notes.blocks(thread, [entry], true)
@@ -68,7 +72,7 @@ export function createVoice(components: VoiceComponents): Voice {
 
   const announceIn = async (thread: Thread): Promise<void> => {
     if ((await thread.info()).standing !== 'in') return
-    const [wanted, members] = await Promise.all([profile(), thread.members()])
+    const [wanted, members] = await Promise.all([profile(thread.id), thread.members()])
     const mine = members.find(({ address }) => address === account.address)
     if (!mine || !isSame(mine, wanted)) await said(thread, await thread.append({ type: 'announce', body: wanted }))
   }
@@ -89,7 +93,7 @@ export function createVoice(components: VoiceComponents): Voice {
   }
 
   return {
-    ...{ said, profile, announceIn, cafes },
+    ...{ said, announceIn, cafes },
     announce: () => each(announceIn),
     async places() {
       const own = { cafe: peer, addresses: [...components.addresses()] }
@@ -100,7 +104,8 @@ export function createVoice(components: VoiceComponents): Voice {
   }
 }
 
-function isSame(a: Announce, b: Announce): boolean {
+function isSame(a: Pick<Member, keyof Announce>, b: Announce): boolean {
   const picture = a.avatar?.toString() === b.avatar?.toString()
-  return a.name === b.name && picture && JSON.stringify(a.cafes) === JSON.stringify(b.cafes)
+  const door = !b.door || (a.door !== undefined && sameBytes(a.door, b.door))
+  return a.name === b.name && picture && door && JSON.stringify(a.cafes) === JSON.stringify(b.cafes)
 }

@@ -5,20 +5,31 @@
  */
 import type { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
-import type { Address, PeerIdText } from '../core/ids.ts'
+import type { Address } from '../core/ids.ts'
 import type { RootSource } from '../store/collect.ts'
 import type { SealedBlock } from '../thread/block.ts'
 import type { ThreadSharing, ThreadType } from '../thread/charter.ts'
 import type { Taken } from '../thread/sync-serve.ts'
-import type { Say, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
+import type { Entry, Say, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import type { PeerThreadComponents } from './thread-components.ts'
 import type { FeedOptions } from './thread-feed.ts'
 import type { FetchPlan } from './thread-fetch.ts'
+import { deliverInvite } from './thread-invite-out.ts'
 import type { Opened, Received } from './thread-invites.ts'
+import type { Carrier } from './thread-mail-letter.ts'
 import type { NotePage } from './thread-notes.ts'
 import { composeThreads, type ThreadParts } from './thread-parts.ts'
 import { atPlace } from './thread-targets.ts'
-import type { AnnotatedPost, Feed, MemberInfo, Post, ThreadInfo, ThreadNews } from './thread-view.ts'
+import type {
+  AnnotatedPost,
+  Feed,
+  MadeInvite,
+  MemberInfo,
+  Post,
+  PostState,
+  ThreadInfo,
+  ThreadNews,
+} from './thread-view.ts'
 
 export type { PeerThreadComponents } from './thread-components.ts'
 
@@ -47,13 +58,15 @@ export interface PeerThreads {
    * @throws CafeError CONFLICT {what: 'thread'} if this account is in it.
    */
   join(invite: string, options: Options): Promise<ThreadInfo>
-  /** `delivered`: a device of `to` has taken it. @throws CafeError FORBIDDEN {why}. */
+  /** `delivered`: a device of `to` has taken it, or it is on its way by mail. @throws CafeError FORBIDDEN {why}. */
   invite(
     id: ThreadIdText,
     to: Address | null,
     options: Options,
-  ): Promise<{ link: string; delivered: boolean; expires: number }>
+  ): Promise<Pick<MadeInvite, 'link' | 'delivered' | 'expires'>>
   invites(): Promise<readonly Received[]>
+  /** Invites of strangers. */
+  requests(): Promise<readonly Received[]>
   decline(invite: string): Promise<void>
   /** Tells the others and removes it here. */
   leave(id: ThreadIdText): Promise<void>
@@ -62,6 +75,10 @@ export interface PeerThreads {
   members(id: ThreadIdText): Promise<readonly MemberInfo[]>
   feed(options: FeedOptions): Promise<Feed>
   entry(id: ThreadIdText, target: CID): Promise<AnnotatedPost>
+  /** How far something that this device has said has come; @throws CafeError NOT_FOUND {what: 'target'}. */
+  states(id: ThreadIdText, target: CID): Promise<readonly PostState[]>
+  /** The person has looked at these: who wrote them hears of it, if the person wants that. */
+  seen(id: ThreadIdText, targets: readonly CID[]): Promise<void>
   notifications(options: { after?: string | undefined; limit: number }): NotePage
   read(what: { note?: string | undefined; thread?: ThreadIdText | undefined }): Promise<void>
   /** Asks members and cafes now. Resolves when all that could be reached were asked. */
@@ -78,6 +95,12 @@ export interface PeerThreads {
   readonly roots: RootSource
   /** The threads themselves, for what keeps them: what is opened or forgotten through them is shown. */
   readonly store: Threads
+  /** What carries letters, which is made after the threads. */
+  carry(carrier: Carrier): void
+  /** It stands differently with letters, about this if that is known. */
+  mailChanged(about: string | undefined): void
+  /** Goes on with what was not done when this device stopped. */
+  attend(): Promise<void>
   /** Connections may have come or gone. */
   connected(): void
   /** The blocks of a thread are at the account's cafes now, in other packs than before. */
@@ -114,6 +137,15 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     return found
   }
   const info = async (id: ThreadIdText): Promise<ThreadInfo> => shape.info(await thread(id))
+  const shaped = async (from: Thread, entry: Entry): Promise<Post> => ({
+    ...(await shape.posts(from))(entry),
+    sent: await parts.sent.summary(from, entry),
+  })
+  const entryOf = async (from: Thread, target: CID): Promise<Entry> => {
+    const entry = await from.entry(target)
+    if (!entry) throw new CafeError('NOT_FOUND', { what: 'target' })
+    return entry
+  }
   const say = async (id: ThreadIdText, what: Say): Promise<Post> => {
     const to = await thread(id)
     // Who was put out has no key either; this is why.
@@ -121,16 +153,16 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     if (standing !== 'in') throw new CafeError('FORBIDDEN', { why: 'member' })
     const entry = await to.append(what)
     await parts.voice.said(to, entry)
-    return (await shape.posts(to))(entry)
+    return shaped(to, entry)
   }
 
   return {
     async create({ name, type = 'open', sharing = 'shared', members }) {
-      const announce = await parts.voice.profile()
-      const made = await threads.create({ name, type, sharing, announce, ...(members ? { members } : {}) })
+      const made = await threads.create({ name, type, sharing, ...(members ? { members } : {}) })
       await notes.level(made.id)
-      await parts.voice.tell(made)
       await parts.came(made)
+      await parts.voice.announceIn(made)
+      await parts.voice.tell(made)
       return info(made.id)
     },
     async list() {
@@ -153,10 +185,13 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     async invite(id, to, { signal }) {
       const made = await (await thread(id)).invite(to, { cafes: await parts.voice.places() })
       const { link, sealed } = await invites.make(made)
-      const delivered = sealed !== null && to !== null && (await deliver(parts, to, sealed, signal))
-      return { link, delivered, expires: made.grant.exp }
+      const expires = made.grant.exp
+      const isDirect = sealed !== null && to !== null
+      const delivered = isDirect && (await deliverInvite(parts, to, sealed, { expires, signal }))
+      return { link, delivered, expires }
     },
-    invites: invites.list,
+    invites: async () => (await invites.list()).filter(({ door }) => door !== 'stranger'),
+    requests: async () => (await invites.list()).filter(({ door }) => door === 'stranger'),
     async decline(id) {
       await invites.forget(id)
       await notes.forget({ note: id })
@@ -166,7 +201,8 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       const from = await thread(id)
       if ((await from.info()).standing === 'in') {
         const entry = await from.append({ type: 'leave', body: {} })
-        const told = Promise.allSettled([parts.voice.said(from, entry, { wait: true }), parts.leaveWord(from)])
+        const said = parts.voice.said(from, entry, { wait: true })
+        const told = Promise.allSettled([said.then(() => parts.mailing.flush(from)), parts.leaveWord(from)])
         await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FAREWELL))])
       }
       await parts.forget(id)
@@ -177,10 +213,15 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     feed: feeds.page,
     async entry(id, target) {
       const from = await thread(id)
-      const entry = await from.entry(target)
-      if (!entry) throw new CafeError('NOT_FOUND', { what: 'target' })
-      return shape.annotated(from, entry, await shape.posts(from))
+      const entry = await entryOf(from, target)
+      const post = await shaped(from, entry)
+      return shape.annotated(from, entry, await shape.posts(from)).then((whole) => ({ ...whole, sent: post.sent }))
     },
+    async states(id, target) {
+      const from = await thread(id)
+      return parts.sent.states(from, await entryOf(from, target))
+    },
+    seen: async (id, targets) => parts.sent.seen(await thread(id), targets),
     notifications: notes.page,
     read: notes.read,
     async sync(id, { signal }) {
@@ -208,6 +249,9 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
       },
       forget: parts.forget,
     },
+    carry: parts.carry,
+    mailChanged: parts.mailChanged,
+    attend: parts.mailing.start,
     connected: live.connected,
     packed: (id) => drops.changed(id, true),
     wake() {
@@ -238,22 +282,4 @@ async function joinThread(parts: ThreadParts, opened: Opened, signal: AbortSigna
   await Promise.any(some).catch(() => {})
   await parts.settled(id, signal)
   return id
-}
-
-/** Gives a sealed invite to those devices of `to` that are connected. @returns whether one took it. */
-async function deliver(
-  { threads, live, components }: ThreadParts,
-  to: Address,
-  sealed: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const known = new Set<PeerIdText>((await components.devicesOf?.(to)) ?? [])
-  for (const { id } of await threads.list()) {
-    const member = (await (await threads.get(id))?.members())?.find(({ address }) => address === to)
-    for (const device of member?.devices ?? []) known.add(device)
-  }
-  const online = new Set(components.online())
-  const here = [...known].filter((peer) => online.has(peer))
-  const given = await Promise.allSettled(here.map((peer) => live.client.invite(peer, sealed, { signal })))
-  return given.some(({ status }) => status === 'fulfilled')
 }

@@ -67,7 +67,10 @@ export const cafesSchema = v.pipe(
 )
 export type ThreadCafes = v.InferOutput<typeof cafesSchema>
 
-const announce = v.strictObject({ name: v.nullable(name), avatar: v.nullable(cid), cafes: cafesSchema })
+/** With this key a member may be written to by mail (`peer/mail/doors.ts`); blocks from before there was mail have none. */
+export const door = v.optional(bytes(16, 16))
+
+const announce = v.strictObject({ name: v.nullable(name), avatar: v.nullable(cid), cafes: cafesSchema, door })
 export type Announce = v.InferOutput<typeof announce>
 
 const nothing = v.strictObject({})

@@ -55,6 +55,7 @@ export async function readMembers(core: Core, tables: ThreadTables): Promise<rea
       name: said?.name ?? null,
       avatar: said?.avatar ?? null,
       cafes: said?.cafes ?? [],
+      door: said?.door,
       standing: standingIn(standings, members, who) ?? 'left',
       since: since?.ts ?? 0,
       devices,

@@ -11,7 +11,7 @@ import { createGrant } from './grant.ts'
 import { retake, takeIn } from './intake.ts'
 import { createKeyring } from './keyring.ts'
 import { readMembers, standingIn } from './members.ts'
-import { contentAt, readAbout, readEntry, readLandmarks, readPage, readSince } from './reading.ts'
+import { contentAt, readAbout, readEntry, readLandmarks, readOwn, readPage, readSince, readSpoken } from './reading.ts'
 import { mayDo } from './rules.ts'
 import { enter, mend, speak } from './speak.ts'
 import { stage } from './staged.ts'
@@ -102,6 +102,8 @@ export function openThread(core: Core, serial: Serial, isHere: () => Promise<boo
     since: (heads) => readSince(core, tables, heads),
     page: (options) => readPage(core, tables, options),
     entry: (cid) => readEntry(core, tables, cid),
+    spoken: () => readSpoken(core, tables),
+    own: ({ after, limit }) => readOwn(core, tables, after, limit),
     about: (target) => readAbout(core, tables, target),
     members: () => readMembers(core, tables),
     async can(what: Right) {

@@ -13,6 +13,8 @@ import {
   type BlockRow,
   cidOf,
   depthPrefix,
+  down,
+  fromDown,
   hashOf,
   isBlockCid,
   orderDepth,
@@ -84,6 +86,25 @@ export async function readEntry(core: Core, tables: ThreadTables, cid: CID): Pro
   const standings = await standingsNow(core, tables)
   const at = isBlockCid(cid) ? await rowAt(core, tables, hashOf(cid)) : undefined
   return standings && at && open(core, tables, viewOf(core, standings), at.order, at.row)
+}
+
+/** Number of the last block of this device. */
+export async function readSpoken({ id, signer }: Core, tables: ThreadTables): Promise<number> {
+  const [last] = await tables.link.list([id, signer.account, signer.peer], { limit: 1 })
+  return last ? fromDown(last.key[3] as string) : 0
+}
+
+/** Blocks of this device with the numbers after one, oldest first. */
+export async function readOwn(core: Core, tables: ThreadTables, after: number, limit: number): Promise<Entry[]> {
+  const { id, signer } = core
+  const from = down(after + limit + 1)
+  const links = await tables.link.list([id, signer.account, signer.peer], { after: from, limit })
+  const hashes = links
+    .filter(({ key }) => fromDown(key[3] as string) > after)
+    .reverse()
+    .flatMap(({ row }) => row.blocks.map(({ hash }) => hash))
+  const read = await Promise.all(hashes.map((hash) => readEntry(core, tables, cidOf(hex(hash)))))
+  return read.filter((entry) => entry !== undefined)
 }
 
 export async function readAbout(core: Core, tables: ThreadTables, target: CID): Promise<readonly Entry[]> {

@@ -37,8 +37,8 @@ export interface SyncClient {
    * @throws CafeError UNAUTHORIZED where there is no link; FORBIDDEN {why: 'blocks'} if what comes is not worth it.
    */
   pull(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<{ applied: number; more: boolean }>
-  /** Tells the peer of our heads, and gives it those of the blocks that fit. */
-  push(peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[], options: Options): Promise<void>
+  /** Tells the peer of our heads, and gives it the blocks if they fit. @returns whether they did: then it has them. */
+  push(peer: PeerIdText, id: ThreadIdText, blocks: readonly SealedBlock[], options: Options): Promise<boolean>
   /** Keys of the thread, sealed to this account; null if the peer does not know us for a member. */
   keys(peer: PeerIdText, id: ThreadIdText, options: Options): Promise<Uint8Array | null>
   /** Gives a sealed invite to the device of the account it is for. */
@@ -106,6 +106,7 @@ export function createSyncClient(components: SyncComponents & { readonly connect
       const given = fits ? blocks.map(({ bytes }) => bytes) : []
       const receipt = await call(connector, peer, threadProtocol, 'push', { tag, heads, blocks: given }, { signal })
       told(peer, id, receipt.heads)
+      return fits
     },
 
     async keys(peer, id, { signal }) {

@@ -12,7 +12,7 @@ import { table } from '../store/table.ts'
 import { charterSchema } from './charter.ts'
 import { EPOCH_KEY_ID } from './epoch-key.ts'
 import { grantSchema } from './grant.ts'
-import { cafesSchema, type Kind } from './kinds.ts'
+import { cafesSchema, door, type Kind } from './kinds.ts'
 import type { ThreadIdText } from './thread.ts'
 
 const DAG_CBOR = 0x71
@@ -85,7 +85,7 @@ export const threadTables = (rows: Rows) => ({
   said: table(
     rows,
     'thread-said',
-    v.strictObject({ at: text(128), name: v.nullable(name), avatar: v.nullable(cid), cafes: cafesSchema }),
+    v.strictObject({ at: text(128), name: v.nullable(name), avatar: v.nullable(cid), cafes: cafesSchema, door }),
   ),
   /** By address. */
   since: table(rows, 'thread-since', v.strictObject({ standing: count(), ts: count(), at: text(128) })),

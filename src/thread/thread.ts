@@ -76,6 +76,8 @@ export interface Member {
   readonly name: string | null
   readonly avatar: CID | null
   readonly cafes: ThreadCafes
+  /** With this key members may write to it by mail. */
+  readonly door: Uint8Array | undefined
   readonly standing: Standing
   /** Milliseconds: when it last came, by its own clock. */
   readonly since: number
@@ -182,6 +184,10 @@ export interface Thread {
   /** Newest first. Costs the same however long the thread is. */
   page(options: PageOptions): Promise<Page>
   entry(cid: CID): Promise<Entry | undefined>
+  /** Number of the last block this device has made in it; 0 for none. */
+  spoken(): Promise<number>
+  /** Blocks that this device has made, by their numbers: of those `limit` numbers that follow `after`, in order. */
+  own(options: { readonly after: number; readonly limit: number }): Promise<readonly Entry[]>
   /** Comments, likes, flags and ignores on a block, oldest first; one of each kind but comments from each author. */
   about(target: CID): Promise<readonly Entry[]>
   members(): Promise<readonly Member[]>

@@ -5,6 +5,7 @@ import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
 import { contactConsole } from './contact-console.ts'
+import { mailConsole } from './mail-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
 /**
@@ -34,6 +35,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
         void (await call('host.decide', { ...decision, address: address as Address, peerId: peerId as PeerIdText })),
       evict: async ({ address, notice }) => void (await call('host.evict', { address: address as Address, notice })),
       alarms: () => call('host.alarms', {}),
+      neighbours: () => call('host.neighbours', {}),
       dismiss: async (id) => void (await call('host.dismiss', { id })),
       trustClock: async () => void (await call('host.trustClock', {})),
       setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),
@@ -84,6 +86,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       forget: async (id) => void (await call('pins.forget', { id })),
     },
     thread: threadConsole(call),
+    mail: mailConsole(call),
     recover: recoverConsole(call),
     profile: profileConsole(call),
     contact: contactConsole(call),
@@ -96,7 +99,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
           if (!isCafeError(error) || error.code !== 'UNREACHABLE') return
           // The worker is new: everything a page shows may differ.
           await new Promise((resolve) => setTimeout(resolve, 300))
-          for (const what of ['node', 'host', 'account', 'pins'] as const) listener(what)
+          for (const what of ['node', 'host', 'account', 'pins', 'mail'] as const) listener(what)
         }
       }
     },

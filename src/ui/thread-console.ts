@@ -8,7 +8,7 @@ import type { ThreadConsole } from '../worker/thread-console-api.ts'
 
 /** Milliseconds before a watch is taken up again at the worker that replaced the one it was at. */
 const AGAIN = 300
-const EVERYTHING = ['threads', 'feed', 'members', 'notifications', 'invites', 'online'] as const
+const EVERYTHING = ['threads', 'feed', 'members', 'notifications', 'invites', 'online', 'sent'] as const
 
 export function threadConsole(call: Client<ThreadApi>['call']): ThreadConsole {
   return {

@@ -14,6 +14,7 @@ import type { Changes } from './changes.ts'
 import { contactHandlers } from './contact-handlers.ts'
 import { deviceHandlers } from './device-handlers.ts'
 import { createLinking, type LinkingComponents } from './linking.ts'
+import { mailHandlers } from './mail-handlers.ts'
 import { recoverHandlers } from './recover-handlers.ts'
 import type { ThreadApi, ThreadNews } from './thread-api.ts'
 import { threadHandlers } from './thread-handlers.ts'
@@ -41,6 +42,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
       threads: () => accounts.peer().threads,
       addFiles: createAddFiles(() => accounts.peer().backups),
     }),
+    ...mailHandlers({ peer: () => accounts.peer() }),
     'thread.watch': watchHandler(components),
     ...recoverHandlers({
       safekeeping: () => accounts.peer().safekeeping,
@@ -56,7 +58,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
   }
 }
 
-const NEWS = ['threads', 'feed', 'members', 'notifications', 'invites', 'online'] as const
+const NEWS = ['threads', 'feed', 'members', 'notifications', 'invites', 'online', 'sent'] as const
 
 /** Goes on whatever account is in use: with another one, everything is news. */
 function watchHandler({

@@ -20,6 +20,7 @@ import type {
 import type { AdmissionApi } from './admission-api.ts'
 import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
+import type { MailApi } from './mail-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
@@ -188,7 +189,7 @@ export interface Pin {
 type None = Record<never, never>
 
 /** The part of it that is about threads, devices and an account as a whole: see `account-part.ts`. */
-export type AccountPartApi = ThreadApi & RecoverApi & DeviceApi & ContactApi
+export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi & ContactApi
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &
@@ -228,7 +229,7 @@ export type PageApi = AdmissionApi &
     'pins.forget': Call<{ id: string }, None>
     'node.status': Call<None, NodeStatus>
     /** Reports whenever something a page shows has changed; ends only by abort. */
-    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins'>
+    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail'>
   }
 
 /**

@@ -1,6 +1,6 @@
 /** Tells watchers that something a page shows has changed: at most one message of a kind per turn of 100 ms. */
 
-export type What = 'node' | 'host' | 'account' | 'pins'
+export type What = 'node' | 'host' | 'account' | 'pins' | 'mail'
 
 export interface Changes {
   emit(what: What): void

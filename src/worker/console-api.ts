@@ -24,6 +24,7 @@ import type {
   WalletConsole,
 } from './api.ts'
 import type { ContactConsole } from './contact-api.ts'
+import type { MailConsole } from './mail-api.ts'
 import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
 import type { ThreadConsole } from './thread-console-api.ts'
 
@@ -84,10 +85,14 @@ export interface CafeConsole {
     forget(id: string): Promise<void>
   }
   readonly thread: ThreadConsole
+  readonly mail: MailConsole
   readonly recover: RecoverConsole
   readonly profile: ProfileConsole
   readonly contact: ContactConsole
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
-  watch(listener: (what: 'node' | 'host' | 'account' | 'pins') => void, options: { signal: AbortSignal }): Promise<void>
+  watch(
+    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail') => void,
+    options: { signal: AbortSignal },
+  ): Promise<void>
 }

@@ -106,6 +106,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       return createPeer({
         ...{ ...shared, account, device, rows, source, reach, onGarbage, draw },
         ...{ peer: node.peer, connector: node.connector, onChange: changes.emit },
+        onMail: () => changes.emit('mail'),
       })
     },
     onChange() {

@@ -42,6 +42,7 @@ export type ThreadApi = {
   'thread.join': Call<{ invite: string }, ThreadInfo>
   /** For the account `to`; without it for whoever has the link. */
   'thread.invite': Call<{ id: string; to?: Address | undefined }, MadeInvite>
+  /** All but those of strangers, which are in `mail.requests`. */
   'thread.invites': Call<None, readonly ReceivedInvite[]>
   /** Forgets a received invite. */
   'thread.decline': Call<{ invite: string }, None>

@@ -29,11 +29,12 @@ export interface ThreadHandlerComponents {
 }
 
 const none = v.strictObject({})
-const id = v.pipe(
+export const threadIdText = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{64}$/),
   v.transform((value) => value as ThreadIdText),
 )
+const id = threadIdText
 const target = text(128)
 const inviteText = v.pipe(text(MAX_INVITE_TEXT), v.minLength(1))
 const said = v.pipe(text(MAX_TEXT), v.minLength(1))
@@ -187,9 +188,9 @@ async function preview(threads: PeerThreads, invite: string): Promise<ThreadInvi
   return { thread, name: opened.name, type, sharing, from: stranger(from), direct, expires: opened.grant.exp, known }
 }
 
-function asInvite(received: Awaited<ReturnType<PeerThreads['invites']>>[number]): ReceivedInvite {
-  const { id, thread, name, type, sharing, from, time } = received
-  return { id, thread, name, type, sharing, from: stranger(from), time }
+export function asInvite(received: Awaited<ReturnType<PeerThreads['invites']>>[number]): ReceivedInvite {
+  const { id, thread, name, type, sharing, from, time, door } = received
+  return { id, thread, name, type, sharing, from: stranger(from), time, door }
 }
 
 function asNotification(note: ReturnType<PeerThreads['notifications']>['notes'][number]): ThreadNotification {

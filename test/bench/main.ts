@@ -36,6 +36,7 @@ import { figure as pinGrowth } from './pin_growth.ts'
 import { figure as recover } from './recover_50x100.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
+import { search1k, search10k, search100k } from './search.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
 import { figure as threadSync } from './thread_sync.ts'
@@ -50,6 +51,9 @@ const FIGURES: readonly Figure[] = [
   pinGrowth,
   hasGrowth,
   gcGrowth,
+  search1k,
+  search10k,
+  search100k,
   inboxDeliver,
   inboxCheck,
   online,

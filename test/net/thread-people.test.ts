@@ -19,7 +19,7 @@ describe('members of a thread', () => {
       const { id } = await ann.threads.create({ name: 'Work', type: 'open', sharing: 'invite-only' })
       const to = ben.account().address
       const { link, delivered } = await ann.threads.invite(asId(id), to, {})
-      expect(delivered).toBe(true)
+      expect(delivered).toBe('device')
       const [received] = await ben.threads.invites()
       expect(received).toMatchObject({ thread: id, name: 'Work', from: ann.account().address })
       expect(ben.threads.notifications({ limit: 10 }).notes[0]).toMatchObject({
@@ -28,7 +28,7 @@ describe('members of a thread', () => {
         read: false,
       })
       // The same again is no news.
-      expect((await ann.threads.invite(asId(id), to, {})).delivered).toBe(true)
+      expect((await ann.threads.invite(asId(id), to, {})).delivered).toBe('device')
       expect(await ben.threads.invites()).toHaveLength(1)
 
       expect(await failure(eve.threads.join(link, {}))).toEqual({ code: 'SEALED' })

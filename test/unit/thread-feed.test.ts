@@ -9,7 +9,10 @@ import { exchange, type Person, personOf, threadOf } from './thread-world.ts'
 const seen = async () => ({ level: true, synced: null, unread: 0 })
 
 function feedsOf({ account, threads }: Person): Feeds {
-  return createFeeds({ threads, shape: createShape({ self: () => account.address, seen, online: () => [] }) })
+  return createFeeds({
+    ...{ threads, shape: createShape({ self: () => account.address, seen, online: () => [] }) },
+    sent: { summary: async () => null },
+  })
 }
 
 /** All pages, `limit` at a time. */

@@ -25,6 +25,8 @@ const threadWith = (here: () => readonly CID[]): Thread =>
     has: async (cids: readonly CID[]) => cids.map((cid) => here().some((one) => one.equals(cid))),
   }) as unknown as Thread
 
+const quiet = { onLost: () => {}, onTaken: () => {} }
+
 function linked(...others: readonly PeerIdText[]): Links {
   const links = createLinks()
   for (const peer of others) links.meet(peer, [{ tag: systemRandom(16), id }])
@@ -53,9 +55,10 @@ describe('telling others', () => {
               other?.pushes.arrived(id)
             }
             links.tell(to, id, has.get(to)?.slice(-1) ?? [])
+            return true
           },
         }
-        return [self, { links, pushes: createPushes({ links, client, get, onLost: () => {}, chance: Math.random }) }]
+        return [self, { links, pushes: createPushes({ links, client, get, ...quiet, chance: Math.random }) }]
       }),
     )
     const author = peers[0] as PeerIdText
@@ -75,9 +78,14 @@ describe('telling others', () => {
       async push(_peer: PeerIdText, _id: ThreadIdText, blocks: readonly unknown[]) {
         sent.push(blocks.length)
         if (sent.length === 1) await waiting.promise
+        return blocks.length < 9
       },
     }
-    const pushes = createPushes({ links, client, get: async () => undefined, onLost: () => {}, chance: () => 0 })
+    const taken: number[] = []
+    const pushes = createPushes({
+      ...{ links, client, get: async () => undefined, onLost: () => {}, chance: () => 0 },
+      onTaken: (_peer, _id, blocks) => taken.push(blocks.length),
+    })
     const block = { cid: await blockCid(systemRandom(8)), bytes: systemRandom(8) }
     const first = pushes.posted(id, [block])
     await new Promise((resolve) => setTimeout(resolve))
@@ -85,6 +93,8 @@ describe('telling others', () => {
     waiting.resolve()
     await Promise.all([first, ...rest])
     expect(sent).toEqual([1, 9])
+    // What did not go along is not known to have come.
+    expect(taken).toEqual([1])
   })
 
   it('gives up the link of a peer that does not know it any more', async () => {
@@ -93,7 +103,7 @@ describe('telling others', () => {
     const lost: boolean[] = []
     const client = { push: () => Promise.reject(new CafeError('UNAUTHORIZED')) }
     const pushes = createPushes({
-      ...{ links, client, get: async () => undefined, chance: () => 0 },
+      ...{ links, client, get: async () => undefined, chance: () => 0, onTaken: () => {} },
       onLost: (_peer, hopeless) => lost.push(hopeless),
     })
     await pushes.compare(peer, id)
@@ -115,7 +125,7 @@ describe('telling others', () => {
         },
       }
       const pushes = createPushes({
-        ...{ links, client, get: async () => undefined, chance: () => 0 },
+        ...{ links, client, get: async () => undefined, chance: () => 0, onTaken: () => {} },
         onLost: (_peer, hopeless) => lost.push(hopeless),
       })
       await pushes.posted(id, [])
@@ -132,10 +142,11 @@ describe('telling others', () => {
       async push() {
         at.push(performance.now())
         if (at.length === 1) throw new CafeError('BUSY', { after: 1500 })
+        return true
       },
     }
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-    const pushes = createPushes({ links, client, get: async () => undefined, onLost: () => {}, chance: () => 0 })
+    const pushes = createPushes({ links, client, get: async () => undefined, ...quiet, chance: () => 0 })
     const told = pushes.posted(id, [])
     await vi.advanceTimersByTimeAsync(5000)
     await told

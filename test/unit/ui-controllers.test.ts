@@ -82,7 +82,7 @@ describe('an action', () => {
 describe('a live value', () => {
   const setup = (read: () => Promise<number>) => {
     const host = new Host()
-    const listeners = new Set<(topic: 'node' | 'host' | 'account' | 'pins') => void>()
+    const listeners = new Set<(topic: 'node' | 'host' | 'account' | 'pins' | 'mail') => void>()
     const cafe = {
       watch: (listener: (topic: 'node') => void, { signal }: { signal: AbortSignal }) =>
         new Promise<void>((resolve) => {

@@ -4,6 +4,7 @@ import type { Registrar } from '../../cafe/cafe.ts'
 import type { InboxClient } from '../../cafe/inbox/client.ts'
 import type { DoorClass } from '../../cafe/inbox/protocol.ts'
 import type { Clock, Random } from '../../core/clock.ts'
+import { encode } from '../../core/codec.ts'
 import { CafeError, toCafeError } from '../../core/errors.ts'
 import type { Address, PeerIdText } from '../../core/ids.ts'
 import type { Log } from '../../core/log.ts'
@@ -11,6 +12,7 @@ import { createRate } from '../../core/rate.ts'
 import { v } from '../../core/schema.ts'
 import { createSerial } from '../../core/serial.ts'
 import type { Account } from '../../crypto/account.ts'
+import { unshared } from '../../crypto/bytes.ts'
 import type { Signer } from '../../crypto/certificate.ts'
 import type { OpeningKey } from '../../crypto/x25519.ts'
 import type { Rows } from '../../store/rows.ts'
@@ -217,6 +219,10 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     quarantine: {
       list: quarantine.list,
       retry: useAgain,
+      async raw(id) {
+        const { what } = await quarantine.get(id)
+        return 'sealed' in what ? unshared(what.sealed) : encode(what)
+      },
       async remove(id) {
         await quarantine.remove(id)
         changed()

@@ -122,6 +122,8 @@ export interface Mail {
     /** Has another try at it. @throws CafeError NOT_FOUND. */
     retry(id: string): Promise<void>
     remove(id: string): Promise<void>
+    /** As it came: sealed if it did not open, else as dag-cbor. @throws CafeError NOT_FOUND. */
+    raw(id: string): Promise<Uint8Array<ArrayBuffer>>
   }
   /** The person has looked at these, which `from` has sent. Nobody is told unless the person wants that. */
   read(from: Address, abouts: readonly string[]): Promise<void>

@@ -71,7 +71,7 @@ export class CafeThreadInvite extends Plain {
     if (to !== null && invite.delivered) {
       return html`<div class="notice good" role="status">
           ${icon('check')}
-          <p>They have the invite. It waits for them in their threads.</p>
+          <p>${invite.delivered === 'device' ? 'They have the invite. It waits for them in their threads.' : 'The invite is on its way to them. They find it when they are next here.'}</p>
         </div>
         <div class="row end"><button type="button" class="button" data-dialog="close">Done</button></div>`
     }
