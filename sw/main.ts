@@ -11,6 +11,7 @@ import { createBlockSource } from './blocks.ts'
 import { CONTENT_PATH, createHandler } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
 import { createNodePort } from './node-port.ts'
+import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell } from './shell.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -40,6 +41,16 @@ self.addEventListener('message', (event) => {
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
   if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))
   if (isHostHere(data) && source instanceof WindowClient) hostPorts.arrived(source)
+})
+
+const noticeClicked = createNoticeClick({
+  windows: () => self.clients.matchAll({ type: 'window', includeUncontrolled: true }),
+  openWindow: async (url) => void (await self.clients.openWindow(url)),
+})
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(noticeClicked(event.notification.data))
 })
 
 self.addEventListener('fetch', (event) => {

@@ -81,7 +81,7 @@ export async function createPeerMail(components: PeerMailComponents): Promise<Ma
   return {
     ...{ mail, cards },
     recordChanged(changed, merged) {
-      if (changed.some(({ kind }) => (kind as string) === 'contact' || kind === 'thread')) peopleChanged()
+      if (changed.some(({ kind }) => kind === 'contact' || kind === 'thread')) peopleChanged()
       if (merged && changed.some(({ kind }) => kind === 'prekey')) mail.keysChanged()
     },
     async attend() {

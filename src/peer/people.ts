@@ -2,7 +2,6 @@
 import type { ContactClient } from '../cafe/contact/client.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Address } from '../core/ids.ts'
-import { MAX_NAME } from '../core/limits.ts'
 import { createSerial } from '../core/serial.ts'
 import { decodeAddress } from '../crypto/strkey.ts'
 import type { Rows } from '../store/rows.ts'
@@ -11,6 +10,7 @@ import { createAcquaintances } from './acquaintances.ts'
 import type { Cafes } from './cafes.ts'
 import type { CardBook } from './cards.ts'
 import { type Contacts, createContacts } from './contacts.ts'
+import { twoNames } from './conversation.ts'
 import { createFinder, type Finder } from './find.ts'
 import type { AccountRecord } from './record.ts'
 import { createSightings } from './sightings.ts'
@@ -92,15 +92,4 @@ export function createPeople(components: PeopleComponents): People {
       }),
     threadsChanged: acquaintances.changed,
   }
-}
-
-/** `Ada & Ben`, each cut so that both fit. */
-function twoNames(own: string | null, other: string | null): string {
-  const cut = (name: string): string =>
-    [...name]
-      .slice(0, MAX_NAME / 2 - 2)
-      .join('')
-      .trim()
-  const names = [own, other].filter((name) => name !== null).map(cut)
-  return names.length === 0 ? 'The two of us' : names.join(' & ')
 }

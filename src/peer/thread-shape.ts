@@ -4,8 +4,9 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { ThreadFile } from '../thread/kinds.ts'
 import type { Entry, Member, Thread, ThreadIdText } from '../thread/thread.ts'
 import { fileLink } from './backup-row.ts'
+import { lastWords, otherOf } from './conversation.ts'
 import type { Seen } from './thread-notes.ts'
-import type { AnnotatedPost, MemberInfo, Person, Post, PostFile, ThreadInfo } from './thread-view.ts'
+import type { AnnotatedPost, LastWords, MemberInfo, Person, Post, PostFile, ThreadInfo } from './thread-view.ts'
 
 export interface ShapeComponents {
   readonly self: () => Address
@@ -26,6 +27,18 @@ export function createShape({ self, seen, online }: ShapeComponents): Shape {
   const people = async (thread: Thread): Promise<Map<Address, Member>> =>
     new Map((await thread.members()).map((member) => [member.address, member]))
 
+  /** Read again only when something was said. */
+  const known = new Map<ThreadIdText, { readonly blocks: number; readonly last: ReturnType<typeof lastWords> }>()
+  const last = (thread: Thread, blocks: number): ReturnType<typeof lastWords> => {
+    const before = known.get(thread.id)
+    if (before?.blocks === blocks) return before.last
+    const reading = lastWords(thread)
+    known.set(thread.id, { blocks, last: reading })
+    // What failed is read again.
+    reading.catch(() => known.delete(thread.id))
+    return reading
+  }
+
   return {
     async info(thread) {
       const [info, members, { unread, synced }, alarms] = await Promise.all([
@@ -36,6 +49,8 @@ export function createShape({ self, seen, online }: ShapeComponents): Shape {
       ])
       const rights = ['write', 'annotate', 'invite', 'rename', 'remove'] as const
       const can = await Promise.all(rights.map((right) => thread.can(right)))
+      const words = await last(thread, info.blocks)
+      const other = otherOf(thread, info.name, self(), members)
       const standing = info.standing === 'in' ? 'in' : info.standing === null ? 'joining' : 'removed'
       return {
         id: thread.id,
@@ -44,6 +59,8 @@ export function createShape({ self, seen, online }: ShapeComponents): Shape {
         sharing: info.sharing,
         initiator: person(members, info.initiator),
         mine: info.initiator === self(),
+        with: other && person(members, other),
+        last: words && asLast(words.entry.content, words.text, members, self()),
         standing,
         members: [...members.values()].filter((member) => member.standing === 'in').length,
         online: online(thread.id).length,
@@ -91,6 +108,17 @@ const personOf = ({ address, name, avatar }: Member): Person => ({
 export const person = (members: ReadonlyMap<Address, Member>, address: Address): Person => {
   const member = members.get(address)
   return member ? personOf(member) : { address, name: null, avatar: null }
+}
+
+function asLast(
+  content: Entry['content'],
+  text: string,
+  members: Map<Address, Member>,
+  self: Address,
+): LastWords | null {
+  const { type: kind, author, ts: time } = content
+  if (kind !== 'text' && kind !== 'files' && kind !== 'comment') return null
+  return { author: person(members, author), self: author === self, kind, text, time }
 }
 
 function asPost(thread: ThreadIdText, { cid, content }: Entry, members: Map<Address, Member>, self: Address): Post {

@@ -37,6 +37,15 @@ export interface ThreadAlarm {
   readonly seq: number
 }
 
+/** What was said last in a thread: as much as fits a line; empty for files without words. */
+export interface LastWords {
+  readonly author: Person
+  readonly self: boolean
+  readonly kind: 'text' | 'files' | 'comment'
+  readonly text: string
+  readonly time: number
+}
+
 export interface ThreadInfo {
   /** 64 hex characters. Whoever knows it can tell which blocks are the thread's: for people's own devices only. */
   readonly id: string
@@ -46,6 +55,12 @@ export interface ThreadInfo {
   readonly initiator: Person
   /** The initiator is this account. */
   readonly mine: boolean
+  /**
+   * Of a conversation, the other: nobody but the two can ever be in it, and neither has given it a name of its own. Show
+   * them instead of the name.
+   */
+  readonly with: Person | null
+  readonly last: LastWords | null
   /** `joining`: no member was reached yet, so nothing of it is here; `removed`: this account was put out. */
   readonly standing: 'in' | 'joining' | 'removed'
   /** Who is in it now, this account included. */

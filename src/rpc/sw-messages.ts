@@ -50,6 +50,19 @@ export interface PagePort {
   readonly type: 'cafe:page-port'
 }
 
+/** What a notification carries: where in the app it leads. */
+export interface NoticeData {
+  readonly type: 'cafe:notice'
+  /** Fragment of a thread or of the list of them. */
+  readonly hash: string
+}
+
+/** From the service worker to a window: the person has chosen a notification, go there. */
+export interface OpenNotice {
+  readonly type: 'cafe:open-notice'
+  readonly hash: string
+}
+
 /** The first message on a carried port, from the tab that hosts. */
 export interface Arrived {
   /** Web Lock that this tab holds as long as it hosts. */
@@ -80,11 +93,20 @@ export const isPagePort = (data: unknown): data is PagePort => typeOf(data) === 
 
 export const isNodePort = (data: unknown): data is NodePortMessage => typeOf(data) === 'cafe:node-port' && hasLife(data)
 
+export const isNoticeData = (data: unknown): data is NoticeData => typeOf(data) === 'cafe:notice' && hasHash(data)
+
+export const isOpenNotice = (data: unknown): data is OpenNotice => typeOf(data) === 'cafe:open-notice' && hasHash(data)
+
 export const isArrived = (data: unknown): data is Arrived => hasLife(data)
 
 function hasLife(data: unknown): boolean {
   if (typeof data !== 'object' || data === null || !('life' in data)) return false
   return typeof data.life === 'string' && data.life.length <= MAX_LIFE
+}
+
+function hasHash(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('hash' in data)) return false
+  return typeof data.hash === 'string' && /^#(threads|thread=[0-9a-f]{64})$/.test(data.hash)
 }
 
 function typeOf(data: unknown): unknown {

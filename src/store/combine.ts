@@ -7,7 +7,7 @@
 import type { Change, Rows } from './rows.ts'
 
 /** Commits in one transaction, as long as they have no more than so many bytes: beyond either it is not faster. */
-const COMMITS = 64
+const COMMITS = 256
 const BYTES = 4 * 1024 * 1024
 
 interface Waiting {

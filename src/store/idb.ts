@@ -54,14 +54,15 @@ const compact = (bytes: Uint8Array): Uint8Array =>
 /** Small records, in the database that datastore-idb also uses for libp2p's own. */
 export async function openRows(): Promise<Rows> {
   const db = await openPlain(DATA_DB)
+  const reading = readOfTurn(db, DATA_DB)
   return combined({
     get: lookup<Uint8Array | undefined>(db, DATA_DB, (store, key) => store.get(key)),
     async range(prefix, { after, limit } = {}) {
       const range = prefixRange(prefix, after)
       // For IndexedDB a limit of 0 is none.
       if (!range || limit === 0) return []
-      const tx = db.transaction(DATA_DB)
-      const [keys, values] = await Promise.all([tx.store.getAllKeys(range, limit), tx.store.getAll(range, limit)])
+      const { store } = reading()
+      const [keys, values] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
       return keys.map((key, i) => [String(key), values[i] as Uint8Array] as const)
     },
     commit: (changes: readonly Change[]) =>
@@ -70,6 +71,17 @@ export async function openRows(): Promise<Rows> {
       }),
     close: () => db.close(),
   })
+}
+
+/** One transaction for all that is read in one turn: each costs as much as dozens of ranges. */
+function readOfTurn(db: IDBPDatabase, store: string) {
+  const open = () => db.transaction(store)
+  let tx: ReturnType<typeof open> | undefined
+  return () => {
+    if (!tx) queueMicrotask(() => (tx = undefined))
+    tx ??= open()
+    return tx
+  }
 }
 
 /** libp2p's datastore (peer records, the node's key) in the same database. */

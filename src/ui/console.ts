@@ -35,6 +35,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
         void (await call('host.decide', { ...decision, address: address as Address, peerId: peerId as PeerIdText })),
       evict: async ({ address, notice }) => void (await call('host.evict', { address: address as Address, notice })),
       alarms: () => call('host.alarms', {}),
+      neighbours: () => call('host.neighbours', {}),
       dismiss: async (id) => void (await call('host.dismiss', { id })),
       trustClock: async () => void (await call('host.trustClock', {})),
       setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),

@@ -22,6 +22,8 @@ export type ThreadDoing =
   | 'person'
   | 'findable'
   | 'introduce'
+  | 'mail'
+  | 'unusable'
 
 export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorCode, string>> } = {
   threads: {
@@ -117,6 +119,21 @@ export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorC
   introduce: { BAD_REQUEST: 'This contact link is damaged or cut off. Ask for the complete link.' },
   findable: {
     BAD_REQUEST: 'A handle has 3 to 32 characters: small letters, digits, dots and underscores.',
+  },
+  mail: {
+    NOT_FOUND: 'This letter is not here any more.',
+    UNSUPPORTED: 'This version of Popup Cafe has no mail yet. Reload the page to update.',
+  },
+  // Why a letter that came is of no use still, when it was tried again.
+  unusable: {
+    NOT_FOUND: 'It is of no use still: what it is about is not on this device, or the letter is gone.',
+    SEALED: 'It still does not open with the keys on this device.',
+    CORRUPT: 'It is damaged, and stays so. Ask its sender to send it again.',
+    BAD_REQUEST: 'It is still not written in a way that this version of Popup Cafe understands.',
+    FORBIDDEN: 'It is of no use still: its sender may not do what it asks for.',
+    CONFLICT: 'Something newer is here already. It can be removed.',
+    UNSUPPORTED: 'It comes from a newer version of Popup Cafe. Reload the page to update, then try again.',
+    QUOTA: 'There is still no room for it on this device.',
   },
   profile: {
     BAD_REQUEST: 'Give yourself a name first, of 1 to 64 characters on one line.',

@@ -4,7 +4,7 @@ import { MAX_INVITE } from '../core/limits.ts'
 /** Longest code of a link to a thread: as much as the worker looks at. */
 export const MAX_THREAD_CODE = 96 * 1024
 
-const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'people', 'you', 'account', 'recover'] as const
+const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'people', 'mail', 'you', 'account', 'recover'] as const
 
 export type Route =
   | { readonly view: 'home' | (typeof PLAIN)[number] }

@@ -89,6 +89,25 @@ export function peopleLine({ members, online }: Pick<ThreadInfo, 'members' | 'on
   return online === 0 ? people : `${people}, ${count(online, 'device')} connected`
 }
 
+/** What a thread is called for this account: a conversation by who the other is. */
+export function threadTitle(info: Pick<ThreadInfo, 'name' | 'with'>): string {
+  return info.with === null ? plainName(info.name) : personName(info.with)
+}
+
+/** Of a conversation, whether the other is here. */
+export function presenceLine({ members, online }: Pick<ThreadInfo, 'members' | 'online'>): string {
+  if (members <= 1) return 'Invited, not in it yet'
+  return online === 0 ? 'Just the two of you' : 'Just the two of you, connected'
+}
+
+/** What was said last: `You: See you there`; in a conversation the other’s words stand alone. */
+export function lastLine({ last, with: other }: Pick<ThreadInfo, 'last' | 'with'>): string {
+  if (last === null) return ''
+  const words = last.text === '' ? (last.kind === 'files' ? 'Files' : '') : last.text
+  if (last.self) return `You: ${words}`
+  return other === null ? `${personName(last.author)}: ${words}` : words
+}
+
 /** What a block that is no post says, after its author's name: `joined`. */
 export function eventLine(post: Post): string {
   const who = post.who === null ? 'somebody' : personName(post.who)

@@ -38,6 +38,18 @@ export interface AlarmInfo {
   readonly times: number
 }
 
+/** Another cafe, which searches here may be passed on to. */
+export interface NeighbourInfo {
+  readonly peerId: PeerIdText
+  /** As it calls itself. */
+  readonly name: string
+  readonly addresses: readonly string[]
+  /** When it last answered, in milliseconds since the epoch; null if it never has. */
+  readonly answered: number | null
+  /** Until when it is asked nothing, because it gave something forged; null if it did not. */
+  readonly marked: number | null
+}
+
 type None = Record<never, never>
 
 export type AdmissionApi = {
@@ -50,6 +62,7 @@ export type AdmissionApi = {
   'host.alarms': Call<None, readonly AlarmInfo[]>
   'host.dismiss': Call<{ id: string }, None>
   'host.trustClock': Call<None, None>
+  'host.neighbours': Call<None, readonly NeighbourInfo[]>
 }
 
 /** The same as functions, in `cafe.host`. */
@@ -73,4 +86,6 @@ export interface AdmissionConsole {
   dismiss(id: string): Promise<void>
   /** After a `clock` alarm: the clock of this device is right now, and was wrong before. */
   trustClock(): Promise<void>
+  /** The cafes that this one knows, and which of them lied. */
+  neighbours(): Promise<readonly NeighbourInfo[]>
 }

@@ -71,5 +71,13 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
     },
     'host.dismiss': { input: id, run: (input) => done(hosting.cafe().alarms.dismiss(input.id)) },
     'host.trustClock': { input: none, run: () => done(hosting.trustClock()) },
+    'host.neighbours': {
+      input: none,
+      run: async () =>
+        hosting
+          .cafe()
+          .neighbours()
+          .map(({ cafe, ...known }) => ({ ...known, peerId: cafe })),
+    },
   }
 }

@@ -33,6 +33,8 @@ export interface Context {
   peers(): Promise<Peers>
   /** A browser with the pin engine over its stores. */
   lab(): Promise<LabPage>
+  /** Another one, for the index of names: it is filled more and more. */
+  names(): Promise<LabPage>
   /** What a growing store does to its costs: measured once, for several figures. */
   growth(): Promise<Growth>
   /** A file of {@link FILE_SIZE} random bytes that the guest has pinned, so that all its blocks are on its disk too. */
@@ -51,6 +53,7 @@ export function createContext(): Context {
   let peers: Promise<Peers> | undefined
   let file: Promise<Pin> | undefined
   let lab: Promise<LabPage> | undefined
+  let names: Promise<LabPage> | undefined
   let growth: Promise<Growth> | undefined
 
   const start = async (): Promise<RelayProcess> => {
@@ -82,6 +85,12 @@ export function createContext(): Context {
     ends.push(() => served.close())
     return served
   }
+  const openStore = async (): Promise<LabPage> => {
+    const { origin } = await context.pages()
+    const opened = await openLab(`${origin}/store.html`)
+    ends.push(() => opened.close())
+    return opened
+  }
   const connect = async (): Promise<Peers> => {
     const [{ origin }, { relay }] = [await context.pages(), await context.relay()]
     const opened = await openPeers(`${origin}/peer.html`, relay[0] as string)
@@ -107,12 +116,12 @@ export function createContext(): Context {
       return world
     },
     lab() {
-      lab ??= context.pages().then(async ({ origin }) => {
-        const opened = await openLab(`${origin}/store.html`)
-        ends.push(() => opened.close())
-        return opened
-      })
+      lab ??= openStore()
       return lab
+    },
+    names() {
+      names ??= openStore()
+      return names
     },
     growth() {
       growth ??= context.pages().then(({ origin }) => measureGrowth(`${origin}/store.html`))

@@ -27,6 +27,7 @@ import { figure as hasGrowth } from './has_growth.ts'
 import { figure as inboxCheck } from './inbox_check.ts'
 import { figure as inboxDeliver } from './inbox_deliver.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
+import { online, onlineLate, wake, wakeLate } from './mail_latency.ts'
 import { figure as pin } from './pin_64mib.ts'
 import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
 import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
@@ -35,6 +36,7 @@ import { figure as pinGrowth } from './pin_growth.ts'
 import { figure as recover } from './recover_50x100.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
+import { search1k, search10k, search100k } from './search.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
 import { figure as threadSync } from './thread_sync.ts'
@@ -49,8 +51,15 @@ const FIGURES: readonly Figure[] = [
   pinGrowth,
   hasGrowth,
   gcGrowth,
+  search1k,
+  search10k,
+  search100k,
   inboxDeliver,
   inboxCheck,
+  online,
+  onlineLate,
+  wake,
+  wakeLate,
   threadAppend,
   threadOpenGrowth,
   recover,

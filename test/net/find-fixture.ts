@@ -78,6 +78,7 @@ export function createTown(clock: TestClock): Town {
       const info = await createInfo({
         ...{ rows, peer: node.peer, peerKey: node.privateKey, epoch: 1, name: () => 'Impostor' },
         ...{ addresses: node.addresses, connector: node.connector, directory: async () => [], clock, log: silentLog },
+        onChange: () => {},
       })
       const refuse = async (): Promise<never> => Promise.reject(new Error('nobody is to ask this'))
       const contact: ContactHandlers = { ask, publish: refuse, get: refuse, find: refuse }

@@ -84,6 +84,35 @@ describe('a check', () => {
   })
 })
 
+describe('what the original lost', () => {
+  it('stays: fetched any number of times, and however often it could not be handled, until it is acknowledged', async () => {
+    await deliver(1)
+    for (let times = 0; times < 20; times++) expect(await mailOf(PHONE)).toEqual([1])
+    expect(await isKept(1)).toBe(true)
+  })
+
+  it('stays: what comes while a page is acknowledged that was not full', async () => {
+    await deliver(1, 2)
+    const page = (await at.mail(ADA, PHONE)).map(({ id }) => id)
+    const coming = deliver(3)
+    await Promise.all([at.ack(ADA, PHONE, page), at.ack(ADA, LAPTOP, page), coming])
+    expect(await mailOf(PHONE)).toEqual([3])
+    expect(await mailOf(LAPTOP)).toEqual([3])
+  })
+
+  it('stays: the same letter to all members of a thread, when one of them has acknowledged it or leaves', async () => {
+    await deliver(1)
+    await at.deliver(BOB, bodyOf(1))
+    await at.ack(BOB, peerOf(1), [await idOf(1)])
+    expect(await mailOf(PHONE)).toEqual([1])
+    await at.openDoors(BOB, { seq: 2 })
+    await at.deliver(BOB, bodyOf(2))
+    await deliver(2)
+    await at.erase(BOB)
+    expect(await mailOf(PHONE)).toEqual([1, 2])
+  })
+})
+
 describe('an acknowledgement', () => {
   it('is of one device: the letter stays for the others, until all have it', async () => {
     await deliver(1, 2)

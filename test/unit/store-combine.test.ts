@@ -41,16 +41,16 @@ describe('combined commits', () => {
     expect(transactions).toEqual([2, 3])
   })
 
-  it('wait for the one that is being written, and go together then, 64 at most', async () => {
+  it('wait for the one that is being written, and go together then, 256 at most', async () => {
     held = Promise.withResolvers()
     const first = rows.commit([put('/first')])
     await expect.poll(() => transactions.length).toBe(1)
-    const others = Array.from({ length: 130 }, (_, n) => rows.commit([put(`/n/${n}`)]))
+    const others = Array.from({ length: 600 }, (_, n) => rows.commit([put(`/n/${n}`)]))
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(transactions).toEqual([1])
     held.resolve()
     await Promise.all([first, ...others])
-    expect(transactions).toEqual([1, 64, 64, 2])
+    expect(transactions).toEqual([1, 256, 256, 88])
   })
 
   it('have an end in bytes too', async () => {

@@ -16,11 +16,11 @@
  * IndexedDB, but in databases and transactions of its own, never in one commit with the card, a row for each beginning of a
  * word, and it knows no slips. With 100 000 cards the first is too large for a phone and the second too loose.
  */
-import { decode, encode } from '../../core/codec.ts'
 import type { Address } from '../../core/ids.ts'
 import { indexWords, type NameWords } from '../../core/name-search.ts'
 import { address, text, v } from '../../core/schema.ts'
 import { isCjk, MIN_TYPO } from '../../core/words.ts'
+import { utf8 } from '../../crypto/bytes.ts'
 import type { Change, Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
 
@@ -32,9 +32,8 @@ const versionRow = v.strictObject({ version: text(64) })
 
 const WORD = '/cafe/card-word/'
 const NEAR = '/cafe/card-near/'
+const DECODER = new TextDecoder()
 const NOTHING = Uint8Array.of()
-/** Bytes of a row's words at most: all of the longest name in four-byte characters, with room. */
-const MAX_VALUE = 16 * 1024
 
 /** A card found by a word, with the words of its name. */
 export interface Posting {
@@ -88,7 +87,7 @@ export function indexRows(rows: Rows): IndexRows {
     },
     async changes(account, before, now) {
       const words = now ? indexWords(now) : []
-      const value = now && encode([now.plain, now.drawn])
+      const value = now && utf8([now.plain.join(' '), now.drawn.join(' ')].join('\n'))
       const gone = before.filter((word) => !words.includes(word))
       const last = await Promise.all(gone.map(isAlone))
       return [
@@ -105,10 +104,10 @@ export function indexRows(rows: Rows): IndexRows {
   }
 }
 
+/** Written by `changes` above: our own row, whose form the index's version tells. Thousands are read, so nothing dearer. */
 function readName(value: Uint8Array): NameWords {
-  // Written by `changes` above: our own row, whose form its version tells.
-  const [plain, drawn] = decode(value, MAX_VALUE) as [string[], string[]]
-  return { plain, drawn }
+  const [plain = '', drawn = ''] = DECODER.decode(value).split('\n')
+  return { plain: plain.split(' '), drawn: drawn === '' ? [] : drawn.split(' ') }
 }
 
 const nearKeys = (word: string): string[] =>

@@ -5,7 +5,7 @@
 import type { Address } from '../../core/ids.ts'
 import { fitOf, type Search, searchFor } from '../../core/name-search.ts'
 import { address as addressSchema, v } from '../../core/schema.ts'
-import { isSlip, MIN_TYPO } from '../../core/words.ts'
+import { isCjk, isSlip, MIN_TYPO } from '../../core/words.ts'
 import { handle } from './card.ts'
 import type { IndexRows, Posting } from './index-rows.ts'
 import type { CardRow, ContactStore } from './store.ts'
@@ -17,6 +17,8 @@ const PAGE = 512
 const MAX_READ = 8 * PAGE
 /** Words that a slip may have been made of, and that are looked up. */
 const MAX_SLIPS = 32
+/** Words read that share a form with a written one: short forms have many. */
+const NEAR_PAGE = 64
 
 export interface Hit {
   readonly address: Address
@@ -28,6 +30,8 @@ export interface Hits {
   readonly hits: readonly Hit[]
   /** There is nothing more that matches. */
   readonly complete: boolean
+  /** Accounts whose card has ended, and that are in the way of others in the index. */
+  readonly ended: readonly Address[]
 }
 
 export interface SearchComponents {
@@ -79,7 +83,7 @@ export async function search(components: SearchComponents, query: Query, options
   const named = query.name ? await byName(components, query.name, options) : { found: [], complete: true }
   const order = [...new Set([...first, ...named.found])]
 
-  const hits: Hit[] = []
+  const [hits, ended]: [Hit[], Address[]] = [[], []]
   let at = 0
   while (at < order.length && hits.length < limit) {
     const some = order.slice(at, at + limit - hits.length)
@@ -89,10 +93,12 @@ export async function search(components: SearchComponents, query: Query, options
       const card = cards[i]
       // The index may be a moment behind, and says nothing of the time a card holds.
       const isShown = card && (address === exact ? card.shown !== 'hidden' : card.shown === 'listed')
-      if (card && isShown && card.ends !== null && holds(card)) hits.push({ address, card })
+      if (!card || !isShown || card.ends === null) continue
+      if (holds(card)) hits.push({ address, card })
+      else ended.push(address)
     }
   }
-  return { hits, complete: named.complete && at === order.length }
+  return { hits, complete: named.complete && at === order.length, ended }
 }
 
 /** Candidates, by how well they fit. */
@@ -140,8 +146,9 @@ async function byName({ index }: SearchComponents, query: Search, options: Searc
 }
 
 /**
- * Reads cards that have a word of each beginning. All ranges are read in turn, and the first that ends has shown all there
- * are: so the rarest word decides how much is read. False if it has not come to an end.
+ * Reads cards that have a word of each beginning. The ranges are read in turn, and the first that ends has shown all there
+ * are: so the rarest word decides how much is read. One or two letters are rare only by chance, so they are read about only
+ * where there is nothing longer. False if it has not come to an end.
  */
 async function scan(
   index: IndexRows,
@@ -149,31 +156,26 @@ async function scan(
   candidates: Candidates,
   enough: () => boolean,
 ): Promise<boolean> {
-  const lanes = words.map((word) => ({ word, after: undefined as string | undefined }))
+  const long = words.filter((word) => word.length > 2 || isCjk(word))
+  const lanes = (long.length > 0 ? long : words).map((word) => ({ word, after: undefined as string | undefined }))
   for (let limit = FIRST_PAGE; candidates.read < MAX_READ; limit = PAGE) {
-    for (const lane of lanes) {
-      const page = await index.startingWith(lane.word, { after: lane.after, limit })
-      for (const posting of page) candidates.add(posting)
-      if (page.length < limit) return true
-      lane.after = page.at(-1)?.key
-    }
+    const pages = await Promise.all(lanes.map(({ word, after }) => index.startingWith(word, { after, limit })))
+    for (const posting of pages.flat()) candidates.add(posting)
+    if (pages.some((page) => page.length < limit)) return true
     if (enough()) return false
+    for (const [i, lane] of lanes.entries()) lane.after = pages[i]?.at(-1)?.key
   }
   return false
 }
 
 /** Reads cards with a word that is a slip of the pen away from one that is searched for. */
 async function scanSlips(index: IndexRows, words: readonly string[], candidates: Candidates): Promise<boolean> {
-  let complete = true
-  for (const written of words.filter((word) => [...word].length >= MIN_TYPO - 1)) {
-    const near = (await index.near(written, 4 * MAX_SLIPS)).filter((word) => isSlip(written, word))
-    complete &&= near.length <= MAX_SLIPS
-    for (const word of near.slice(0, MAX_SLIPS)) {
-      if (candidates.read >= MAX_READ) return false
-      const page = await index.having(word, { limit: PAGE })
-      for (const posting of page) candidates.add(posting)
-      complete &&= page.length < PAGE
-    }
-  }
-  return complete
+  const long = words.filter((word) => [...word].length >= MIN_TYPO - 1)
+  const near = await Promise.all(
+    long.map(async (word) => (await index.near(word, NEAR_PAGE)).filter((other) => isSlip(word, other))),
+  )
+  const found = [...new Set(near.flat())]
+  const pages = await Promise.all(found.slice(0, MAX_SLIPS).map((word) => index.having(word, { limit: FIRST_PAGE })))
+  for (const posting of pages.flat()) candidates.add(posting)
+  return found.length <= MAX_SLIPS && pages.every((page) => page.length < FIRST_PAGE)
 }

@@ -58,12 +58,13 @@ export function createCheck(components: CheckComponents): Check {
     const ear = live ? ears.listen(account, `${peer}/${bearer}`, signal) : undefined
     try {
       await catchUp()
-      await send({ level: { seq, epoch } })
       await tellRoom()
+      await send({ level: { seq, epoch } })
       if (ear)
         await stay(ear, send, async () => {
-          if (await catchUp()) await send({ level: { seq, epoch } })
+          const isNew = await catchUp()
           await tellRoom()
+          if (isNew) await send({ level: { seq, epoch } })
         })
     } finally {
       ear?.close()

@@ -106,6 +106,9 @@ async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoo
   const time = clock()
   const expires = time + Math.min(ttl, by.maxTtl)
   const row: LetterRow = { seq, size, time, expires, door: by.door, acked: [], gone: false }
+  // It is signed meanwhile, and given only when the letter is on the disk.
+  const signing = receiptFor(components, wish, row)
+  signing.catch(() => {}) // where the commit fails, that counts
   try {
     // From the place being given to here nothing is waited for: so commits come in the order of places, and nobody who
     // reads up to one misses a smaller one.
@@ -120,5 +123,5 @@ async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoo
   }
   if (before) ledger.removed(to, [{ id: hex(id), row: before }], 'forgotten')
   ears.tell(to)
-  return receiptFor(components, wish, row)
+  return signing
 }

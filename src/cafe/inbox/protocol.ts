@@ -159,6 +159,8 @@ export const inboxProtocol = service({
       receipt: nothing,
       auth: 'session',
       maxItem: MAX_LETTER + 4 * KiB,
+      // It stays open for long, or moves much: worth waiting for a connection that is not relayed.
+      bulk: true,
     }),
     /** This device has these letters. Ids that are not here mean nothing. @throws BUSY {after}. */
     ack: operation({

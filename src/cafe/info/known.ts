@@ -14,6 +14,9 @@ import { table } from '../../store/table.ts'
 import { dialable } from './dialable.ts'
 import { type CafeInfo, cafeInfoRecord } from './protocol.ts'
 
+/** How exactly it is known when a cafe last answered. */
+const ANSWERED_STEP = 3_600_000
+
 const knownRow = v.strictObject({
   envelope: bytes(MAX_INFO),
   /** Who told of it; itself, if it came itself. */
@@ -62,6 +65,11 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
   const isMarked = ({ marked }: Entry): boolean => marked > clock()
   const isOver = ({ info, ...entry }: Entry): boolean => info.ts + info.ttl < clock() && !isMarked({ info, ...entry })
 
+  const isGoodCafe = (cafe: PeerIdText): boolean => {
+    const entry = entries.get(cafe)
+    return entry !== undefined && isGood(entry) && !isMarked(entry)
+  }
+
   const drop = (cafe: PeerIdText): Change => {
     entries.delete(cafe)
     return known.remove(cafe)
@@ -86,9 +94,13 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
     const gives = (entry: Entry | undefined): readonly Change[] | undefined => entry && [...over, drop(entry.info.cafe)]
     if (!isGood(newcomer) && told.length >= MAX_HEARD_FROM_ONE) return gives(oldest(told))
     if (entries.size < MAX_KNOWN_CAFES) return over
-    const tellers = Map.groupBy(heard, ({ from }) => from)
-    const most = [...tellers.values()].sort((a, b) => b.length - a.length)[0] ?? []
-    return gives(oldest(most))
+    // Whom a good cafe has told of goes last, and not for somebody of whom none has.
+    const isVouched = ({ from, info }: Entry): boolean => from !== info.cafe && isGoodCafe(from)
+    const strange = heard.filter((entry) => !isVouched(entry))
+    const pool = strange.length > 0 || !(isGood(newcomer) || isVouched(newcomer)) ? strange : heard
+    const tellers = Map.groupBy(pool, ({ from }) => from)
+    const most = [...tellers.values()].sort((a, b) => b.length - a.length)[0]?.length ?? 0
+    return gives(oldest(pool.filter(({ from }) => tellers.get(from)?.length === most)))
   }
 
   /** @throws CafeError CORRUPT {what: 'envelope'} if it is forged. */
@@ -128,28 +140,27 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
     check,
     learn,
     has: (cafe: PeerIdText): boolean => entries.has(cafe),
-    /** It has answered just now. */
-    answered: (cafe: PeerIdText) => change(cafe, { answered: clock() }),
+    /** It has answered just now. Not written down each time: to the hour is enough. */
+    async answered(cafe: PeerIdText): Promise<void> {
+      if (clock() - (entries.get(cafe)?.answered ?? 0) > ANSWERED_STEP) await change(cafe, { answered: clock() })
+    },
     /** It lied just now. */
     mark: (cafe: PeerIdText) => change(cafe, { marked: clock() + MARK_TTL }),
     isMarked(cafe: PeerIdText): boolean {
       const entry = entries.get(cafe)
       return entry !== undefined && isMarked(entry)
     },
-    isGood(cafe: PeerIdText): boolean {
-      const entry = entries.get(cafe)
-      return entry !== undefined && isGood(entry) && !isMarked(entry)
-    },
+    isGood: isGoodCafe,
     /** Those that are not marked, good or only heard of, with where they can be dialled. */
     usable(
       good: boolean,
-    ): ReadonlyArray<{ cafe: PeerIdText; named: boolean; envelope: Uint8Array<ArrayBuffer>; at: readonly string[] }> {
+    ): ReadonlyArray<{ cafe: PeerIdText; named: boolean; envelope: Uint8Array<ArrayBuffer>; at(): readonly string[] }> {
       const now = clock()
       return [...entries.values()]
         .filter((entry) => isGood(entry) === good && !isMarked(entry) && !isOver(entry))
         .map(({ info, named, envelope }) => ({
           ...{ cafe: info.cafe, envelope, named: named > now - KNOWN_GOOD },
-          at: dialable(info.cafe, info.addresses, addresses()),
+          at: () => dialable(info.cafe, info.addresses, addresses()),
         }))
     },
     list: (): readonly KnownCafe[] =>

@@ -27,6 +27,8 @@ export interface InfoComponents {
   readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
   readonly clock: Clock
   readonly log: Log
+  /** Called after what is known of other cafes has changed. */
+  readonly onChange: () => void
 }
 
 type Handlers = ServiceHandlers<typeof infoProtocol, Session>
@@ -98,7 +100,7 @@ function infoService({ known, own, gossip, clock }: Parts): Handlers {
   }
 }
 
-function createNeighbours({ connector, clock }: InfoComponents, known: Known, log: Log): Neighbours {
+function createNeighbours({ connector, clock, onChange }: InfoComponents, known: Known, log: Log): Neighbours {
   const away = new Map<PeerIdText, { failures: number; until: number }>()
   const isAway = ({ cafe }: { cafe: PeerIdText }): boolean => (away.get(cafe)?.until ?? 0) > clock()
   /** What is only remembered, and may be forgotten. */
@@ -114,7 +116,7 @@ function createNeighbours({ connector, clock }: InfoComponents, known: Known, lo
       const from = (some: ReturnType<Known['usable']>, most: number) =>
         some.filter((one) => !isAway(one)).slice(0, most)
       const picked = [...from(good, limit), ...from(heard, limit * HEARD_SHARE)].slice(0, limit)
-      for (const { cafe, at } of picked) connector.know(cafe, at)
+      for (const { cafe, at } of picked) connector.know(cafe, at())
       return picked.map(({ cafe }) => cafe)
     },
     isCafe: known.isGood,
@@ -127,6 +129,6 @@ function createNeighbours({ connector, clock }: InfoComponents, known: Known, lo
       away.set(cafe, { failures, until: clock() + pauseAfter(failures, PAUSES) })
       for (const [peer] of away) if (!known.has(peer)) away.delete(peer)
     },
-    lied: (cafe) => noted(known.mark(cafe)),
+    lied: (cafe) => noted(known.mark(cafe).then(onChange)),
   }
 }

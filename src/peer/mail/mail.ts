@@ -103,7 +103,9 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const held = await createHeld(rows)
   const quarantine = createQuarantine({ rows, clock, random })
   const outbox = await createOutbox({ rows, clock, random, whyNot: (to) => lanes.whyNot(to), onChange })
-  const isKnown = (to: Address): boolean => outbox.correspondents().includes(to)
+  /** Contacts and members, as they were when somebody last looked. */
+  let familiar: ReadonlySet<Address> = new Set()
+  const isKnown = (to: Address): boolean => familiar.has(to) || outbox.hasWrittenTo(to)
 
   const doors = createDoors({
     ...{ rows, account, cafes, client, clock },
@@ -122,7 +124,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const lanes = createMailLanes({
     ...{ ...components, outbox, talk, doors, courier: createCourier(components) },
     heardOf: lines.devicesOf,
-    onReceipt: (cafe, epoch) => void seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
+    onReceipt: (cafe, epoch) => seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
     onChange: changed,
   })
   const hand = createHand({ lines, held, quarantine, serial, patience: patience?.hole, onQuarantine: changed })
@@ -130,7 +132,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const standing = async (from: Address): Promise<DoorClass | undefined> => {
     if (from === account.address) return 'contact'
     if ((await people.blocked()).includes(from)) return undefined
-    if (isKnown(from) || (await people.contacts()).includes(from)) return 'contact'
+    if (outbox.hasWrittenTo(from) || (await people.contacts()).includes(from)) return 'contact'
     return (await people.members()).includes(from) ? 'introduced' : 'stranger'
   }
   const intake = createIntake({
@@ -184,13 +186,24 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     for (const id of await quarantine.sealed()) await useAgain(id).catch(() => {}) // it stays where it is
   })
 
+  const peopleChanged = async (): Promise<void> => {
+    doors.due()
+    familiar = new Set([...(await people.contacts()), ...(await people.members())])
+    // Who was strange may be told now what has come from them.
+    for (const to of talk.pending()) lanes.kick(to)
+  }
+
   let tending: ReturnType<typeof setTimeout> | undefined
-  const tend = async (): Promise<void> => {
+  const tend = (): Promise<void> => {
     clearTimeout(tending)
-    if (closed.signal.aborted) return
+    if (closed.signal.aborted) return Promise.resolve()
     tending = setTimeout(() => void tend(), TEND)
+    return serial('tend', tendNow)
+  }
+  const tendNow = async (): Promise<void> => {
     await outbox.expire().catch((cause) => log('warn', 'letters not looked through', { cause }))
     doors.due()
+    for (const to of outbox.recipients()) lanes.kick(to)
   }
 
   return {
@@ -201,7 +214,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     },
     states: outbox.states,
     outgoing: async () => outbox.outgoing(),
-    retry: lanes.wake,
+    retry: lanes.retry,
     on: hand.on,
     quarantine: {
       list: quarantine.list,
@@ -227,13 +240,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       }),
     room: async () => inboxes.room(),
     doorFor: doors.key,
-    peopleChanged: doors.due,
+    peopleChanged: () => void peopleChanged().catch((cause) => log('warn', 'people not looked at', { cause })),
     async attend() {
       await direct.open()
       for (const key of await held.lines()) hand.due(key)
       await inboxes.sync()
       await tend()
-      for (const to of new Set([...outbox.recipients(), ...talk.pending()])) lanes.kick(to)
+      await peopleChanged()
       reopening.due()
     },
     wake() {
@@ -255,13 +268,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       closed.abort()
       clearTimeout(tending)
       await direct.close()
-      inboxes.close()
       doors.close()
       talk.close()
       reopening.close()
       cards.close()
-      await lanes.close()
-      await hand.close()
+      // Whoever begins anew over the same rows must not meet what this one still writes.
+      await Promise.all([intake.close(), inboxes.close(), lanes.close(), hand.close()])
+      await serial('tend', async () => {})
     },
   }
 }

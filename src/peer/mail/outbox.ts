@@ -7,43 +7,26 @@ import { CafeError } from '../../core/errors.ts'
 import type { Address, PeerIdText } from '../../core/ids.ts'
 import { MAX_OUT_BYTES, MAX_OUT_LETTERS, MAX_OUT_TO_ONE } from '../../core/limits.ts'
 import { createSerial } from '../../core/serial.ts'
-import { unshared } from '../../crypto/bytes.ts'
 import { decodeAddress } from '../../crypto/strkey.ts'
-import type { Change, Rows } from '../../store/rows.ts'
+import type { Rows } from '../../store/rows.ts'
 import { type Box, loadBoxes, newStep, type Step } from './boxes.ts'
 import { createEndings } from './endings.ts'
+import { cafesOf, outgoingOf, statesOf, type WhyNot } from './letter-views.ts'
 import { atMost, type OutRow, outStore, type ParcelRow, type Placed } from './out-rows.ts'
-import { bodySize, keyOf, LETTER_COST, MAX_ABOUT, MAX_PARCEL_LETTERS, PARCEL_ROOM, type Parcel } from './parcel.ts'
+import { createPacking, type Packing } from './packing.ts'
+import { bodySize, keyOf, LETTER_COST, MAX_ABOUT, PARCEL_ROOM } from './parcel.ts'
 import { holds, type Ranges, rangesOf } from './ranges.ts'
 import type { LetterState, OutgoingView, Sending } from './types.ts'
 
 /** Days of a letter that nobody has said otherwise of. */
 const TTL = 30 * 86_400_000
-/** What only says what has come is not worth more: it is said again when there is reason. */
-const NOTES_TTL = 7 * 86_400_000
-
-/** What there is to pack beside letters, and what becomes of it when it is packed. */
-export interface Extras {
-  readonly says: Pick<Parcel, 'got' | 'miss' | 'read' | 'gone'> | undefined
-  readonly card: { readonly seq: number; readonly envelope: Uint8Array } | undefined
-  /** Committed together with the parcel. */
-  readonly changes: readonly Change[]
-  done(): Promise<void>
-}
-
-export interface PackOptions {
-  /** Bytes that it takes. */
-  readonly room: number
-  readonly extras: Extras | undefined
-  readonly seal: (parcel: Omit<Parcel, 'v'>) => Promise<Uint8Array>
-}
-
 export interface Outbox {
   send(to: Address, sending: Sending): Promise<string>
   /** Everybody something is on its way to. */
   recipients(): readonly Address[]
   /** Everybody this device has written to. */
   correspondents(): readonly Address[]
+  hasWrittenTo(to: Address): boolean
   /** Nothing was ever packed for it. */
   isNew(to: Address): boolean
   /** Letters that are in no parcel. */
@@ -52,7 +35,7 @@ export interface Outbox {
   /** Number of the card it was last told of. */
   toldCard(to: Address): number
   /** Puts loose letters, as far as they fit, and what else there is to say into a parcel; false where there is nothing. */
-  pack(to: Address, options: PackOptions): Promise<boolean>
+  pack: Packing
   sealed(to: Address, p: number): Promise<Uint8Array | undefined>
   placed(to: Address, p: number, placed: Placed): Promise<void>
   /** The recipient has these. */
@@ -78,8 +61,7 @@ export interface OutboxComponents {
   readonly rows: Rows
   readonly clock: Clock
   readonly random: Random
-  /** Why it does not go on with a recipient. */
-  readonly whyNot: (to: Address) => LetterState['why']
+  readonly whyNot: WhyNot
   /** It stands differently with letters about this. */
   readonly onChange: (about: string | undefined) => void
 }
@@ -88,6 +70,7 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
   const store = outStore(rows)
   const boxes = await loadBoxes(store, random)
   const endings = createEndings(store, clock)
+  const packing = createPacking({ store, boxes, clock })
   const serial = createSerial()
   let count = 0
   let bytes = 0
@@ -163,53 +146,6 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
       return `${to}.${q}`
     })
 
-  /** Loose letters that go together, in order. */
-  const chosen = (box: Box, room: number): Array<[number, OutRow]> => {
-    const some: Array<[number, OutRow]> = []
-    let left = room
-    for (const [q, row] of box.letters) {
-      if (row.p !== 0) continue
-      left -= row.size + LETTER_COST
-      if ((left < 0 && some.length > 0) || some.length === MAX_PARCEL_LETTERS) break
-      some.push([q, row])
-    }
-    return some
-  }
-
-  const pack: Outbox['pack'] = (to, { room, extras, seal }) =>
-    inTurn(to, async () => {
-      const box = boxes.open(to)
-      const { line, next, p } = box.line
-      const spare = extras?.says ? bodySize(extras.says) : 0
-      const some = chosen(box, room - spare)
-      if (some.length === 0 && !extras) return false
-      const used = some.reduce((sum, [, row]) => sum + row.size + LETTER_COST, spare)
-      // Beside a letter that fills a parcel there is no room for more: it is said with the next.
-      const told = used <= room || some.length === 0 ? extras : undefined
-      const card = told?.card && used + told.card.envelope.byteLength <= room ? told.card : undefined
-      let n = next
-      const numbered = some.map(([q, row]) => [q, { ...row, p, n: row.n || n++ }] as const)
-      const letters: Array<Parcel['letters'][number]> = []
-      for (const [q, { n, kind, written }] of numbered) {
-        const { body } = (await store.bodies.get(to, keyOf(q))) ?? { body: null }
-        letters.push({ n, kind, ts: written, body })
-      }
-      const low = lowOf(box, n, numbered)
-      const sealed = await seal({ line, low, letters, card: card && new Uint8Array(card.envelope), ...told?.says })
-      const now = clock()
-      const ends = Math.max(now + NOTES_TTL, ...some.map(([, row]) => row.ends))
-      const step = newStep()
-      boxes.putLine(step, box, { ...box.line, next: n, p: p + 1, card: card?.seq ?? box.line.card })
-      for (const [q, row] of numbered) boxes.putLetter(step, box, q, row)
-      const qs = some.map(([q]) => q)
-      const notes = some.length === 0
-      boxes.putParcel(step, box, p, { qs, notes, size: sealed.byteLength, made: now, ends, at: [] })
-      step.changes.push(store.sealed.put([to, keyOf(p)], { sealed: unshared(sealed) }), ...(told?.changes ?? []))
-      await boxes.commit(step)
-      await told?.done()
-      return true
-    })
-
   const placed: Outbox['placed'] = (to, p, place) =>
     change(to, (box, step) => {
       const parcel = box.parcels.get(p)
@@ -239,10 +175,12 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
   }
 
   return {
-    ...{ send, pack, placed, again },
+    ...{ send, placed, again },
+    pack: (to, options) => inTurn(to, () => packing(to, options)),
     recipients: () =>
       [...boxes.all].filter(([, { letters, parcels }]) => letters.size + parcels.size > 0).map(([to]) => to),
     correspondents: () => [...boxes.all.keys()],
+    hasWrittenTo: (to) => boxes.get(to) !== undefined,
     isNew: (to) => (boxes.get(to)?.line.p ?? 1) === 1,
     loose: (to) => [...(boxes.get(to)?.letters.values() ?? [])].filter(({ p }) => p === 0).length,
     parcels: (to) => boxes.get(to)?.parcels ?? new Map(),
@@ -302,37 +240,10 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
       return whose
     },
     async states(about) {
-      const going = [...boxes.all.values()].flatMap((box) =>
-        [...box.letters.values()].filter((row) => row.about === about).map((row) => stateOf(box, row, whyNot)),
-      )
       const newest = new Map((await endings.of(about)).map((state) => [state.to, state]))
-      for (const state of going) newest.set(state.to, state)
+      for (const state of statesOf(boxes.all.values(), about, whyNot)) newest.set(state.to, state)
       return [...newest.values()]
     },
-    outgoing: () =>
-      [...boxes.all.values()]
-        .flatMap((box) =>
-          [...box.letters].map(([q, row]) => ({
-            ...stateOf(box, row, whyNot),
-            ...{ id: `${box.to}.${q}`, kind: row.kind, about: row.about, written: row.written, ends: row.ends },
-          })),
-        )
-        .sort((a, b) => a.written - b.written),
+    outgoing: () => outgoingOf(boxes.all.values(), whyNot),
   }
-}
-
-/** Below it nothing is missing at the recipient: `packed` are being packed now, up to the number before `next`. */
-function lowOf(box: Box, next: number, packed: ReadonlyArray<readonly [number, OutRow]>): number {
-  const numbers = [...box.letters.values(), ...packed.map(([, row]) => row)].flatMap(({ n }) => (n > 0 ? [n] : []))
-  return numbers.reduce((low, n) => Math.min(low, n), next)
-}
-
-const cafesOf = (parcel: ParcelRow | undefined): PeerIdText[] =>
-  (parcel?.at ?? []).filter(({ direct }) => !direct).map(({ at }) => at)
-
-function stateOf(box: Box, row: OutRow, whyNot: OutboxComponents['whyNot']): LetterState {
-  const parcel = box.parcels.get(row.p)
-  const cafes = cafesOf(parcel)
-  const since = cafes.length > 0 ? Math.min(...(parcel?.at ?? []).map(({ time }) => time)) : row.written
-  return { to: box.to, state: cafes.length > 0 ? 'stored' : 'queued', cafes, since, why: whyNot(box.to) }
 }

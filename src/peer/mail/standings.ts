@@ -1,13 +1,12 @@
 /** How people stand to an account: by its record, and by the threads it is in. Read again when either has changed. */
 import type { Address } from '../../core/ids.ts'
-import { v } from '../../core/schema.ts'
 import type { Thread, ThreadIdText } from '../../thread/thread.ts'
 import type { AccountRecord } from '../record.ts'
 import type { Standings } from './mail.ts'
 
 export interface StandingsComponents {
   readonly self: Address
-  readonly record: Pick<AccountRecord, 'all'>
+  readonly record: Pick<AccountRecord, 'entries'>
   readonly threads: {
     list(): Promise<ReadonlyArray<{ readonly id: ThreadIdText; readonly updated: number }>>
     get(id: ThreadIdText): Promise<Thread | undefined>
@@ -22,8 +21,6 @@ export interface KeptStandings extends Standings {
 /** Threads whose members count, those with something new first. */
 const MAX_THREADS = 512
 
-const contactValue = v.looseObject({ blocked: v.optional(v.union([v.boolean(), v.number()])) })
-
 interface Known {
   readonly contacts: readonly Address[]
   readonly blocked: readonly Address[]
@@ -37,11 +34,9 @@ export function createStandings({ self, record, threads }: StandingsComponents):
   const read = async (): Promise<Known> => {
     const contacts: Address[] = []
     const blocked: Address[] = []
-    for (const { kind, id, value } of await record.all()) {
-      if ((kind as string) !== 'contact' || value === null) continue
-      const said = v.safeParse(contactValue, value)
-      const isBlocked = said.success && Boolean(said.output.blocked)
-      ;(isBlocked ? blocked : contacts).push(id as Address)
+    for (const { id, value } of await record.entries('contact')) {
+      if (value?.blocked) blocked.push(id as Address)
+      else if (value) contacts.push(id as Address)
     }
     const newest = [...(await threads.list())].sort((a, b) => b.updated - a.updated).slice(0, MAX_THREADS)
     const members = new Set<Address>()

@@ -30,7 +30,7 @@ export class FeedPages {
     source: () => CafeConsole | undefined,
     input: () => Pick<FeedInput, 'id' | 'mode'>,
   ) {
-    const watch = threadNews(['feed', 'members', 'threads'], () => input().id ?? null)
+    const watch = threadNews(['feed', 'members', 'threads', 'sent'], () => input().id ?? null)
     this.#live = new Live(host, source, watch, (cafe) => read(cafe, input(), this.#wanted), 'threads')
   }
 

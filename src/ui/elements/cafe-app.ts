@@ -3,19 +3,20 @@
  * (the worker's console, running uploads, an account's words until they are written down), and the page's title.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import { Badge } from '../controllers/badge.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { type Route, readRoute } from '../route.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
 import type { WordsEvent } from './cafe-words.ts'
+import { asked, busy, unread } from './nav-marks.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
 export class CafeApp extends Plain {
@@ -51,6 +52,13 @@ export class CafeApp extends Plain {
     threadNews(['notifications']),
     async (cafe) => (await cafe.thread.notifications({ limit: 1 })).unread,
   )
+  /** Posts that were not read, in all threads. */
+  readonly #unseen = new Live<number>(
+    this,
+    () => (this.#account.value?.locked === false ? this.cafe : undefined),
+    threadNews(['threads', 'feed']),
+    async (cafe) => (await cafe.thread.list()).reduce((sum, { unread }) => sum + unread, 0),
+  )
   readonly #routed = () => void this.#go(readRoute(location.hash))
   readonly #leaving = (event: BeforeUnloadEvent) => {
     if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
@@ -59,6 +67,12 @@ export class CafeApp extends Plain {
   constructor() {
     super()
     this.route = { view: 'home' }
+    new Badge(this, () => {
+      const host = this.#host.value
+      const asking = host?.open ? host.requests : 0
+      const title = host?.open ? `● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
+      return { title, waiting: asking + (this.#unread.value ?? 0) }
+    })
   }
 
   override connectedCallback(): void {
@@ -83,9 +97,6 @@ export class CafeApp extends Plain {
   protected override updated(_changed: PropertyValues): void {
     // Only where it is needed; the same promise each time.
     if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
-    const host = this.#host.value
-    const waits = host?.open && host.requests > 0 ? `(${host.requests}) ` : ''
-    document.title = host?.open ? `${waits}● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
   }
 
   override render(): TemplateResult {
@@ -99,9 +110,10 @@ export class CafeApp extends Plain {
             ) => html`<a href=${item.href} aria-current=${item.view === lineOf(this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
+              ${item.view === 'threads' ? unread(this.#unseen.value) : nothing}
               ${item.view === 'news' ? unread(this.#unread.value) : nothing}
-              ${item.view === 'threads' && this.#sending.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
-              ${item.view === 'files' && this.#uploads.busy ? html`<span class="dot part"><span class="sr">, busy</span></span>` : nothing}
+              ${item.view === 'threads' && this.#sending.busy ? busy : nothing}
+              ${item.view === 'files' && this.#uploads.busy ? busy : nothing}
             </a>`,
           )}
         </nav>
@@ -152,6 +164,7 @@ export class CafeApp extends Plain {
     }
     if (route.view === 'invited') return html`<cafe-invited .cafe=${cafe} .code=${route.code}></cafe-invited>`
     if (route.view === 'news') return html`<cafe-news .cafe=${cafe}></cafe-news>`
+    if (route.view === 'mail') return html`<cafe-mail .cafe=${cafe}></cafe-mail>`
     if (route.view === 'you')
       return html`<cafe-you .cafe=${cafe} .errands=${this.#errands} .states=${this.#errands.states}></cafe-you>`
     if (route.view === 'recover')
@@ -172,6 +185,12 @@ export class CafeApp extends Plain {
       this.problem = explain(error, 'start')
       return
     }
+    const { Notices, TABS } = await import('../controllers/notices.ts')
+    const { browserBoard } = await import('../notice-board.ts')
+    new Notices(this, () => (this.#account.value?.locked === false ? this.cafe : undefined), {
+      ...{ board: browserBoard(), page: document },
+      ...TABS,
+    })
     // The other views are fetched while nobody waits for them.
     for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
   }
@@ -215,17 +234,6 @@ export class CafeApp extends Plain {
     this.words = undefined
     void this.#focusView()
   }
-}
-
-/** A mark beside the way to the cafe when somebody waits for its host's answer. */
-function asked(host: HostStatus | undefined): TemplateResult | typeof nothing {
-  if (!host?.open || host.requests === 0) return nothing
-  return html`<span class="dot part"><span class="sr">, ${count(host.requests, 'request')} to join</span></span>`
-}
-
-function unread(lines: number | undefined): TemplateResult | typeof nothing {
-  if (!lines) return nothing
-  return html`<span class="badge">${lines > 99 ? '99+' : lines}<span class="sr"> not read</span></span>`
 }
 
 function refuseDrop(event: DragEvent): void {

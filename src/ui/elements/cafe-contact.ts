@@ -60,6 +60,7 @@ export class CafeContact extends Plain {
     this.renaming = false
   })
   readonly #talk = new Action<void>(this, 'person', async () => {
+    this.renaming = false
     const talk = await this.cafe.contact.talk(this.address)
     if (talk.invite === null || talk.invite.delivered) location.hash = threadHash(talk.thread)
     else this.talk = talk
@@ -102,9 +103,9 @@ export class CafeContact extends Plain {
       ${face(info, 'large')}
       <div class="grow">
         <h1 tabindex="-1"><bdi>${personName(info)}</bdi></h1>
-        <p class="quiet">
+        <p class="quiet marks">
           ${info.self ? 'This is you' : nothing}
-          ${called !== null && claimed !== null && called !== claimed ? html`calls themselves <bdi>${plainName(claimed)}</bdi>` : nothing}
+          ${called !== null && claimed !== null && called !== claimed ? html`<span>calls themselves <bdi>${plainName(claimed)}</bdi></span>` : nothing}
           ${handle === null ? nothing : html`<span class="tag">@${handle}</span>`}
           ${info.added === null || info.self ? nothing : html`<span class="tag good">${icon('check')}contact</span>`}
         </p>
@@ -114,7 +115,7 @@ export class CafeContact extends Plain {
 
   #actions(info: ContactInfo): TemplateResult {
     const known = info.added !== null
-    return html`<div class="row">
+    return html`<div class="row person-actions">
       <button type="button" class="button loud" aria-busy=${this.#talk.running ? 'true' : 'false'} @click=${() => this.#talk.run()}>
         ${icon('comment')}${this.#talk.running ? 'Starting…' : 'Start a thread'}
       </button>

@@ -7,10 +7,11 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { AnnotatedPost, FeedItem, FeedMode, Post, ThreadInfo } from '../../worker/thread-api.ts'
 import { FeedPages } from '../controllers/feed-pages.ts'
-import { plainName } from '../format.ts'
+import { Seen, type SeenPost, watchScreen } from '../controllers/seen.ts'
 import { threadHash } from '../route.ts'
-import { eventLine, MODES } from '../thread-words.ts'
+import { eventLine, MODES, threadTitle } from '../thread-words.ts'
 import './cafe-post.ts'
+import type { CafePost } from './cafe-post.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, who } from './person.ts'
 import { prose, when } from './post-parts.ts'
@@ -36,6 +37,12 @@ export class CafeFeed extends Plain {
     () => (this.one === undefined ? { mode: this.mode } : { id: this.one, mode: this.mode }),
   )
 
+  readonly #seen = new Seen(this, {
+    tell: (thread, cids) => this.cafe.mail.seen(thread, cids),
+    watch: watchScreen,
+    page: document,
+  })
+
   constructor() {
     super()
     this.mode = 'annotated'
@@ -44,6 +51,15 @@ export class CafeFeed extends Plain {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (this.hasUpdated && (changed.has('mode') || changed.has('one'))) this.#feed.restart()
+  }
+
+  protected override updated(): void {
+    const shown = new Map<Element, SeenPost>()
+    for (const element of this.querySelectorAll<CafePost>('cafe-post')) {
+      const { thread, cid, self } = element.post
+      if (!self) shown.set(element, { thread, cid })
+    }
+    this.#seen.show(shown)
   }
 
   override render(): TemplateResult {
@@ -125,8 +141,8 @@ export class CafeFeed extends Plain {
 
   #where({ thread }: Post): TemplateResult | undefined {
     if (this.one !== undefined) return undefined
-    const name = this.threads.find(({ id }) => id === thread)?.name ?? ''
-    return html`in <a href=${threadHash(thread)}><bdi>${plainName(name)}</bdi></a> · `
+    const info = this.threads.find(({ id }) => id === thread)
+    return html`in <a href=${threadHash(thread)}><bdi>${info === undefined ? '' : threadTitle(info)}</bdi></a> · `
   }
 }
 

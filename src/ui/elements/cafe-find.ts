@@ -48,7 +48,7 @@ export class CafeFind extends Plain {
             spellcheck="false"
             enterkeyhint="search"
             maxlength="256"
-            placeholder="Name, handle, address or contact link"
+            placeholder="Name, handle or address"
             aria-describedby="find-state"
             @input=${this.#typed}
           />

@@ -14,6 +14,7 @@ import './cafe-clients.ts'
 import './cafe-confirm.ts'
 import './cafe-invite.ts'
 import { MODES, modeChoices } from './cafe-mode.ts'
+import './cafe-neighbours.ts'
 import './cafe-requests.ts'
 import './cafe-room.ts'
 import './cafe-token.ts'
@@ -113,6 +114,7 @@ export class CafeHost extends Plain {
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
       <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
+      <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
       ${this.#dialogs(name)}`
   }
 

@@ -1,6 +1,8 @@
 /** `<cafe-invites>`: invites to threads that came to this account by themselves, each to be taken or declined. */
 import { html, nothing, type TemplateResult } from 'lit'
+import { MAX_MEMBERS } from '../../core/limits.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ContactInfo } from '../../worker/contact-api.ts'
 import type { ReceivedInvite } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live, threadNews } from '../controllers/live.ts'
@@ -8,17 +10,24 @@ import { plainName } from '../format.ts'
 import { threadHash } from '../route.ts'
 import { personName, terms } from '../thread-words.ts'
 import { failure, Plain } from './parts.ts'
-import { face, tail, who } from './person.ts'
+import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+/** An invite from somebody as they are known here, and whom their name looks like. */
+type Known = ReceivedInvite & Pick<ContactInfo, 'alike'>
 
 export class CafeInvites extends Plain {
   static override properties = { cafe: { attribute: false } }
   declare cafe: CafeConsole
-  readonly #invites = new Live<readonly ReceivedInvite[]>(
+  readonly #invites = new Live<readonly Known[]>(
     this,
     () => this.cafe,
     threadNews(['invites']),
-    (cafe) => cafe.thread.invites(),
+    async (cafe) => {
+      const invites = await cafe.thread.invites()
+      const people = await cafe.contact.known(invites.map(({ from }) => from.address).slice(0, MAX_MEMBERS))
+      return invites.map((invite, i) => ({ ...invite, from: people[i] ?? invite.from, alike: people[i]?.alike ?? [] }))
+    },
   )
   readonly #join = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
     const info = await this.cafe.thread.join(id)
@@ -41,14 +50,15 @@ export class CafeInvites extends Plain {
     </section>`
   }
 
-  #row(invite: ReceivedInvite): TemplateResult {
+  #row(invite: Known): TemplateResult {
     const name = plainName(invite.name)
     const busy = this.#join.running || this.#decline.running
     return html`<li>
       ${face(invite.from)}
       <div class="grow">
         <p class="title"><bdi>${name}</bdi></p>
-        <p class="quiet small">from ${who(invite.from)} ${tail(invite.from)} · ${when(invite.time)}</p>
+        <p class="quiet small">from ${whoLink(invite.from)} ${tail(invite.from)} · ${when(invite.time)}</p>
+        ${lookalikes(invite.alike)}
         <p class="quiet small">${terms({ ...invite, starter: personName(invite.from) })}</p>
       </div>
       <div class="answers">

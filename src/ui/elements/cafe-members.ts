@@ -1,15 +1,20 @@
 /** `<cafe-members>`: who is in a thread and who was, with their addresses; the one who started it can put members out. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { MAX_MEMBERS } from '../../core/limits.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ContactInfo } from '../../worker/contact-api.ts'
 import type { MemberInfo, ThreadInfo } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
-import { face, tail, whoLink } from './person.ts'
+import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+/** A member, and whom their name looks like among people this account knows. */
+type Known = MemberInfo & Pick<ContactInfo, 'alike'>
 
 export class CafeMembers extends Plain {
   static override properties = {
@@ -23,11 +28,15 @@ export class CafeMembers extends Plain {
   /** Whom the dialog is about; stays while the dialog fades. */
   declare removing: MemberInfo | undefined
   declare asking: boolean
-  readonly #members = new Live<readonly MemberInfo[]>(
+  readonly #members = new Live<readonly Known[]>(
     this,
     () => this.cafe,
     threadNews(['members', 'online', 'threads'], () => this.info.id),
-    (cafe) => cafe.thread.members(this.info.id),
+    async (cafe) => {
+      const members = await cafe.thread.members(this.info.id)
+      const known = await cafe.contact.known(members.map(({ address }) => address).slice(0, MAX_MEMBERS))
+      return members.map((member, i) => ({ ...member, alike: known[i]?.alike ?? [] }))
+    },
   )
   readonly #remove = new Action<MemberInfo>(this, 'expel', async ({ address }) => {
     await this.cafe.thread.remove(this.info.id, address)
@@ -66,7 +75,7 @@ export class CafeMembers extends Plain {
       ${this.#dialog()}`
   }
 
-  #row(member: MemberInfo): TemplateResult {
+  #row(member: Known): TemplateResult {
     const inside = member.standing === 'in'
     return html`<li>
       ${face(member)}
@@ -78,6 +87,7 @@ export class CafeMembers extends Plain {
           ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? 'left' : 'removed'}</span>`}
         </p>
         <p class="quiet small">${tail(member)} · ${inside ? 'since ' : ''}${when(member.since)}</p>
+        ${lookalikes(member.alike)}
       </div>
       ${
         inside && this.info.can.remove && !member.self

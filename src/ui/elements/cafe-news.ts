@@ -9,6 +9,8 @@ import { count } from '../format.ts'
 import { threadHash } from '../route.ts'
 import { newsLine } from '../thread-words.ts'
 import './cafe-invites.ts'
+import './cafe-mail-requests.ts'
+import './cafe-mail-summary.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, who } from './person.ts'
 import { when } from './post-parts.ts'
@@ -49,7 +51,9 @@ export class CafeNews extends Plain {
         }
       </div>
       <p class="sr" role="status">${news === undefined ? '' : news.unread === 0 ? 'All is read' : `${count(news.unread, 'line')} not read`}</p>
+      <cafe-mail-summary .cafe=${this.cafe}></cafe-mail-summary>
       <cafe-invites .cafe=${this.cafe}></cafe-invites>
+      <cafe-mail-requests .cafe=${this.cafe}></cafe-mail-requests>
       ${failure(this.#news.problem ?? this.#read.problem)}
       ${news === undefined ? (this.#news.problem ? nothing : waiting('Looking…')) : news.items.length === 0 ? empty() : this.#list(news)}`
   }

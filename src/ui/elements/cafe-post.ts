@@ -12,6 +12,7 @@ import { personName } from '../thread-words.ts'
 import './cafe-comment.ts'
 import './cafe-confirm.ts'
 import './cafe-post-files.ts'
+import './cafe-post-state.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { face, who } from './person.ts'
 import { likedBy, names, prose, when } from './post-parts.ts'
@@ -73,6 +74,7 @@ export class CafePost extends Plain {
         ${this.#more()}
       </header>
       ${veiled ? this.#veil() : html`${prose(post.text)}<cafe-post-files .files=${post.files}></cafe-post-files>`}
+      ${post.self && post.sent !== null ? html`<cafe-post-state .cafe=${this.cafe} .post=${post}></cafe-post-state>` : nothing}
       ${failure(this.#like.problem)} ${veiled ? nothing : this.#answers()} ${this.#dialog()}
     </article>`
   }

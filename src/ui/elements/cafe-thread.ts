@@ -9,8 +9,7 @@ import type { ThreadInfo } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import type { Parcel, Sending } from '../controllers/sending.ts'
-import { plainName } from '../format.ts'
-import { peopleLine } from '../thread-words.ts'
+import { peopleLine, presenceLine, threadTitle } from '../thread-words.ts'
 import './cafe-compose.ts'
 import './cafe-feed.ts'
 import './cafe-parcel.ts'
@@ -18,6 +17,7 @@ import './cafe-thread-about.ts'
 import './cafe-thread-alarms.ts'
 import './cafe-thread-safety.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+import { face } from './person.ts'
 import { when } from './post-parts.ts'
 
 /** From here on the members are beside the posts; the same as in `threads.css`. */
@@ -94,8 +94,9 @@ export class CafeThread extends Plain {
     }
     return html`<div class="thread-head">
         <a class="button icon-only" href="#threads" aria-label="All threads">${icon('back')}</a>
+        ${info.with === null ? nothing : face(info.with)}
         <div class="grow">
-          <h1 tabindex="-1"><bdi>${plainName(info.name)}</bdi></h1>
+          <h1 tabindex="-1"><bdi>${threadTitle(info)}</bdi></h1>
           <p class="quiet small">${this.#state(info)}</p>
           ${
             info.standing === 'in'
@@ -130,7 +131,7 @@ export class CafeThread extends Plain {
   }
 
   #state(info: ThreadInfo): TemplateResult {
-    return html`${peopleLine(info)}
+    return html`${info.with === null ? peopleLine(info) : presenceLine(info)}
     ${info.synced === null ? nothing : html` · up to date ${when(info.synced)}`}
     ${this.#sync.running ? html`<span role="status"> · asking members and cafes…</span>` : nothing}`
   }

@@ -4,16 +4,19 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadInfo } from '../../worker/thread-api.ts'
 import { Live, threadNews } from '../controllers/live.ts'
-import { count, plainName } from '../format.ts'
+import { count } from '../format.ts'
 import { threadHash } from '../route.ts'
-import { peopleLine } from '../thread-words.ts'
+import { lastLine, peopleLine, threadTitle } from '../thread-words.ts'
 import './cafe-account.ts'
 import './cafe-feed.ts'
 import './cafe-invites.ts'
+import './cafe-mail-requests.ts'
+import './cafe-notices-offer.ts'
 import './cafe-thread-link.ts'
 import './cafe-thread-new.ts'
 import './cafe-thread-safety.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+import { face } from './person.ts'
 import { when } from './post-parts.ts'
 
 /** Threads added to the list at a time. */
@@ -73,6 +76,7 @@ export class CafeThreads extends Plain {
   #content(): TemplateResult {
     const threads = this.#threads.value
     return html`<cafe-invites .cafe=${this.cafe}></cafe-invites>
+      <cafe-mail-requests .cafe=${this.cafe}></cafe-mail-requests>
       ${failure(this.#threads.problem, () => this.#threads.refresh())}
       ${threads === undefined ? (this.#threads.problem ? nothing : waiting('Looking…')) : this.#lists(threads)}
       <cafe-thread-link></cafe-thread-link>
@@ -87,7 +91,9 @@ export class CafeThreads extends Plain {
 
   #lists(threads: readonly ThreadInfo[]): TemplateResult {
     if (threads.length === 0) return this.#none()
-    return html`<nav class="tabs" aria-label="Threads">
+    const somebody = threads.some(({ members, standing }) => members > 1 && standing === 'in')
+    return html`${somebody ? html`<cafe-notices-offer></cafe-notices-offer>` : nothing}
+      <nav class="tabs" aria-label="Threads">
         <a href="#threads" aria-current=${this.together ? nothing : 'page'}>${count(threads.length, 'thread')}</a>
         <a href="#feed" aria-current=${this.together ? 'page' : nothing}>All posts</a>
       </nav>
@@ -112,11 +118,16 @@ export class CafeThreads extends Plain {
 
   #row(info: ThreadInfo, told: boolean): TemplateResult {
     return html`<a class="thread-row" href=${threadHash(info.id)}>
-      <span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>
+      ${
+        info.with === null
+          ? html`<span class="mark small" aria-hidden="true">${icon(info.type === 'private' ? 'lock' : 'threads')}</span>`
+          : face(info.with)
+      }
       <span class="grow">
-        <span class="title"><bdi>${plainName(info.name)}</bdi> ${mark(info)}</span>
+        <span class="title"><bdi>${threadTitle(info)}</bdi> ${mark(info)}</span>
+        ${info.last === null ? nothing : html`<span class="last lines ${info.unread > 0 ? 'new' : 'quiet'}" dir="auto">${lastLine(info)}</span>`}
         <span class="quiet small lines">
-          ${info.standing === 'joining' ? 'Not here yet' : peopleLine(info)} · ${when(info.updated)}
+          ${info.standing === 'joining' ? 'Not here yet · ' : info.with === null ? `${peopleLine(info)} · ` : nothing}${when(info.updated)}
         </span>
         ${
           told && info.standing === 'in'

@@ -7,7 +7,9 @@ import './cafe-account.ts'
 import './cafe-cafes.ts'
 import './cafe-drill.ts'
 import './cafe-findable.ts'
+import './cafe-mail-summary.ts'
 import './cafe-move.ts'
+import './cafe-notices.ts'
 import './cafe-profile.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -43,6 +45,8 @@ export class CafeYou extends Plain {
   #all(): TemplateResult {
     return html`<cafe-profile .cafe=${this.cafe}></cafe-profile>
       <cafe-findable .cafe=${this.cafe}></cafe-findable>
+      <cafe-mail-summary .cafe=${this.cafe} card></cafe-mail-summary>
+      <cafe-notices></cafe-notices>
       <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>

@@ -32,7 +32,7 @@ const DEVICE = `12D3KooW${'b'.repeat(44)}` as PeerIdText
 const WRITER = `12D3KooW${'c'.repeat(44)}` as PeerIdText
 const any = { burst: 1e9, every: 1 }
 /** Letters under way at once: what some dozens of writers come to. */
-const AT_ONCE = 128
+const AT_ONCE = 512
 /** No letter's bytes are counted for the pace of reading: the figure is of the service, not of its limit. */
 const unpaced = { write() {}, read() {}, async look() {} }
 

@@ -14,6 +14,7 @@ import { collect } from '../../../src/store/collect.ts'
 import { createHolds } from '../../../src/store/holds.ts'
 import { BLOCKS_DB, openBlocks, openRows } from '../../../src/store/idb.ts'
 import { inboxLab } from './inbox-lab.ts'
+import { searchLab } from './search-lab.ts'
 import { threadLab } from './thread-lab.ts'
 
 interface Block {
@@ -141,6 +142,7 @@ export async function createLab() {
 
   return {
     ...(await threadLab({ rows, blocks, holds, putRaw })),
+    ...(await searchLab(rows)),
     ...(await inboxLab({
       rows,
       inRaw: (run) => inTransaction(raw, run),

@@ -1,0 +1,123 @@
+/**
+ * `<cafe-mail-requests>`: invites from people this account does not know, apart from those of people it does: each to be
+ * accepted, declined, or its sender blocked. Shows nothing while there is none.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ReceivedInvite } from '../../worker/thread-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { plainName } from '../format.ts'
+import { threadHash } from '../route.ts'
+import { personName } from '../thread-words.ts'
+import './cafe-confirm.ts'
+import { catchFocus, failure, Plain } from './parts.ts'
+import { face, tail, who } from './person.ts'
+import { when } from './post-parts.ts'
+
+export class CafeMailRequests extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    blocking: { state: true },
+    asking: { state: true },
+  }
+  declare cafe: CafeConsole
+  /** Whom the dialog is about; stays while the dialog fades. */
+  declare blocking: ReceivedInvite | undefined
+  declare asking: boolean
+  readonly #requests = new Live<readonly ReceivedInvite[]>(
+    this,
+    () => this.cafe,
+    ['mail'],
+    (cafe) => cafe.mail.requests(),
+  )
+  readonly #accept = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
+    const info = await this.cafe.thread.join(id)
+    location.hash = threadHash(info.id)
+  })
+  readonly #decline = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
+    await this.cafe.thread.decline(id)
+    await this.#gone()
+  })
+  readonly #block = new Action<ReceivedInvite>(this, 'enter', async ({ id, from }) => {
+    await this.cafe.contact.block(from.address)
+    await this.cafe.thread.decline(id)
+    this.asking = false
+    await this.#gone()
+  })
+
+  override render(): TemplateResult | typeof nothing {
+    const requests = this.#requests.value ?? []
+    if (requests.length === 0) return html`${this.#dialog()}`
+    return html`<section class="card" aria-labelledby="requests-heading">
+        <h2 id="requests-heading">From people you do not know</h2>
+        <p class="quiet small">Anybody can give themselves any name. They are not told if you decline.</p>
+        ${failure(this.#accept.problem ?? this.#decline.problem)}
+        <ul class="rows">
+          ${repeat(
+            requests,
+            ({ id }) => id,
+            (request) => html`<li>${this.#row(request)}</li>`,
+          )}
+        </ul>
+      </section>
+      ${this.#dialog()}`
+  }
+
+  #row(request: ReceivedInvite): TemplateResult {
+    const name = plainName(request.name)
+    const from = personName(request.from)
+    const busy = this.#accept.running || this.#decline.running || this.#block.running
+    return html`${face(request.from)}
+      <div class="grow">
+        <p class="title">${who(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
+        <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
+      </div>
+      <div class="answers">
+        <button type="button" class="button small quiet-button" aria-label=${`Block ${from}`} ?disabled=${busy} @click=${() => this.#ask(request)}>Block</button>
+        <button type="button" class="button small" aria-label=${`Decline “${name}” of ${from}`} ?disabled=${busy} @click=${() => this.#decline.run(request)}>Decline</button>
+        <button
+          type="button"
+          class="button small loud"
+          aria-label=${`Accept “${name}” of ${from}`}
+          ?disabled=${busy}
+          aria-busy=${this.#accept.running ? 'true' : nothing}
+          @click=${() => this.#accept.run(request)}
+        >
+          Accept
+        </button>
+      </div>`
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const { blocking } = this
+    if (blocking === undefined) return nothing
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${`Block ${personName(blocking.from)}?`}
+      .text=${'No mail of theirs is taken any more, and this invite is removed. They are not told. You can take it back among your contacts.'}
+      .verb=${'Block them'}
+      .running=${this.#block.running}
+      .problem=${this.#block.problem}
+      @agreed=${() => this.#block.run(blocking)}
+      @left=${() => {
+        this.asking = false
+        this.#block.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(request: ReceivedInvite): void {
+    this.blocking = request
+    this.asking = true
+  }
+
+  async #gone(): Promise<void> {
+    this.#requests.refresh()
+    await this.updateComplete
+    const view = this.closest('main')
+    if (view) catchFocus(view)
+  }
+}
+customElements.define('cafe-mail-requests', CafeMailRequests)
