@@ -91,12 +91,14 @@ const summary = (page: Page, id: string) =>
 const letters = (page: Page) => page.evaluate(async () => (await cafe.mail.outgoing()).total)
 
 test('a thousand posts reach a browser that is closed, once and in order', async () => {
-  const [oneFolder, adaFolder, benFolder] = await Promise.all([newFolder(), newFolder(), newFolder()])
+  const [oneFolder, twoFolder] = [await newFolder(), await newFolder()]
+  const [adaFolder, benFolder] = [await newFolder(), await newFolder()]
   let one = await device(oneFolder)
+  const two = await device(twoFolder)
   const ada = await device(adaFolder)
   let ben = await device(benFolder)
   const first = await one.page.evaluate(() => cafe.host.open({ name: 'One', mode: 'open' }))
-  const second = await ada.page.evaluate(() => cafe.host.open({ name: 'Two', mode: 'open' }))
+  const second = await two.page.evaluate(() => cafe.host.open({ name: 'Two', mode: 'open' }))
   const { id, link } = await ada.page.evaluate(async (invite) => {
     await cafe.account.create()
     await cafe.account.register(invite)
@@ -134,6 +136,7 @@ test('a thousand posts reach a browser that is closed, once and in order', async
     return cafe.mail.states(id, items[0]?.post.cid ?? '')
   }, id)
   expect(states).toMatchObject([{ address, state: 'stored', why: null }])
+  expect(states[0]?.cafes.toSorted()).toEqual([first.peerId, second.peerId].toSorted())
 
   ben = await device(benFolder)
   const all = Array.from({ length: POSTS }, (_, n) => n)
