@@ -410,10 +410,10 @@ export const INVITE_TTL = 30 * 86_400_000
 export const MAX_THREAD_INVITE = 32 * KiB
 
 /**
- * What an account's manifest names at most. 1536 threads of 82 bytes, 1000 that were left of 47, all contacts and the rest
+ * What an account's manifest names at most. 1400 threads of 82 bytes, 1000 that were left of 47, all contacts and the rest
  * below fill the largest bucket (256 KiB) without overflowing it. Manifests of before there were contacts may name 2048.
  */
-export const MAX_RECORD_THREADS = 1536
+export const MAX_RECORD_THREADS = 1400
 export const MAX_MANIFEST_THREADS = 2048
 /** The threads left last: by the time a thousand more were left, every cafe has been told of the first. */
 export const MAX_RECORD_GONE = 1000

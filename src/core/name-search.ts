@@ -30,10 +30,14 @@ export function nameWords(name: string): NameWords {
   return { plain, drawn: drawn.every((word) => plain.includes(word)) ? [] : drawn }
 }
 
+/** Words of a search that count: more make nobody more particular, and each is compared with each of a name's. */
+const MAX_SEARCHED = 8
+
 /** Undefined for what is too short to search for. */
 export function searchFor(query: string): Search | undefined {
-  const words = nameWords(query)
-  return isTooShort(words.plain) ? undefined : words
+  const { plain, drawn } = nameWords(query)
+  if (isTooShort(plain)) return undefined
+  return { plain: plain.slice(0, MAX_SEARCHED), drawn: drawn.slice(0, MAX_SEARCHED) }
 }
 
 /** Behind all that are written as the query is. */

@@ -102,6 +102,8 @@ export function gradeOf(query: readonly string[], name: readonly string[]): numb
 
 /** Is `written` the word but for one letter: missing, too many, another, or two of them exchanged? */
 export function isSlip(written: string, word: string): boolean {
+  // Most pairs end here; a letter is one or two units.
+  if (word.length < MIN_TYPO || Math.abs(written.length - word.length) > 2) return false
   const [a, b] = [[...written], [...word]]
   if (b.length < MIN_TYPO || Math.abs(a.length - b.length) > 1 || isCjk(word)) return false
   let from = 0

@@ -22,7 +22,7 @@ export interface LateComponents {
 export interface Late {
   /** From which block on, for each who waits in the thread. */
   of(id: ThreadIdText): Promise<Map<Address, number>>
-  put(id: ThreadIdText, who: Address, from: number): Promise<void>
+  note(id: ThreadIdText, who: Address, from: number): Promise<void>
   /** There may be room now. */
   due(): void
   forget(id: ThreadIdText): Promise<void>
@@ -69,7 +69,7 @@ export function createLate({ rows, threads, serial, upTo, send, isTaken }: LateC
 
   return {
     of: async (id) => new Map((await lates.list([id])).map(({ key, row }) => [key[1] as Address, row.from])),
-    async put(id, who, from) {
+    async note(id, who, from) {
       any = true
       await rows.commit([lates.put([id, who], { from })])
     },

@@ -196,7 +196,7 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
           if (full.has(address) || isTaken(thread.id, member, entry)) continue
           if (await send(thread, address, entry)) continue
           full.set(address, entry.content.seq)
-          await late.put(thread.id, address, entry.content.seq)
+          await late.note(thread.id, address, entry.content.seq)
         }
       // Again after a stop would do no harm, but be a waste.
       const done = Math.min(from + STEP, last)

@@ -27,6 +27,7 @@ import { figure as hasGrowth } from './has_growth.ts'
 import { figure as inboxCheck } from './inbox_check.ts'
 import { figure as inboxDeliver } from './inbox_deliver.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
+import { online, onlineLate, wake, wakeLate } from './mail_latency.ts'
 import { figure as pin } from './pin_64mib.ts'
 import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
 import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
@@ -55,6 +56,10 @@ const FIGURES: readonly Figure[] = [
   search100k,
   inboxDeliver,
   inboxCheck,
+  online,
+  onlineLate,
+  wake,
+  wakeLate,
   threadAppend,
   threadOpenGrowth,
   recover,

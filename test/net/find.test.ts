@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import { FOUND_PACE, MARK_TTL, MAX_FIND } from '../../src/core/limits.ts'
-import { cardOf, createListed, createTown, newAccount, search } from './find-fixture.ts'
+import { cardOf, createListed, createTown, type Listed, newAccount, search } from './find-fixture.ts'
 import { type CafeNode, createClient, failure, type TestNode, testClock } from './fixture.ts'
 
 const stop = { signal: AbortSignal.timeout(290_000) }
@@ -217,6 +217,22 @@ describe('a search', { timeout: 120_000 }, () => {
     await cafe.reopen()
     for (const query of ['lovelase', '@ada.l', 'ada lov'])
       expect((await search(ada, cafe, { query })).names, query).toEqual(['Ada Lovelace'])
+  })
+
+  it('takes names for what they are, whatever they would mean elsewhere', async () => {
+    const town = createTown(testClock())
+    const cafe = await town.cafe()
+    const names = ["Robert'); DROP TABLE contacts; --", '100% Marta_', 'C:\\new\\table', '{Marta} {{x}} <b>bold</b>']
+    const listed = await Promise.all(names.map(() => createListed([cafe], town.clock)))
+    for (const [n, guest] of listed.entries()) await guest.publish({ name: names[n] as string })
+    const [asker] = listed as [Listed]
+    for (const name of names) expect((await search(asker, cafe, { query: name })).names, name).toEqual([name])
+    expect((await search(asker, cafe, { query: 'marta' })).names.toSorted()).toEqual([
+      '100% Marta_',
+      '{Marta} {{x}} <b>bold</b>',
+    ])
+    for (const query of ['%', '_', "'", '\\', '*', '.*', '%%%'])
+      expect(await failure(search(asker, cafe, { query }))).toEqual({ code: 'BAD_REQUEST', what: 'query' })
   })
 
   it('needs a session, and a hidden card is for its own devices', async () => {

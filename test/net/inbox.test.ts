@@ -1,12 +1,14 @@
 /** Mail between real nodes: whoever may write leaves letters at a cafe, and each device of an account fetches all of them. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { mailReceiptRecord } from '../../src/cafe/inbox/protocol.ts'
+import { inboxProtocol, mailReceiptRecord } from '../../src/cafe/inbox/protocol.ts'
 import { MAIL_RATES } from '../../src/cafe/inbox/rates.ts'
 import { hex } from '../../src/core/ids.ts'
 import { WORK_BITS } from '../../src/core/limits.ts'
 import { sha256 } from '../../src/crypto/bytes.ts'
 import { openRecord } from '../../src/crypto/envelope.ts'
 import { hourOf, solveWork } from '../../src/crypto/work.ts'
+import { jsonFormat } from '../../src/wire/http-frames.ts'
+import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
   createCafeNode,
@@ -183,6 +185,28 @@ describe('a live check', () => {
     await expect.poll(() => heard).toEqual(['level', hex(bytes), 'level'])
     await phone.session.drop(cafe.at.cafe, laptop.at.cafe, await auth(phone, cafe))
     expect(await end).toBe('UNAUTHORIZED')
+  })
+})
+
+describe('a program with a bearer', () => {
+  it('sees over HTTP that there is mail, and takes none; nobody delivers that way', async () => {
+    const { guest, key } = await recipient()
+    const bytes = body()
+    const { receipt } = await deliver(guest, key, bytes)
+    const wish = { label: 'light', scopes: ['inbox'] } as const
+    const { text } = await guest.peer.bearers.grant(cafe.at.cafe, wish, { signal: AbortSignal.timeout(30_000) })
+    const ask = async (op: 'check' | 'ack' | 'terms', input: object) => {
+      const how = { auth: text, format: jsonFormat }
+      const exchange = await startHttp((request) => cafe.cafe.fetch(request), inboxProtocol, op, input as never, how)
+      const items: unknown[] = []
+      for (let one = await exchange.next(); one; one = await exchange.next()) items.push(one)
+      return items
+    }
+    const items = await ask('check', { after: 0, live: false })
+    expect(items[0]).toMatchObject({ mail: { id: receipt.id, body: bytes } })
+    expect(await failure(ask('ack', { ids: [receipt.id] }))).toEqual({ code: 'FORBIDDEN', why: 'scope' })
+    expect((await failure(ask('terms', { to: guest.account().address }))).code).toBe('FORBIDDEN')
+    expect(await bodies(guest)).toEqual([hex(bytes)])
   })
 })
 

@@ -16,8 +16,10 @@ export interface Writer {
   /** Bodies of them. */
   said(): unknown[]
   join(...cafes: CafeNode[]): Promise<void>
-  /** Can be told where to find somebody: what a link or a thread would say. */
+  /** Is told where to find somebody, and by which door: what a link or a thread would say. */
   meet(other: Writer, ...cafes: CafeNode[]): Promise<void>
+  /** Puts somebody into its address book. */
+  trust(other: Writer): Promise<void>
   send(to: Writer, body: unknown, about?: string): Promise<string>
   stop(): Promise<void>
 }
@@ -49,6 +51,7 @@ export async function createWriter(given: GuestParts & { clock: TestClock }): Pr
         'contact',
       )
     },
+    trust: (other) => peer.record.set('contact', other.address, { added: parts.clock() }),
     send: (to, body, about) => peer.mail.send(to.address, { kind: 'post', body, about }),
   }
 }

@@ -8,6 +8,7 @@ const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, 
 
 /** Two who have written to each other, so that each is let in by a door of its own. */
 async function acquainted(ada: Writer, bob: Writer): Promise<void> {
+  await Promise.all([ada.trust(bob), bob.trust(ada)])
   await ada.send(bob, 'I am Ada')
   await until(() => expect(bob.said()).toEqual(['I am Ada']))
   await bob.send(ada, 'I am Bob')
@@ -20,6 +21,7 @@ async function acquainted(ada: Writer, bob: Writer): Promise<void> {
   bob.got.length = 0
 }
 
+/** Ada, who is at one cafe and knows where to find Bob, who is at two. */
 async function pair() {
   const clock = testClock()
   const cafes = [keep(await createCafeNode({ clock })), keep(await createCafeNode({ clock }))] as const

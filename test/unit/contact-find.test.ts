@@ -1,6 +1,6 @@
 /** Searching the cards of one cafe: who is found by what, who is not, how often one may, and what is left in the rows. */
 import fc from 'fast-check'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type CardTerms, createCard, openAnyCard, type Visibility } from '../../src/cafe/contact/card.ts'
 import { contactProtocol } from '../../src/cafe/contact/protocol.ts'
 import { encode } from '../../src/core/codec.ts'
@@ -255,6 +255,18 @@ describe('a handle', () => {
 })
 
 describe('the rows of the index', () => {
+  it('of cards that have ended do not stay in the way of others', { timeout: 60_000 }, async () => {
+    for (let n = 1; n <= 70; n++) await publish(await accountOf(n), { name: 'Marta', ttl: DAY })
+    at.clock.now += 2 * DAY
+    await publish(await accountOf(100), { name: 'Martamaria' })
+    await vi.waitFor(async () => expect(await found('marta')).toEqual(['Martamaria']), 20_000)
+    await vi.waitFor(async () => expect(await rows.range('/cafe/card-word/marta/')).toEqual([]), 20_000)
+    expect(await rows.range('/cafe/card/')).toHaveLength(71)
+    // One that is renewed is found again.
+    await publish(await accountOf(1), { name: 'Marta' })
+    expect((await found('marta')).toSorted()).toEqual(['Marta', 'Martamaria'])
+  })
+
   it('are gone when the cards are', async () => {
     const accounts = await Promise.all(NAMES.map((_, n) => accountOf(n + 1)))
     for (const [n, name] of NAMES.entries()) await publish(accounts[n] as Account, { name, handle: `handle${n}` })

@@ -94,6 +94,7 @@ export function testCafe(n: number): TestCafe & { client(device: PeerIdText, acc
       let last = after
       for (;;) {
         here()
+        signal?.throwIfAborted()
         const { epoch } = cafe
         let wake = (): void => {}
         const woken = new Promise<void>((resolve) => {

@@ -1,11 +1,14 @@
 /** Manifests: come back whole, are one account's only, merge in every order, and take what an account may have. */
+import { ed25519 } from '@noble/curves/ed25519.js'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hex } from '../../src/core/ids.ts'
+import { MAX_RECORD_CONTACT_BYTES, MAX_RECORD_CONTACTS, MAX_RECORD_THREADS } from '../../src/core/limits.ts'
 import type { Account } from '../../src/crypto/account.ts'
 import { createCertificate } from '../../src/crypto/certificate.ts'
 import { BUCKETS } from '../../src/crypto/padding.ts'
 import { ONLY_SLOT, openSlot, sealSlot } from '../../src/crypto/slot-seal.ts'
+import { encodeAddress } from '../../src/crypto/strkey.ts'
 import {
   type Manifest,
   type ManifestContent,
@@ -35,6 +38,12 @@ const threadOf = (n: number): string => hex(Uint8Array.from([n >> 8, n & 255, ..
 
 const entry = (kind: string, id: string, value: unknown, ts = NOW): RecordEntry =>
   parseEntry({ kind, id, ts, dev: DEVICE, value })
+
+/** A public key made from a number. */
+const keyOf = (n: number): Uint8Array =>
+  ed25519.getPublicKey(Uint8Array.of(n >> 8, n & 255, ...new Uint8Array(30).fill(5)))
+/** Bytes of a contact's name on the average, beside {name, added, blocked} and what the manifest adds. */
+const CONTACT_NAME = Math.floor(MAX_RECORD_CONTACT_BYTES / MAX_RECORD_CONTACTS) - 48 - 34
 
 const manifest = (parts: Partial<Manifest> = {}): Manifest => ({
   ...{ address: account.address, seq: 7, ts: NOW, dev: DEVICE, entries: [], versions: new Map(), receipts: new Map() },
@@ -68,9 +77,12 @@ describe('a manifest', () => {
       entry('thread', threadOf(1), {}),
       entry('thread', threadOf(2), {}),
       entry('thread', threadOf(3), null),
-      entry('profile', 'me', { name: 'Ada', avatar: null }),
       entry('prekey', '0123456789abcdef', { x25519: bytesOf(3), notAfter: NOW }),
       entry('prekey', '0123456789abcdee', null),
+      entry('profile', 'me', { name: 'Ada', avatar: null, handle: 'ada', visibility: 'listed' }),
+      entry('contact', (await accountOf(2)).address, { name: 'Ben from work', added: NOW }),
+      entry('contact', (await accountOf(3)).address, { added: 0, blocked: true }),
+      entry('contact', (await accountOf(4)).address, null),
     ])
     const full = manifest({
       entries,
@@ -121,12 +133,13 @@ describe('a manifest', () => {
       ...{ peer: DEVICE, notBefore: NOW, notAfter: NOW + 1, caps: ['thread', 'invite', 'mail'], seq: 1 },
     })
     const few = Array.from({ length: 48 }, (_, n) => deviceOf(20 + n).peer)
-    const addresses = Array.from({ length: 8 }, (_, n) => `/dns4/${n}${'a'.repeat(119)}`)
+    const ways = Array.from({ length: 8 }, (_, n) => `/dns4/${n}${'a'.repeat(119)}`)
     const versions = new Map<string, Version>()
+    const later = new Set(Array.from({ length: 2048 - MAX_RECORD_THREADS }, (_, n) => threadOf(MAX_RECORD_THREADS + n)))
     const entries = [
       ...Array.from({ length: 2048 }, (_, n) => entry('thread', threadOf(n), {})),
       ...Array.from({ length: 1500 }, (_, n) => entry('thread', threadOf(5000 + n), null, NOW + n)),
-      ...few.slice(0, 16).map((peer) => entry('cafe', peer, { name: 'ä'.repeat(64), addresses })),
+      ...few.slice(0, 16).map((peer) => entry('cafe', peer, { name: 'ä'.repeat(64), addresses: ways })),
       ...few.slice(16).map((peer) => entry('device', peer, { name: 'ä'.repeat(64), since: NOW, cert, revoked: true })),
       entry('profile', 'me', { name: '本'.repeat(64), avatar: null }),
     ]
@@ -144,5 +157,21 @@ describe('a manifest', () => {
     expect(await failure(() => sealManifest(account, more))).toEqual({
       ...{ code: 'QUOTA', data: { what: 'threads', threads: 2049, limit: 2048 } },
     })
+
+    // As many threads as a record takes since there are contacts, and a whole address book with the longest names it takes.
+    const addresses = Array.from({ length: MAX_RECORD_CONTACTS + 80 }, (_, n) => encodeAddress(keyOf(n)))
+    const book = addresses.map((id, n) =>
+      n < MAX_RECORD_CONTACTS
+        ? entry('contact', id, { name: 'ä'.repeat(CONTACT_NAME / 2), added: NOW, blocked: true })
+        : entry('contact', id, null, NOW + n),
+    )
+    const kept = entries.filter(({ kind, id }) => kind !== 'thread' || !later.has(id))
+    const bookish = manifest({ ...full, entries: mergeEntries(kept, book) })
+    const reopened = await openManifest(account, await sealManifest(account, bookish))
+    const contacts = reopened.entries.filter(({ kind }) => kind === 'contact')
+    expect(contacts.filter(({ value }) => value !== null)).toHaveLength(MAX_RECORD_CONTACTS)
+    expect(contacts.filter(({ value }) => value === null)).toHaveLength(64)
+    const isLive = (one: RecordEntry): boolean => one.kind === 'thread' && one.value !== null
+    expect(reopened.entries.filter(isLive)).toHaveLength(MAX_RECORD_THREADS)
   })
 })

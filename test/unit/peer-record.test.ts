@@ -1,15 +1,21 @@
 /** The account record: devices that have heard the same hold the same, whatever the order; what was removed stays removed. */
+
+import { ed25519 } from '@noble/curves/ed25519.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/core/ids.ts'
+import { encodeAddress } from '../../src/crypto/strkey.ts'
 import { type AccountRecord, createRecord, mergeEntries, parseEntry, type RecordEntry } from '../../src/peer/record.ts'
 import { memoryRows } from '../../src/store/memory.ts'
 import { failure } from './crypto-help.ts'
-import { deviceOf, NOW } from './seal-help.ts'
+import { accountOf, deviceOf, NOW } from './seal-help.ts'
 
 const [A, B, C] = [1, 2, 3].map((n) => deviceOf(n).peer) as [ReturnType<typeof deviceOf>['peer'], never, never]
 const devices = [A, B, C]
 const cafes = [11, 12, 13].map((n) => deviceOf(n).peer)
+/** A public key made from a number. */
+const keyOf = (n: number): Uint8Array =>
+  ed25519.getPublicKey(Uint8Array.of(n >> 8, n & 255, ...new Uint8Array(30).fill(5)))
 const thread = (n: number): string => hex(new Uint8Array(32).fill(n))
 
 /** Few things, few times and few devices, so that most entries are about the same and many meet at the same time. */
@@ -103,6 +109,37 @@ describe('an account record', () => {
     await away.set('thread', thread(1), {})
     await here.merge(await away.all())
     expect(await here.get('thread', thread(1))).toEqual({})
+  })
+
+  it('has an address book of real addresses, as many as a manifest names, whatever they are called', async () => {
+    const here = newRecord()
+    const address = async (n: number) => encodeAddress((await accountOf(n)).publicKey)
+    const [one, other] = [await address(1), await address(2)]
+    await here.set('contact', one, { name: 'Ada from work', added: NOW })
+    await here.set('contact', other, { added: 0, blocked: true })
+    expect(await here.get('contact', one)).toEqual({ name: 'Ada from work', added: NOW })
+    await here.remove('contact', one)
+    expect(await here.get('contact', one)).toBeUndefined()
+    const flipped = `${one.slice(0, -1)}${one.endsWith('a') ? 'b' : 'a'}`
+    for (const id of [flipped, 'P', thread(1)])
+      expect(await failure(() => here.set('contact', id, { added: NOW }))).toMatchObject({ code: 'BAD_REQUEST' })
+    expect(await failure(() => here.set('contact', one, { name: 'a\u202eb', added: NOW }))).toMatchObject({
+      code: 'BAD_REQUEST',
+    })
+    const many = Array.from({ length: 500 }, (_, n) => encodeAddress(keyOf(n)))
+    await here.merge(
+      many.slice(0, 499).map((id) => parseEntry({ kind: 'contact', id, ts: 1, dev: B, value: { added: 1 } })),
+    )
+    const full = { code: 'QUOTA', data: { what: 'contacts', limit: 500 } }
+    expect(await failure(() => here.set('contact', many[499] as string, { added: NOW }))).toEqual(full)
+    await here.remove('contact', other)
+    await here.set('contact', many[499] as string, { added: NOW })
+    // Long names are counted together.
+    const long = '\u{1F600}'.repeat(64)
+    const naming = async () => {
+      for (const id of many) await here.set('contact', id, { name: long, added: NOW })
+    }
+    expect(await failure(naming)).toMatchObject({ code: 'QUOTA', data: { what: 'contacts' } })
   })
 
   it('refuses what is malformed and more cafes than a manifest names', async () => {

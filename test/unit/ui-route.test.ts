@@ -4,6 +4,8 @@ import { MAX_INVITE } from '../../src/core/limits.ts'
 import { isGatewayPath, MAX_THREAD_CODE, readRoute, threadHash } from '../../src/ui/route.ts'
 import { VIEWS } from '../../src/ui/views.ts'
 
+const ADDRESS = 'P4WysQUVHg2GDMctx7Sf3DjLRAfRZqsZoCPr6aec7JgWpSRq'
+
 describe('the route of an address', () => {
   it.each([
     ['', { view: 'home' }],
@@ -22,6 +24,11 @@ describe('the route of an address', () => {
     ['#feed', { view: 'feed' }],
     ['#news', { view: 'news' }],
     ['#you', { view: 'you' }],
+    ['#people', { view: 'people' }],
+    ['#contact=', { view: 'people' }],
+    [`#contact=${ADDRESS}`, { view: 'contact', address: ADDRESS }],
+    [`#contact=${ADDRESS}x`, { view: 'introduced', code: `${ADDRESS}x` }],
+    ['#contact=pWFh_-9', { view: 'introduced', code: 'pWFh_-9' }],
     ['#recover', { view: 'recover' }],
     [`#thread=${'0a'.repeat(32)}`, { view: 'thread', id: '0a'.repeat(32) }],
     ['#thread=~abc_-9', { view: 'invited', code: '~abc_-9' }],

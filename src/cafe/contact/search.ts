@@ -30,6 +30,8 @@ export interface Hits {
   readonly hits: readonly Hit[]
   /** There is nothing more that matches. */
   readonly complete: boolean
+  /** Accounts whose card has ended, and that are in the way of others in the index. */
+  readonly ended: readonly Address[]
 }
 
 export interface SearchComponents {
@@ -81,7 +83,7 @@ export async function search(components: SearchComponents, query: Query, options
   const named = query.name ? await byName(components, query.name, options) : { found: [], complete: true }
   const order = [...new Set([...first, ...named.found])]
 
-  const hits: Hit[] = []
+  const [hits, ended]: [Hit[], Address[]] = [[], []]
   let at = 0
   while (at < order.length && hits.length < limit) {
     const some = order.slice(at, at + limit - hits.length)
@@ -91,10 +93,12 @@ export async function search(components: SearchComponents, query: Query, options
       const card = cards[i]
       // The index may be a moment behind, and says nothing of the time a card holds.
       const isShown = card && (address === exact ? card.shown !== 'hidden' : card.shown === 'listed')
-      if (card && isShown && card.ends !== null && holds(card)) hits.push({ address, card })
+      if (!card || !isShown || card.ends === null) continue
+      if (holds(card)) hits.push({ address, card })
+      else ended.push(address)
     }
   }
-  return { hits, complete: named.complete && at === order.length }
+  return { hits, complete: named.complete && at === order.length, ended }
 }
 
 /** Candidates, by how well they fit. */

@@ -36,7 +36,7 @@ export interface Shelf {
     sign: () => Promise<Uint8Array<ArrayBuffer>>,
   ): Promise<CardRow>
   readonly erase: Part['erase']
-  search(query: Query, options: SearchOptions): Promise<Hits>
+  search(query: Query, options: SearchOptions): Promise<Omit<Hits, 'ended'>>
   /** Resolves when the index is whole. */
   readonly ready: Promise<void>
   close(): void
@@ -96,6 +96,18 @@ export function createShelf({ rows, serial, holds, log }: ShelfComponents): Shel
       return commit(changes, 1)
     })
 
+  /** Takes cards that have ended off the index; they themselves stay, so that no older one comes back. */
+  const unlist = async (accounts: readonly Address[]): Promise<void> => {
+    for (const account of accounts) {
+      await serial(QUEUE, async () => {
+        const card = await store.cards.get(account)
+        if (!card || holds(card) || card.words.length === 0) return
+        const changes = await index.changes(account, card.words, undefined)
+        await rows.commit([store.cards.put([account], { ...card, words: [] }), ...changes])
+      })
+    }
+  }
+
   const clear = (): Promise<boolean> =>
     serial(QUEUE, async () => {
       const changes = await index.clear(STEP)
@@ -109,7 +121,8 @@ export function createShelf({ rows, serial, holds, log }: ShelfComponents): Shel
       const page = await store.cards.list([], { after, limit: CARDS_STEP })
       const changes = await Promise.all(
         page.map(async ({ key: [account], row }) => {
-          const { name, shown } = shownOf(claimOf(cardRecord, row.envelope)) // checked when it was taken
+          const { name: listed, shown } = shownOf(claimOf(cardRecord, row.envelope)) // checked when it was taken
+          const name = holds(row) ? listed : undefined
           const words = name ? [...indexWords(name)] : []
           // Its rows of before are gone already.
           const own = await index.changes(account as Address, [], name)
@@ -139,7 +152,9 @@ export function createShelf({ rows, serial, holds, log }: ShelfComponents): Shel
     keep,
     erase,
     async search(query, options) {
-      const { hits, complete } = await search(components, query, options)
+      const { hits, complete, ended } = await search(components, query, options)
+      if (ended.length > 0)
+        unlist(ended).catch((cause) => log('warn', 'ended cards could not be taken off the index', { cause }))
       return { hits, complete: complete && isWhole }
     },
     ready: makeAnew().catch((cause) => log('warn', 'the index of names could not be made', { cause })),

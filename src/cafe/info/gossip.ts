@@ -47,7 +47,7 @@ export interface GossipComponents {
 export interface Gossip {
   /** Records to give to `peer`: the own one first. */
   sample(peer: PeerIdText): Promise<readonly Uint8Array<ArrayBuffer>[]>
-  /** Trades with cafes now; all those the relay names, and some others. */
+  /** Trades with cafes now: those the relay names (sixteen by chance, if there are more), and some others. */
   meet(options: { signal: AbortSignal }): Promise<void>
   /** From now on it does so by itself. */
   start(): void
@@ -80,24 +80,25 @@ export function createGossip(components: GossipComponents): Gossip {
     }
   }
 
-  const partners = async (signal: AbortSignal): Promise<readonly Partner[]> => {
+  const partners = async (most: number, signal: AbortSignal): Promise<readonly Partner[]> => {
     const places = await directory({ signal }).catch((cause) => {
       log('debug', 'no cafes of the relay', { cause })
       return []
     })
-    const named = someOf(places, MAX_TRADE).filter(({ cafe }) => cafe !== self && !known.isMarked(cafe))
+    const named = someOf(places, most).filter(({ cafe }) => cafe !== self && !known.isMarked(cafe))
     for (const { cafe, addresses } of named) connector.know(cafe, addresses)
     const taken = new Set(named.map(({ cafe }) => cafe))
     const [good, heard] = [true, false].map((isGood) => known.usable(isGood).filter(({ cafe }) => !taken.has(cafe)))
     // Half of them new ones: that is how they become good.
     const more = [...someOf(heard ?? [], TRADE_PARTNERS / 2), ...someOf(good ?? [], TRADE_PARTNERS / 2)]
-    for (const { cafe, at } of more) connector.know(cafe, at)
+    for (const { cafe, at } of more) connector.know(cafe, at())
     return [...named.map(({ cafe }) => ({ cafe, named: true })), ...more.map(({ cafe }) => ({ cafe, named: false }))]
   }
 
-  const meet: Gossip['meet'] = async ({ signal }) => {
+  /** Trades with up to so many that the relay names, and some others. */
+  const round = async (most: number, signal: AbortSignal): Promise<void> => {
     const within = AbortSignal.any([signal, stop.signal])
-    const waiting = [...(await partners(within))]
+    const waiting = [...(await partners(most, within))]
     const line = async (): Promise<void> => {
       for (let partner = waiting.shift(); partner && !within.aborted; partner = waiting.shift()) {
         // One that is gone says nothing about the others; it is met again, or forgotten in time.
@@ -109,20 +110,20 @@ export function createGossip(components: GossipComponents): Gossip {
     if (within.aborted) throw new CafeError('ABORTED')
   }
 
-  const next = (ms: number): void => {
+  const next = (ms: number, most: number): void => {
     timer = setTimeout(async () => {
-      if (addresses().length === 0) return next(SOON)
-      await meet({ signal: stop.signal }).catch((cause) => log('debug', 'meeting other cafes failed', { cause }))
+      if (addresses().length === 0) return next(SOON, most)
+      await round(most, stop.signal).catch((cause) => log('debug', 'meeting other cafes failed', { cause }))
       if (stop.signal.aborted) return
       vain = known.usable(true).length === 0 ? vain + 1 : 0
-      next(vain > 0 ? pauseAfter(vain, ALONE) : TRADE_EVERY * (0.75 + Math.random() / 2))
+      next(vain > 0 ? pauseAfter(vain, ALONE) : TRADE_EVERY * (0.75 + Math.random() / 2), TRADE_PARTNERS)
     }, ms)
   }
 
   return {
     sample,
-    meet,
-    start: () => next(0),
+    meet: ({ signal }) => round(MAX_TRADE, signal),
+    start: () => next(0, MAX_TRADE),
     close() {
       stop.abort(new CafeError('ABORTED'))
       clearTimeout(timer)

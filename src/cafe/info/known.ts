@@ -14,6 +14,9 @@ import { table } from '../../store/table.ts'
 import { dialable } from './dialable.ts'
 import { type CafeInfo, cafeInfoRecord } from './protocol.ts'
 
+/** How exactly it is known when a cafe last answered. */
+const ANSWERED_STEP = 3_600_000
+
 const knownRow = v.strictObject({
   envelope: bytes(MAX_INFO),
   /** Who told of it; itself, if it came itself. */
@@ -137,8 +140,10 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
     check,
     learn,
     has: (cafe: PeerIdText): boolean => entries.has(cafe),
-    /** It has answered just now. */
-    answered: (cafe: PeerIdText) => change(cafe, { answered: clock() }),
+    /** It has answered just now. Not written down each time: to the hour is enough. */
+    async answered(cafe: PeerIdText): Promise<void> {
+      if (clock() - (entries.get(cafe)?.answered ?? 0) > ANSWERED_STEP) await change(cafe, { answered: clock() })
+    },
     /** It lied just now. */
     mark: (cafe: PeerIdText) => change(cafe, { marked: clock() + MARK_TTL }),
     isMarked(cafe: PeerIdText): boolean {
@@ -149,13 +154,13 @@ export async function loadKnown({ rows, self, clock, addresses }: KnownComponent
     /** Those that are not marked, good or only heard of, with where they can be dialled. */
     usable(
       good: boolean,
-    ): ReadonlyArray<{ cafe: PeerIdText; named: boolean; envelope: Uint8Array<ArrayBuffer>; at: readonly string[] }> {
+    ): ReadonlyArray<{ cafe: PeerIdText; named: boolean; envelope: Uint8Array<ArrayBuffer>; at(): readonly string[] }> {
       const now = clock()
       return [...entries.values()]
         .filter((entry) => isGood(entry) === good && !isMarked(entry) && !isOver(entry))
         .map(({ info, named, envelope }) => ({
           ...{ cafe: info.cafe, envelope, named: named > now - KNOWN_GOOD },
-          at: dialable(info.cafe, info.addresses, addresses()),
+          at: () => dialable(info.cafe, info.addresses, addresses()),
         }))
     },
     list: (): readonly KnownCafe[] =>

@@ -116,7 +116,7 @@ function createNeighbours({ connector, clock, onChange }: InfoComponents, known:
       const from = (some: ReturnType<Known['usable']>, most: number) =>
         some.filter((one) => !isAway(one)).slice(0, most)
       const picked = [...from(good, limit), ...from(heard, limit * HEARD_SHARE)].slice(0, limit)
-      for (const { cafe, at } of picked) connector.know(cafe, at)
+      for (const { cafe, at } of picked) connector.know(cafe, at())
       return picked.map(({ cafe }) => cafe)
     },
     isCafe: known.isGood,

@@ -45,13 +45,16 @@ export interface IntakeComponents {
 export interface Intake {
   /**
    * What a cafe has kept for us, and by which door it came. What does not open goes into quarantine.
-   * @throws CafeError QUOTA where there is no room for it now: it stays where it is.
+   * @throws CafeError QUOTA where there is no room for it now, NOT_FOUND {what: 'sealing key'} on a device that can open
+   * nothing: it stays where it is.
    */
   fromCafe(sealed: Uint8Array, door: DoorClass): Promise<void>
   /** What a connected device brings. @throws CafeError NOT_FOUND {what: 'account'}; FORBIDDEN {what: 'door'}; BUSY; QUOTA. */
   fromDevice(sealed: Uint8Array, mayStrangers: (from: Address) => void): Promise<void>
   /** Another try at what did not open. @throws CafeError SEALED. */
   again(sealed: Uint8Array, door: DoorClass): Promise<void>
+  /** Takes no more; resolves when what is being taken is on disk. */
+  close(): Promise<void>
 }
 
 interface Coming {
@@ -69,6 +72,20 @@ export function createIntake(components: IntakeComponents): Intake {
   const { account, peer, prekeys, cards, lines, held, hand, talk, quarantine, outbox, serial } = components
   const { standing, onNews, onQuarantine } = components
   const taken = new Set<string>()
+  const running = new Set<Promise<unknown>>()
+  let closed = false
+
+  /** What runs when we close is waited for: whoever begins anew over the same rows must find all of it, or nothing. */
+  const tracked = async <T>(task: () => Promise<T>): Promise<T> => {
+    if (closed) throw new CafeError('ABORTED')
+    const result = task()
+    running.add(result)
+    try {
+      return await result
+    } finally {
+      running.delete(result)
+    }
+  }
 
   const remember = (id: string): void => {
     taken.add(id)
@@ -133,35 +150,43 @@ export function createIntake(components: IntakeComponents): Intake {
   const sealedOf = (thrown: unknown): CafeError =>
     new CafeError(thrown instanceof CafeError ? thrown.code : 'SEALED', {}, { cause: thrown })
 
-  return {
-    async fromCafe(sealed, door) {
-      const id = hex(await sha256(sealed))
-      if (taken.has(id)) return
-      const letter = await open(sealed).catch((thrown: unknown) => sealedOf(thrown))
-      if (letter instanceof CafeError) await putAside(sealed, door, letter)
-      else {
-        try {
-          await useFromCafe(letter, door)
-        } catch (thrown) {
-          // A line that is full of holes must not hold up the others.
-          if (!(thrown instanceof CafeError) || thrown.code !== 'BUSY') throw thrown
-          await putAside(sealed, door, thrown)
-        }
+  const fromCafe: Intake['fromCafe'] = async (sealed, door) => {
+    // A device that must be given the words once more can open nothing: all of it stays where it is until then.
+    if (!account.opening) throw new CafeError('NOT_FOUND', { what: 'sealing key' })
+    const id = hex(await sha256(sealed))
+    if (taken.has(id)) return
+    const letter = await open(sealed).catch((thrown: unknown) => sealedOf(thrown))
+    if (letter instanceof CafeError) await putAside(sealed, door, letter)
+    else {
+      try {
+        await useFromCafe(letter, door)
+      } catch (thrown) {
+        // A line that is full of holes must not hold up the others.
+        if (!(thrown instanceof CafeError) || thrown.code !== 'BUSY') throw thrown
+        await putAside(sealed, door, thrown)
       }
-      remember(id)
-    },
-    async fromDevice(sealed, mayStrangers) {
-      const letter = await open(sealed).catch(() => undefined)
-      if (!letter) throw new CafeError('NOT_FOUND', { what: 'account' })
-      const door = await standing(letter.from)
-      if (door === undefined) throw new CafeError('FORBIDDEN', { what: 'door' })
-      if (door === 'stranger') mayStrangers(letter.from)
-      // The answer says that it has come; a receipt would only say it again.
-      await use(letter, { door, known: door !== 'stranger', owed: false })
-      remember(hex(await sha256(sealed)))
-    },
-    async again(sealed, door) {
-      await useFromCafe(await open(sealed), door)
+    }
+    remember(id)
+  }
+
+  const fromDevice: Intake['fromDevice'] = async (sealed, mayStrangers) => {
+    const letter = await open(sealed).catch(() => undefined)
+    if (!letter) throw new CafeError('NOT_FOUND', { what: 'account' })
+    const door = await standing(letter.from)
+    if (door === undefined) throw new CafeError('FORBIDDEN', { what: 'door' })
+    if (door === 'stranger') mayStrangers(letter.from)
+    // The answer says that it has come; a receipt would only say it again.
+    await use(letter, { door, known: door !== 'stranger', owed: false })
+    remember(hex(await sha256(sealed)))
+  }
+
+  return {
+    fromCafe: (sealed, door) => tracked(() => fromCafe(sealed, door)),
+    fromDevice: (sealed, mayStrangers) => tracked(() => fromDevice(sealed, mayStrangers)),
+    again: (sealed, door) => tracked(async () => useFromCafe(await open(sealed), door)),
+    async close() {
+      closed = true
+      await Promise.allSettled(running)
     },
   }
 }

@@ -12,7 +12,7 @@ import type { CardBook } from '../cards.ts'
 import type { CafePlace } from '../thread-targets.ts'
 import type { Courier } from './courier.ts'
 import type { Doors } from './doors.ts'
-import { type Lane, newLane } from './lane.ts'
+import { type Lane, newLane, type Stop } from './lane.ts'
 import { limited, pause } from './limited.ts'
 import type { ParcelRow } from './out-rows.ts'
 import type { Outbox } from './outbox.ts'
@@ -40,7 +40,7 @@ export interface LanesComponents {
   /** Where a device may be dialled. */
   readonly dial: (peer: PeerIdText) => void
   /** A receipt of a cafe names this epoch. */
-  readonly onReceipt: (cafe: PeerIdText, epoch: number) => void
+  readonly onReceipt: (cafe: PeerIdText, epoch: number) => Promise<void>
   readonly onChange: () => void
   readonly clock: Clock
   readonly random: Random
@@ -51,8 +51,10 @@ export interface Lanes {
   kick(to: Address): void
   /** Somebody has written, or is to be found in another way. */
   news(to: Address): void
-  /** All of them at once, whatever they wait for. */
+  /** All of them at once, but where a cafe has said when to come again. */
   wake(): void
+  /** All of them at once, whatever they wait for. */
+  retry(): void
   /** Connections may have come or gone. */
   connected(): void
   whyNot(to: Address): ErrorCode | undefined
@@ -210,6 +212,14 @@ export function createMailLanes(components: LanesComponents): Lanes {
     keep(turns(() => turn(lane)))
   }
 
+  const again = (isDue: (stop: Stop) => boolean): void => {
+    for (const lane of lanes.values()) {
+      for (const stop of [...lane.stops.values()].filter(isDue)) Object.assign(stop, { due: 0, failures: 0 })
+      Object.assign(lane, { dialled: Number.NEGATIVE_INFINITY, asked: Number.NEGATIVE_INFINITY, failures: 0 })
+    }
+    for (const to of new Set([...outbox.recipients(), ...lanes.keys()])) kick(to)
+  }
+
   return {
     kick,
     news(to) {
@@ -221,13 +231,8 @@ export function createMailLanes(components: LanesComponents): Lanes {
         if (stop.why === 'FORBIDDEN' || stop.why === 'NOT_FOUND') stop.due = 0
       kick(to)
     },
-    wake() {
-      for (const lane of lanes.values()) {
-        for (const stop of lane.stops.values()) Object.assign(stop, { due: 0, failures: 0 })
-        Object.assign(lane, { dialled: Number.NEGATIVE_INFINITY, asked: Number.NEGATIVE_INFINITY, failures: 0 })
-      }
-      for (const to of new Set([...outbox.recipients(), ...lanes.keys()])) kick(to)
-    },
+    wake: () => again(({ why }) => why !== 'BUSY' && why !== 'QUOTA'),
+    retry: () => again(() => true),
     connected() {
       void (async () => {
         for (const to of outbox.recipients()) if (await straight.isHere(to)) kick(to)

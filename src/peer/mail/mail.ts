@@ -124,7 +124,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const lanes = createMailLanes({
     ...{ ...components, outbox, talk, doors, courier: createCourier(components) },
     heardOf: lines.devicesOf,
-    onReceipt: (cafe, epoch) => void seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
+    onReceipt: (cafe, epoch) => seenEpoch(cafe, epoch).catch(() => {}), // seen again with the next receipt
     onChange: changed,
   })
   const hand = createHand({ lines, held, quarantine, serial, patience: patience?.hole, onQuarantine: changed })
@@ -194,10 +194,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   }
 
   let tending: ReturnType<typeof setTimeout> | undefined
-  const tend = async (): Promise<void> => {
+  const tend = (): Promise<void> => {
     clearTimeout(tending)
-    if (closed.signal.aborted) return
+    if (closed.signal.aborted) return Promise.resolve()
     tending = setTimeout(() => void tend(), TEND)
+    return serial('tend', tendNow)
+  }
+  const tendNow = async (): Promise<void> => {
     await outbox.expire().catch((cause) => log('warn', 'letters not looked through', { cause }))
     doors.due()
     for (const to of outbox.recipients()) lanes.kick(to)
@@ -211,7 +214,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     },
     states: outbox.states,
     outgoing: async () => outbox.outgoing(),
-    retry: lanes.wake,
+    retry: lanes.retry,
     on: hand.on,
     quarantine: {
       list: quarantine.list,
@@ -265,13 +268,13 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       closed.abort()
       clearTimeout(tending)
       await direct.close()
-      inboxes.close()
       doors.close()
       talk.close()
       reopening.close()
       cards.close()
-      await lanes.close()
-      await hand.close()
+      // Whoever begins anew over the same rows must not meet what this one still writes.
+      await Promise.all([intake.close(), inboxes.close(), lanes.close(), hand.close()])
+      await serial('tend', async () => {})
     },
   }
 }

@@ -32,7 +32,8 @@ export interface OwnInboxes {
   /** All that is there now has been taken. @throws CafeError where it cannot be had. */
   drain(cafe: PeerIdText, signal: AbortSignal): Promise<void>
   room(): readonly InboxRoom[]
-  close(): void
+  /** Resolves when what runs has come to rest, or a moment later. */
+  close(): Promise<void>
 }
 
 const cursorRow = v.strictObject({ seq: count(), epoch: count() })
@@ -40,6 +41,9 @@ const PAUSES: Pauses = { first: 1000, longest: 2 * 60_000 }
 /** Letters acknowledged together, and milliseconds that one waits for others. */
 const ACK_AT_ONCE = 128
 const ACK_SOON = 150
+
+/** A cafe that does not let go is not waited for. */
+const CLOSING = 1000
 
 interface Watch {
   readonly stop: AbortController
@@ -51,6 +55,7 @@ export function createOwnInboxes(components: OwnInboxesComponents): OwnInboxes {
   const { rows, cafes, client, take, onEpoch, onRoom } = components
   const cursors = table(rows, 'letter-cursor', cursorRow)
   const watches = new Map<PeerIdText, Watch>()
+  const watching = new Set<Promise<void>>()
   const rooms = new Map<PeerIdText, InboxRoom>()
   const closed = new AbortController()
 
@@ -177,7 +182,8 @@ export function createOwnInboxes(components: OwnInboxesComponents): OwnInboxes {
         if (watches.has(cafe) || closed.signal.aborted) continue
         const state: Watch = { stop: new AbortController(), again: new AbortController() }
         watches.set(cafe, state)
-        void watch(cafe, state)
+        const running = watch(cafe, state).finally(() => watching.delete(running))
+        watching.add(running)
       }
     },
     wake() {
@@ -186,9 +192,10 @@ export function createOwnInboxes(components: OwnInboxesComponents): OwnInboxes {
     drain: (cafe, signal) =>
       check(cafe, { live: false, signal: AbortSignal.any([signal, closed.signal]), onLife: () => {} }),
     room: () => [...rooms.values()],
-    close() {
+    async close() {
       closed.abort()
       for (const { stop } of watches.values()) stop.abort()
+      await Promise.race([Promise.all(watching), delay(CLOSING)])
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What came and could not be used: sealed parcels that do not open, letters that nobody can make sense of. Out of the way of
- * all others, for the person or a later version to look at. Bounded: the oldest go.
+ * all others, for the person or a later version to look at. Bounded: the oldest go, and before all others those of strangers.
  */
 
 import { doorClass } from '../../cafe/inbox/protocol.ts'
@@ -26,6 +26,8 @@ const badRow = v.strictObject({
 })
 export type BadRow = v.InferOutput<typeof badRow>
 
+type Kept = Pick<BadRow, 'size' | 'door'>
+
 export interface Quarantine {
   list(): Promise<readonly Quarantined[]>
   get(id: string): Promise<BadRow>
@@ -47,10 +49,12 @@ export interface QuarantineComponents {
 export function createQuarantine({ rows, clock, random }: QuarantineComponents): Quarantine {
   const bad = table(rows, 'letter-bad', badRow, MAX_LETTER + 1024)
   const serial = createSerial()
-  /** Sizes by id, oldest first; read once. */
-  let sizes: Promise<Map<string, number>> | undefined
-  const known = (): Promise<Map<string, number>> => {
-    sizes ??= bad.list([]).then((all) => new Map(all.map(({ key, row }) => [key[0] as string, row.size])))
+  /** By id, oldest first; read once. */
+  let sizes: Promise<Map<string, Kept>> | undefined
+  const known = (): Promise<Map<string, Kept>> => {
+    sizes ??= bad
+      .list([])
+      .then((all) => new Map(all.map(({ key, row: { size, door } }) => [key[0] as string, { size, door }])))
     sizes.catch(() => {
       sizes = undefined
     })
@@ -83,21 +87,31 @@ export function createQuarantine({ rows, clock, random }: QuarantineComponents):
     lock: (row, changes = []) =>
       serial('bad', async () => {
         const now = await known()
-        let total = [...now.values()].reduce((sum, size) => sum + size, 0) + row.size
-        const old: string[] = []
-        for (const [id, size] of now) {
-          if (now.size - old.length < MAX_QUARANTINE && total <= MAX_QUARANTINE_BYTES) break
-          old.push(id)
-          total -= size
-        }
+        const old = givesWay(now, row.size)
         const id = `${clock().toString(36).padStart(9, '0')}${hex(random(6))}`
         const gone = old.map((id) => bad.remove(id))
         await rows.commit([...changes, ...gone, bad.put([id], { ...row, since: clock() })])
         for (const one of old) now.delete(one)
-        now.set(id, row.size)
+        now.set(id, { size: row.size, door: row.door })
       }),
     again: (id, why) => serial('bad', async () => rows.commit([bad.put([id], { ...(await get(id)), why })])),
   }
+}
+
+/** Ids of those that have to go for one more of `size` bytes. */
+function givesWay(now: ReadonlyMap<string, Kept>, size: number): string[] {
+  let bytes = [...now.values()].reduce((sum, kept) => sum + kept.size, size)
+  let count = now.size + 1
+  const isStrange = ([, { door }]: readonly [string, Kept]): boolean => door === 'stranger'
+  const order = [...[...now].filter(isStrange), ...[...now].filter((one) => !isStrange(one))]
+  const old: string[] = []
+  for (const [id, kept] of order) {
+    if (count <= MAX_QUARANTINE && bytes <= MAX_QUARANTINE_BYTES) break
+    old.push(id)
+    count--
+    bytes -= kept.size
+  }
+  return old
 }
 
 const isKind = (kind: string): kind is LetterKind => (LETTER_KINDS as readonly string[]).includes(kind)

@@ -22,7 +22,7 @@ export interface StopsComponents {
   /** The lane is to look again: now, or after so long. */
   readonly kick: (to: Address) => void
   readonly later: (lane: Lane, ms: number) => void
-  readonly onReceipt: (cafe: PeerIdText, epoch: number) => void
+  readonly onReceipt: (cafe: PeerIdText, epoch: number) => Promise<void>
   readonly onChange: () => void
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -75,7 +75,7 @@ export function createStops(components: StopsComponents): Stops {
       await outbox.placed(to, p, { at: cafe, direct: false, epoch, until, time })
       Object.assign(stop, { failures: 0, due: 0, why: undefined })
       lane.why = undefined
-      onReceipt(cafe, epoch)
+      await onReceipt(cafe, epoch)
     } catch (thrown) {
       if (!signal.aborted) await refuse(lane, stop, p, toCafeError(thrown))
       throw thrown
