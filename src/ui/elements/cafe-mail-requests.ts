@@ -26,12 +26,7 @@ export class CafeMailRequests extends Plain {
   /** Whom the dialog is about; stays while the dialog fades. */
   declare blocking: ReceivedInvite | undefined
   declare asking: boolean
-  readonly #requests = new Live<readonly ReceivedInvite[]>(
-    this,
-    () => this.cafe,
-    ['mail'],
-    (cafe) => cafe.mail.requests(),
-  )
+  readonly #requests = new Live<readonly ReceivedInvite[]>(this, () => this.cafe, ['mail'], readRequests)
   readonly #accept = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
     const info = await this.cafe.thread.join(id)
     location.hash = threadHash(info.id)
@@ -71,7 +66,7 @@ export class CafeMailRequests extends Plain {
     const busy = this.#accept.running || this.#decline.running || this.#block.running
     return html`${face(request.from)}
       <div class="grow">
-        <p class="title">${who(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
+        <p class="title">${who(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
         <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
       </div>
       <div class="answers">
@@ -119,5 +114,15 @@ export class CafeMailRequests extends Plain {
     const view = this.closest('main')
     if (view) catchFocus(view)
   }
+}
+
+/** With what their senders call themselves on their cards, where there is one. */
+async function readRequests(cafe: CafeConsole): Promise<readonly ReceivedInvite[]> {
+  const requests = await cafe.mail.requests()
+  if (requests.length === 0) return requests
+  const addresses = [...new Set(requests.map(({ from }) => from.address))]
+  const known = await cafe.contact.known(addresses).catch(() => [])
+  const people = new Map(known.map(({ address, name, avatar }) => [address, { address, name, avatar }]))
+  return requests.map((request) => ({ ...request, from: people.get(request.from.address) ?? request.from }))
 }
 customElements.define('cafe-mail-requests', CafeMailRequests)
