@@ -31,16 +31,7 @@ export class CafeMailRequests extends Plain {
   /** Whom the dialog is about; stays while the dialog fades. */
   declare blocking: ReceivedInvite | undefined
   declare asking: boolean
-  readonly #requests = new Live<readonly Known[]>(
-    this,
-    () => this.cafe,
-    ['mail'],
-    async (cafe) => {
-      const requests = await cafe.mail.requests()
-      const people = await cafe.contact.known(requests.map(({ from }) => from.address).slice(0, MAX_MEMBERS))
-      return requests.map((request, i) => ({ ...request, alike: people[i]?.alike ?? [] }))
-    },
-  )
+  readonly #requests = new Live<readonly Known[]>(this, () => this.cafe, ['mail'], readRequests)
   readonly #accept = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
     const info = await this.cafe.thread.join(id)
     location.hash = threadHash(info.id)
@@ -80,7 +71,11 @@ export class CafeMailRequests extends Plain {
     const busy = this.#accept.running || this.#decline.running || this.#block.running
     return html`${face(request.from)}
       <div class="grow">
+<<<<<<< HEAD
         <p class="title">${whoLink(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
+=======
+        <p class="title">${who(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
+>>>>>>> face
         <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
         ${lookalikes(request.alike)}
       </div>
@@ -129,5 +124,20 @@ export class CafeMailRequests extends Plain {
     const view = this.closest('main')
     if (view) catchFocus(view)
   }
+}
+
+/** With what their senders call themselves on their cards, where there is one, and of whom they remind. */
+async function readRequests(cafe: CafeConsole): Promise<readonly Known[]> {
+  const requests = await cafe.mail.requests()
+  if (requests.length === 0) return []
+  const addresses = [...new Set(requests.map(({ from }) => from.address))].slice(0, MAX_MEMBERS)
+  const known = await cafe.contact.known(addresses).catch(() => [])
+  const people = new Map(known.map((one) => [one.address, one]))
+  return requests.map((request) => {
+    const person = people.get(request.from.address)
+    if (!person) return { ...request, alike: [] }
+    const { address, name, avatar, alike } = person
+    return { ...request, from: { address, name, avatar }, alike }
+  })
 }
 customElements.define('cafe-mail-requests', CafeMailRequests)
