@@ -71,11 +71,7 @@ export class CafeMailRequests extends Plain {
     const busy = this.#accept.running || this.#decline.running || this.#block.running
     return html`${face(request.from)}
       <div class="grow">
-<<<<<<< HEAD
-        <p class="title">${whoLink(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
-=======
-        <p class="title">${who(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
->>>>>>> face
+        <p class="title">${whoLink(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
         <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
         ${lookalikes(request.alike)}
       </div>
