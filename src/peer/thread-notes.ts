@@ -40,7 +40,9 @@ export type Seen = v.InferOutput<typeof seenRow>
 
 export interface NotePage {
   readonly notes: readonly Note[]
+  /** Of all; and those of them that are posts. */
   readonly unread: number
+  readonly posts: number
   readonly next: string | null
 }
 
@@ -155,9 +157,11 @@ export async function createNotes({ rows, clock, self, onChange }: NoteComponent
     page({ after, limit }) {
       const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
       const found = all.slice(start, start + limit)
+      const unread = all.filter(({ read }) => !read)
       return {
         notes: found,
-        unread: all.filter(({ read }) => !read).length,
+        unread: unread.length,
+        posts: unread.filter(({ kind }) => isPost(kind)).length,
         next: start + limit < all.length ? (found.at(-1)?.id ?? null) : null,
       }
     },

@@ -258,8 +258,9 @@ export interface ThreadNotification {
 
 export interface Notifications {
   readonly items: readonly ThreadNotification[]
-  /** Unread ones in all. */
+  /** Unread ones in all, and how many of them are posts in threads. */
   readonly unread: number
+  readonly posts: number
   readonly next: string | null
 }
 

@@ -74,7 +74,9 @@ export function troubles({ cafes }: FindState): readonly string[] {
     return what === undefined ? [] : [`${plainName(name ?? 'A cafe')} ${what}.`]
   })
   const silent = beyond.filter(({ outcome }) => TROUBLE[outcome] !== undefined).length
-  return silent === 0 ? lines : [...lines, `${silent} of the ${count(beyond.length, 'other cafe')} did not answer.`]
+  if (silent === 0) return lines
+  const which = beyond.length === 1 ? 'The other cafe' : `${silent} of the ${beyond.length} other cafes`
+  return [...lines, `${which} did not answer.`]
 }
 
 /** How this account knows somebody, a line each, without the time. */

@@ -139,8 +139,8 @@ export function threadHandlers({ threads, addFiles }: ThreadHandlerComponents): 
     'thread.notifications': {
       input: v.strictObject(page),
       run({ after, limit = NOTES }) {
-        const { notes, unread, next } = threads().notifications({ after, limit })
-        return { items: notes.map(asNotification), unread, next }
+        const { notes, next, ...unread } = threads().notifications({ after, limit })
+        return { items: notes.map(asNotification), ...unread, next }
       },
     },
     'thread.read': {

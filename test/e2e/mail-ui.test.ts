@@ -52,6 +52,9 @@ const turn = ({ page }: Person, to: DocumentVisibilityState): Promise<void> =>
     document.dispatchEvent(new Event('visibilitychange'))
   }, to)
 
+/** How far an own post is. */
+const stateOf = (page: Page, text: string) => post(page, text).locator('cafe-post-state summary')
+
 const post = (page: Page, text: string) => page.locator('cafe-post').filter({ hasText: text })
 
 const write = async ({ page }: Person, text: string): Promise<void> => {
@@ -96,7 +99,7 @@ test('whoever comes back sees that something waits, reads it, and the writer lea
   await row.click()
   await post(page, 'Are you back').waitFor()
   await expect.poll(() => page.title(), SLOW).toMatch(/^Popup Cafe/)
-  await post(ada.page, 'Are you back').getByText('Ben has it').waitFor(SLOW)
+  await stateOf(ada.page, 'Are you back').getByText('Ben has it').waitFor(SLOW)
 })
 
 test('that it was read is told once its reader wants that', async () => {
@@ -105,7 +108,7 @@ test('that it was read is told once its reader wants that', async () => {
   await ben.page.getByText('Saved.').waitFor({ state: 'attached' })
   const thread = await ben.page.evaluate(async () => (await cafe.thread.list())[0]?.id)
   await open(ben, `#thread=${thread}`)
-  await post(ada.page, 'Are you back').getByText('Read by Ben').waitFor(SLOW)
+  await stateOf(ada.page, 'Are you back').getByText('Read by Ben').waitFor(SLOW)
 })
 
 test('a notification comes for what is written while nobody looks, without its words, and leads there', async () => {

@@ -86,6 +86,7 @@ describe('members of a thread', () => {
       await ben.threads.say(asId(id), { type: 'like', body: { target } })
       const reply = await ben.post(id, 'and here is mine')
       await until('three notes', async () => ann.threads.notifications({ limit: 10 }).unread === 4)
+      expect(ann.threads.notifications({ limit: 10 }).posts).toBe(1)
       const { notes } = ann.threads.notifications({ limit: 10 })
       expect(notes.map(({ kind }) => kind).sort()).toEqual(['comment', 'join', 'like', 'text'])
       expect(notes.find(({ kind }) => kind === 'comment')).toMatchObject({ text: 'indeed', target: post, read: false })
@@ -127,7 +128,7 @@ describe('members of a thread', () => {
       )
       expect((await again.threads.get(asId(id))).unread).toBe(2)
       await again.threads.leave(asId(id))
-      expect(again.threads.notifications({ limit: 10 })).toEqual({ notes: [], unread: 0, next: null })
+      expect(again.threads.notifications({ limit: 10 })).toEqual({ notes: [], unread: 0, posts: 0, next: null })
       const rows = (await again.rows.range('')).map(([key]) => key)
       // What stays is the word for the account's other devices, and for the cafes, that it was left.
       const here = rows.filter((key) => key.includes(id) && !/^\/cafe\/(record|slot-\w+)\//.test(key))

@@ -49,6 +49,7 @@ export interface QuarantineComponents {
 export function createQuarantine({ rows, clock, random }: QuarantineComponents): Quarantine {
   const bad = table(rows, 'letter-bad', badRow, MAX_LETTER + 1024)
   const serial = createSerial()
+  let count = 0
   /** By id, oldest first; read once. */
   let sizes: Promise<Map<string, Kept>> | undefined
   const known = (): Promise<Map<string, Kept>> => {
@@ -88,7 +89,9 @@ export function createQuarantine({ rows, clock, random }: QuarantineComponents):
       serial('bad', async () => {
         const now = await known()
         const old = givesWay(now, row.size)
-        const id = `${clock().toString(36).padStart(9, '0')}${hex(random(6))}`
+        // In the order in which they came, also those of one moment.
+        const place = String(count++ % 10_000).padStart(4, '0')
+        const id = `${clock().toString(36).padStart(9, '0')}${place}${hex(random(4))}`
         const gone = old.map((id) => bad.remove(id))
         await rows.commit([...changes, ...gone, bad.put([id], { ...row, since: clock() })])
         for (const one of old) now.delete(one)

@@ -4,6 +4,7 @@
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { Notifications } from '../../worker/thread-api.ts'
 import { Badge } from '../controllers/badge.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
@@ -45,19 +46,12 @@ export class CafeApp extends Plain {
   )
   readonly #sending = new Sending(this, () => this.cafe)
   readonly #errands = new Errands(this, () => this.cafe)
-  /** Lines of the news that were not read. Without an account that is open there are none. */
-  readonly #unread = new Live<number>(
+  /** What of the news was not read. Without an account that is open there are none. */
+  readonly #news = new Live<Notifications>(
     this,
     () => (this.#account.value?.locked === false ? this.cafe : undefined),
     threadNews(['notifications']),
-    async (cafe) => (await cafe.thread.notifications({ limit: 1 })).unread,
-  )
-  /** Posts that were not read, in all threads. */
-  readonly #unseen = new Live<number>(
-    this,
-    () => (this.#account.value?.locked === false ? this.cafe : undefined),
-    threadNews(['threads', 'feed']),
-    async (cafe) => (await cafe.thread.list()).reduce((sum, { unread }) => sum + unread, 0),
+    (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
   readonly #routed = () => void this.#go(readRoute(location.hash))
   readonly #leaving = (event: BeforeUnloadEvent) => {
@@ -71,7 +65,7 @@ export class CafeApp extends Plain {
       const host = this.#host.value
       const asking = host?.open ? host.requests : 0
       const title = host?.open ? `● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
-      return { title, waiting: asking + (this.#unread.value ?? 0) }
+      return { title, waiting: asking + (this.#news.value?.unread ?? 0) }
     })
   }
 
@@ -110,8 +104,8 @@ export class CafeApp extends Plain {
             ) => html`<a href=${item.href} aria-current=${item.view === lineOf(this.route.view) ? 'page' : nothing}>
               ${icon(item.icon)}<span>${item.text}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
-              ${item.view === 'threads' ? unread(this.#unseen.value) : nothing}
-              ${item.view === 'news' ? unread(this.#unread.value) : nothing}
+              ${item.view === 'threads' ? unread(this.#news.value?.posts) : nothing}
+              ${item.view === 'news' ? unread(this.#news.value?.unread) : nothing}
               ${item.view === 'threads' && this.#sending.busy ? busy : nothing}
               ${item.view === 'files' && this.#uploads.busy ? busy : nothing}
             </a>`,

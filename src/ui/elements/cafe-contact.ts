@@ -2,24 +2,21 @@
  * `<cafe-contact>`: somebody's page: who they are, the picture and groups of their address, how this account knows them,
  * common threads; to start one with them, and to keep, rename, block or remove them.
  */
-import './library.ts'
-import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
-import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { MAX_NAME } from '../../core/limits.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
-import type { ContactInfo, KnownVia, TalkInfo } from '../../worker/contact-api.ts'
+import type { ContactInfo, TalkInfo } from '../../worker/contact-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { count, plainName } from '../format.ts'
-import { alikeText, viaLine } from '../people-words.ts'
-import { contactHash, threadHash } from '../route.ts'
+import { alikeText } from '../people-words.ts'
+import { threadHash } from '../route.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import './cafe-talk.ts'
+import { address, back, blocked, cardState, known, self } from './contact-parts.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
-import { art, face, groups } from './person.ts'
-import { when } from './post-parts.ts'
+import { face } from './person.ts'
 
 type Change = 'add' | 'remove' | 'block' | 'unblock'
 
@@ -114,13 +111,13 @@ export class CafeContact extends Plain {
   }
 
   #actions(info: ContactInfo): TemplateResult {
-    const known = info.added !== null
+    const isKept = info.added !== null
     return html`<div class="row person-actions">
       <button type="button" class="button loud" aria-busy=${this.#talk.running ? 'true' : 'false'} @click=${() => this.#talk.run()}>
         ${icon('comment')}${this.#talk.running ? 'Starting…' : 'Start a thread'}
       </button>
       ${
-        known
+        isKept
           ? html`<button type="button" class="button" aria-expanded=${this.renaming ? 'true' : 'false'} @click=${this.#toggleNaming}>
               ${icon('pencil')}Rename
             </button>`
@@ -133,7 +130,7 @@ export class CafeContact extends Plain {
           ? html`<button type="button" class="button" @click=${() => this.#change.run('unblock')}>Unblock</button>`
           : html`<button type="button" class="button" @click=${() => this.#ask('block')}>Block</button>`
       }
-      ${known ? html`<button type="button" class="button" @click=${() => this.#ask('remove')}>Remove</button>` : nothing}
+      ${isKept ? html`<button type="button" class="button" @click=${() => this.#ask('remove')}>Remove</button>` : nothing}
     </div>`
   }
 
@@ -234,49 +231,4 @@ export class CafeContact extends Plain {
   }
 }
 
-function address({ address }: ContactInfo): TemplateResult {
-  const link = `${location.origin}/${contactHash(address)}`
-  return html`<section class="card stack" aria-labelledby="address-heading">
-    <h2 id="address-heading" class="minor">Address</h2>
-    <div class="address">${art(address)}${groups(address)}</div>
-    <p class="quiet small">The picture is made from the address. Compare both with what they show you, to be sure that it is them.</p>
-    <wa-copy-button .value=${address} copy-label="Copy the address" success-label="Copied" tooltip="copy">
-      <button type="button" class="button small">${icon('copy')}Copy the address</button>
-    </wa-copy-button>
-    <details class="more">
-      <summary>Show as QR code</summary>
-      <div class="qr centred">
-        <wa-qr-code .value=${link} size="208" error-correction="M" label="QR code of this address"></wa-qr-code>
-      </div>
-    </details>
-  </section>`
-}
-
-function known(via: KnownVia): TemplateResult {
-  const time = via.kind === 'book' ? via.since : via.kind === 'thread' ? null : via.time
-  return html`<li>${icon(VIA_ICONS[via.kind])}<span>${viaLine(via)}${time === null ? nothing : html` · ${when(time)}`}</span></li>`
-}
-
-const VIA_ICONS = { book: 'person', thread: 'threads', cafe: 'cup', link: 'link' } as const
-
-function cardState({ card }: ContactInfo): TemplateResult {
-  if (card === null) return html`No card of theirs is known here.`
-  if (card.gone) return html`They have taken their card back.`
-  return html`Their card is of ${when(card.made)}, last checked ${when(card.checked)}.`
-}
-
-function blocked(): TemplateResult {
-  return html`<div class="notice bad">
-    ${icon('hide')}
-    <p>You have blocked them: they cannot write to you. In common threads you still see each other.</p>
-  </div>`
-}
-
-function self(): TemplateResult {
-  return html`<p class="row"><a class="button" href="#you">${icon('pencil')}How others see you</a></p>`
-}
-
-function back(): TemplateResult {
-  return html`<p><a class="button" href="#people">See all people</a></p>`
-}
 customElements.define('cafe-contact', CafeContact)

@@ -47,7 +47,6 @@ export class CafeFind extends Plain {
             autocapitalize="none"
             spellcheck="false"
             enterkeyhint="search"
-            maxlength="256"
             placeholder="Name, handle or address"
             aria-describedby="find-state"
             @input=${this.#typed}

@@ -82,7 +82,7 @@ function row(letter: OutgoingLetter): TemplateResult {
         <span class="title">${who(to)}</span>
         ${state === 'undelivered' ? html`<span class="tag bad">not delivered</span>` : nothing}
       </p>
-      <p class="quiet small">${upper(stateText(letter))}, ${when(since)}${state === 'undelivered' ? nothing : ` · given up after ${day(ends)}`}</p>
+      <p class="quiet small">${state === 'undelivered' ? 'Given up' : upper(stateText(letter))}, ${when(since)}${state === 'undelivered' ? nothing : ` · tried until ${day(ends)}`}</p>
       ${why === undefined ? nothing : html`<p class="small">${why}</p>`}
     </div>`
 }

@@ -4,7 +4,9 @@
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { MAX_MEMBERS } from '../../core/limits.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
+import type { ContactInfo } from '../../worker/contact-api.ts'
 import type { ReceivedInvite } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
@@ -13,8 +15,11 @@ import { threadHash } from '../route.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import { catchFocus, failure, Plain } from './parts.ts'
-import { face, tail, who } from './person.ts'
+import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+/** An invite, and whom its sender’s name looks like among people this account knows. */
+type Known = ReceivedInvite & Pick<ContactInfo, 'alike'>
 
 export class CafeMailRequests extends Plain {
   static override properties = {
@@ -26,12 +31,7 @@ export class CafeMailRequests extends Plain {
   /** Whom the dialog is about; stays while the dialog fades. */
   declare blocking: ReceivedInvite | undefined
   declare asking: boolean
-  readonly #requests = new Live<readonly ReceivedInvite[]>(
-    this,
-    () => this.cafe,
-    ['mail'],
-    (cafe) => cafe.mail.requests(),
-  )
+  readonly #requests = new Live<readonly Known[]>(this, () => this.cafe, ['mail'], readRequests)
   readonly #accept = new Action<ReceivedInvite>(this, 'enter', async ({ id }) => {
     const info = await this.cafe.thread.join(id)
     location.hash = threadHash(info.id)
@@ -65,14 +65,15 @@ export class CafeMailRequests extends Plain {
       ${this.#dialog()}`
   }
 
-  #row(request: ReceivedInvite): TemplateResult {
+  #row(request: Known): TemplateResult {
     const name = plainName(request.name)
     const from = personName(request.from)
     const busy = this.#accept.running || this.#decline.running || this.#block.running
     return html`${face(request.from)}
       <div class="grow">
-        <p class="title">${who(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
+        <p class="title">${whoLink(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
         <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
+        ${lookalikes(request.alike)}
       </div>
       <div class="answers">
         <button type="button" class="button small quiet-button" aria-label=${`Block ${from}`} ?disabled=${busy} @click=${() => this.#ask(request)}>Block</button>
@@ -119,5 +120,20 @@ export class CafeMailRequests extends Plain {
     const view = this.closest('main')
     if (view) catchFocus(view)
   }
+}
+
+/** With what their senders call themselves on their cards, where there is one, and of whom they remind. */
+async function readRequests(cafe: CafeConsole): Promise<readonly Known[]> {
+  const requests = await cafe.mail.requests()
+  if (requests.length === 0) return []
+  const addresses = [...new Set(requests.map(({ from }) => from.address))].slice(0, MAX_MEMBERS)
+  const known = await cafe.contact.known(addresses).catch(() => [])
+  const people = new Map(known.map((one) => [one.address, one]))
+  return requests.map((request) => {
+    const person = people.get(request.from.address)
+    if (!person) return { ...request, alike: [] }
+    const { address, name, avatar, alike } = person
+    return { ...request, from: { address, name, avatar }, alike }
+  })
 }
 customElements.define('cafe-mail-requests', CafeMailRequests)

@@ -37,9 +37,9 @@ export class CafeThreadAbout extends Plain {
   override render(): TemplateResult {
     const { info } = this
     return html`<div class="stack">
-      <p class="quiet small">${terms({ ...info, starter: starter(info) })}</p>
+      <p class="quiet small">${info.with === null ? terms({ ...info, starter: starter(info) }) : 'Only the two of you can ever be in it.'}</p>
       ${
-        info.can.invite
+        info.can.invite && (info.with === null || info.members < 2)
           ? html`<button type="button" class="button loud" @click=${this.#invite}>${icon('plus')}Invite</button>`
           : nothing
       }
