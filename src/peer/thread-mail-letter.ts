@@ -15,8 +15,9 @@ export interface Carrier {
 
 /** Bytes of a block that a letter holds with all that is around it. */
 export const MAX_MAILED_BLOCK = 48 * KiB
-/** Kinds whose fate a person may ask for. */
 const ASKED: ReadonlySet<string> = new Set(['text', 'files', 'comment'])
+/** May a person ask how far it is? */
+export const isAsked = ({ type }: Entry['content']): boolean => ASKED.has(type)
 
 /** @returns false where there is no room for it. A block that is too long for a letter is left to who looks for it. */
 export async function mailBlock(
@@ -28,7 +29,7 @@ export async function mailBlock(
 ): Promise<boolean> {
   const bytes = await blocks.get(cid)
   if (!bytes || bytes.byteLength > MAX_MAILED_BLOCK) return true
-  const about = ASKED.has(content.type) ? cid.toString() : undefined
+  const about = isAsked(content) ? cid.toString() : undefined
   const body = { thread: unhex(thread.id), blocks: [bytes] }
   try {
     await mail.send(to, { kind: 'post', body, about, replaces: `post ${cid}` })

@@ -21,7 +21,7 @@ import type { Links } from '../thread/sync-links.ts'
 import type { Entry, Member, Thread, ThreadIdText, Threads } from '../thread/thread.ts'
 import { createChore } from './chore.ts'
 import { createLate } from './thread-mail-late.ts'
-import { type Carrier, introduce, mailBlock } from './thread-mail-letter.ts'
+import { type Carrier, introduce, isAsked, mailBlock } from './thread-mail-letter.ts'
 import { sameHeads } from './thread-pushes.ts'
 import { createTaken } from './thread-taken.ts'
 
@@ -163,7 +163,7 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       return levels.includes(true) ? [] : [{ member, isClose: devices.length > 0 }]
     })
     const found = (await Promise.all(looked)).flat()
-    return { absent: found.map(({ member }) => member), isClose: found.some(({ isClose }) => isClose) }
+    return { others, absent: found.map(({ member }) => member), isClose: found.some(({ isClose }) => isClose) }
   }
 
   /** @returns false where somebody who is connected may yet take it: to be looked at again. */
@@ -172,7 +172,7 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       const mark = await begin(thread)
       const last = await thread.spoken()
       if (!carrier || last <= mark.upTo) return true
-      const { absent, isClose } = await lacking(thread, mark, last)
+      const { others, absent, isClose } = await lacking(thread, mark, last)
       const began = waiting.get(thread.id) ?? performance.now()
       if (isClose && !now && performance.now() - began < PATIENCE) {
         waiting.set(thread.id, began)
@@ -180,24 +180,31 @@ export function createThreadMail(components: ThreadMailComponents): ThreadMail {
       }
       waiting.delete(thread.id)
       const isLarge = absent.length > MAX_MAILED
-      if (!isLarge) await mailTo(thread, absent, mark, last)
+      await mailTo(thread, others, { absent: isLarge ? [] : absent, mark, last })
       await rows.commit([marks.put([thread.id], { ...mark, upTo: last, large: isLarge ? last : mark.large })])
       return true
     })
 
-  const mailTo = async (thread: Thread, absent: readonly Member[], mark: Mark, last: number): Promise<void> => {
-    if (absent.length === 0 || !carrier) return
+  const mailTo = async (
+    thread: Thread,
+    others: readonly Member[],
+    { absent, mark, last }: { absent: readonly Member[]; mark: Mark; last: number },
+  ): Promise<void> => {
+    if (others.length === 0 || !carrier) return
     const full = await late.of(thread.id)
     for (const member of absent) await introduce(carrier.cards, member)
     for (let from = mark.upTo; from < last; from += STEP) {
-      for (const entry of await thread.own({ after: from, limit: Math.min(STEP, last - from) }))
+      for (const entry of await thread.own({ after: from, limit: Math.min(STEP, last - from) })) {
+        const took = others.filter((member) => isTaken(thread.id, member, entry)).map(({ address }) => address)
+        if (took.length > 0 && isAsked(entry.content)) await carrier.mail.arrived(entry.cid.toString(), took)
         for (const member of absent) {
           const { address } = member
-          if (full.has(address) || isTaken(thread.id, member, entry)) continue
+          if (full.has(address) || took.includes(address)) continue
           if (await send(thread, address, entry)) continue
           full.set(address, entry.content.seq)
           await late.note(thread.id, address, entry.content.seq)
         }
+      }
       // Again after a stop would do no harm, but be a waste.
       const done = Math.min(from + STEP, last)
       if (done < last) await rows.commit([marks.put([thread.id], { ...mark, upTo: done })])

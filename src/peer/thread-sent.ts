@@ -26,7 +26,11 @@ export interface Sent {
 
 type Where = Pick<PostState, 'state' | 'cafes' | 'since' | 'why'>
 
+/** Posts that are known to have been told of as looked at: what is on a screen is there again and again. */
+const MAX_SEEN = 5000
+
 export function createSent({ self, peer, blocks, mailing, mail }: SentComponents): Sent {
+  const told = new Set<string>()
   const look = async (thread: Thread, entry: Entry, known?: readonly Member[]): Promise<readonly PostState[]> => {
     const { content, cid } = entry
     const carrier = mail()
@@ -65,11 +69,13 @@ export function createSent({ self, peer, blocks, mailing, mail }: SentComponents
     },
     async seen(thread, targets) {
       const entries = (await Promise.all(targets.map((cid) => thread.entry(cid)))).filter((entry) => !!entry)
-      const others = entries.filter(({ content }) => content.author !== self)
+      const others = entries.filter(({ cid, content }) => content.author !== self && !told.has(cid.toString()))
       for (const [author, theirs] of Map.groupBy(others, ({ content }) => content.author)) {
         const abouts = theirs.map(({ cid }) => cid.toString())
         await mail()?.read(author, abouts)
+        for (const about of abouts) told.add(about)
       }
+      for (const about of told) if (told.size > MAX_SEEN) told.delete(about)
     },
   }
 }

@@ -119,9 +119,14 @@ describe('posts', () => {
     await until('it is settled', async () => (await stateOf(first.ann, id, cid)) === 'fetched')
     const other = await first.ann.post(id, 'still')
     await until('it is settled', async () => (await stateOf(first.ann, id, other)) === 'fetched')
-    await new Promise((resolve) => setTimeout(resolve, 3000))
-    expect(await first.ann.peer.mail.states(cid)).toEqual([])
+    const to = first.ben.account().address
+    await until('both are noted', async () => (await first.ann.peer.mail.states(other)).length === 1)
+    expect(await first.ann.peer.mail.states(cid)).toMatchObject([{ to, state: 'fetched', cafes: [] }])
     expect((await first.ann.peer.mail.outgoing()).filter(({ kind }) => kind === 'post')).toEqual([])
+    await first.ben.peer.mail.set({ receipts: true })
+    await first.ben.threads.seen(asId(id), [CID.parse(cid)])
+    await until('it is known to be read', async () => (await stateOf(first.ann, id, cid)) === 'read')
+    expect(await stateOf(first.ann, id, other)).toBe('fetched')
   })
 
   it('are there once, though drop, mail and their author bring the same', LONG, async () => {

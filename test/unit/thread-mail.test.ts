@@ -15,6 +15,8 @@ interface Post {
   readonly carrier: Carrier
   /** What was sent to whom, by what it is about. */
   readonly sent: Map<Address, string[]>
+  /** Who has got what without a letter. */
+  readonly arrived: Array<readonly [string, readonly Address[]]>
   /** How many letters to one person there is room for. */
   room: number
 }
@@ -28,8 +30,15 @@ function post(): Post {
     sent.set(to, [...before, about ?? replaces ?? ''])
     return 'letter'
   }
+  const got: Array<readonly [string, readonly Address[]]> = []
+  const arrived = async (about: string, to: readonly Address[]): Promise<void> => void got.push([about, to])
   const cards = { hint: async () => {}, door: async () => undefined, learnDoor: async () => {} }
-  const made: Post = { carrier: { mail: { send }, cards } as unknown as Carrier, sent, room: Number.POSITIVE_INFINITY }
+  const made: Post = {
+    carrier: { mail: { send, arrived }, cards } as unknown as Carrier,
+    sent,
+    arrived: got,
+    room: Number.POSITIVE_INFINITY,
+  }
   return made
 }
 
@@ -79,7 +88,7 @@ describe('what a device says', () => {
   it('goes by no letter to whom some device has taken it', async () => {
     const people = [await personOf(1), await personOf(2), await personOf(3)] as const
     const [thread] = (await threadOf(people)) as [Thread]
-    const { carrier, sent } = post()
+    const { carrier, sent, arrived } = post()
     const mail = mailOf(people[0], thread)
     mail.open(carrier)
     await mail.came(thread)
@@ -87,6 +96,7 @@ describe('what a device says', () => {
     mail.took(people[1].signer.peer, thread.id, [entry])
     await mail.flush(thread)
     expect([...sent.keys()]).toEqual([people[2].account.address])
+    expect(arrived).toEqual([[entry.cid.toString(), [people[1].account.address]]])
     const { took } = await mail.carried(thread, entry)
     const members = await thread.members()
     expect(members.filter(took).map(({ address }) => address)).toEqual([people[1].account.address])

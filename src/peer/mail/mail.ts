@@ -212,6 +212,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
       lanes.kick(to)
       return id
     },
+    arrived: outbox.arrived,
     states: outbox.states,
     outgoing: async () => outbox.outgoing(),
     retry: lanes.retry,

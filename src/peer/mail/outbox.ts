@@ -48,6 +48,8 @@ export interface Outbox {
   dissolve(to: Address, p: number): Promise<void>
   /** Drops parcels that are done: whatever is of them still on its way is not needed. */
   tidy(to: Address, isDone: (parcel: ParcelRow) => boolean): Promise<void>
+  /** It has come to these without a letter. */
+  arrived(about: string, to: readonly Address[]): Promise<void>
   readBy(from: Address, abouts: readonly string[]): Promise<void>
   /** Gives up what is over. */
   expire(): Promise<void>
@@ -215,6 +217,11 @@ export async function createOutbox({ rows, clock, random, whyNot, onChange }: Ou
         for (const [p, parcel] of box.parcels)
           if (parcel.qs.length === 0 && (isDone(parcel) || parcel.ends < clock())) boxes.dropParcel(step, box, p)
       }),
+    async arrived(about, to) {
+      const row = { about, state: 'fetched' as const, cafes: [], since: clock() }
+      await rows.commit((await Promise.all(to.map((one) => endings.note(one, row)))).flat())
+      onChange(about)
+    },
     async readBy(from, abouts) {
       const changed = await endings.read(from, abouts)
       for (const about of changed) onChange(about)

@@ -109,6 +109,8 @@ export interface Mail {
    * `{what: 'letters', limit}` where too much waits already.
    */
   send(to: Address, letter: Sending): Promise<string>
+  /** This has come to these without a letter: from now on it is as if there had been one. */
+  arrived(about: string, to: readonly Address[]): Promise<void>
   /** How it stands with letters about something: one for each recipient, the newest. */
   states(about: string): Promise<readonly LetterState[]>
   /** Letters not known to have arrived, oldest first. */
