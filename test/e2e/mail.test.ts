@@ -11,7 +11,7 @@ import type { Browser } from '../fixtures/chromium.ts'
 import { visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
-const WAIT = { timeout: 240_000, interval: 1000 }
+const WAIT = { timeout: 240_000, interval: 3000 }
 const POSTS = 1000
 const AT_ONCE = 50
 

@@ -48,9 +48,10 @@ test('somebody gives themselves a name', async () => {
     [ben, 'Ben'],
   ] as const) {
     await open(person, '#you')
-    await person.page.getByRole('textbox', { name: /^Name/ }).fill(name)
-    await person.page.getByRole('button', { name: 'Save' }).click()
-    await person.page.getByText('Saved.').waitFor({ state: 'attached' })
+    const profile = person.page.locator('cafe-profile')
+    await profile.getByRole('textbox', { name: /^Name/ }).fill(name)
+    await profile.getByRole('button', { name: 'Save' }).click()
+    await profile.getByText('Saved.').waitFor({ state: 'attached' })
   }
 })
 

@@ -156,6 +156,8 @@ export interface World {
   person(n: number, options?: PersonOptions): Promise<Person>
   close(): Promise<void>
   now: number
+  /** Peers that everybody has a connection with. */
+  online: PeerIdText[]
 }
 
 interface PersonOptions {
@@ -201,6 +203,7 @@ export function mailWorld(count = 2): World {
   const world: World = {
     cafes,
     now: NOW,
+    online: [],
     async person(n, options = {}) {
       const { device = n, rows = memoryRows(), blocked = [], contacts = [], devices = [device] } = options
       const account = await accountOf(n)
@@ -237,7 +240,7 @@ export function mailWorld(count = 2): World {
         prekeys: async () => [],
         ownCard: async () => ({ seq: 1, envelope }),
         registrar: { handle: async () => {}, unhandle: async () => {} },
-        ...{ online: () => [], know: () => {}, dial: () => {} },
+        ...{ online: () => world.online, know: () => {}, dial: () => {} },
         patience: { hole: 1500, ask: 300 },
       })
       open.push(mail)

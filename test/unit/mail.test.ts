@@ -145,6 +145,24 @@ describe('letters through cafes', () => {
     await allFetched(ada)
   })
 
+  it('that were out of reach: they are tried again when somebody else is in reach anew', SLOW, async () => {
+    const { ada, bob, cafes } = await two(1)
+    const cafe = cafes[0] as (typeof cafes)[number]
+    cafe.refuses = new CafeError('UNREACHABLE')
+    const begun = performance.now()
+    await post(ada, bob, 'hello', 'it')
+    await until(async () =>
+      expect(await ada.mail.states('it')).toMatchObject([{ state: 'queued', why: 'UNREACHABLE' }]),
+    )
+    // Tried at once, after two seconds and after four more: the next time would be eight seconds later.
+    await until(() => expect(performance.now() - begun).toBeGreaterThan(7500))
+    cafe.refuses = undefined
+    world.online.push(cafe.peer)
+    ada.mail.connected()
+    await vi.waitFor(() => expect(cafe.delivered).toBe(1), { timeout: 4000 })
+    await until(() => expect(bob.said()).toEqual(['hello']))
+  })
+
   it('that are full or busy: they wait as long as they are told, and are told why', SLOW, async () => {
     const { ada, bob, cafes } = await two(1)
     const cafe = cafes[0] as (typeof cafes)[number]

@@ -63,6 +63,8 @@ export interface Lanes {
 
 /** Before what failed here, or where nobody is known who takes it, is looked at again. */
 const PAUSES: Pauses = { first: 2000, longest: 3_600_000 }
+/** Milliseconds from a new connection to another try at what was out of reach: more may come with it. */
+const BETTER = 1500
 /** Lanes that decide, and parcels that are on their way, at once. */
 const TURNS = 24
 const BRINGING = 12
@@ -220,6 +222,20 @@ export function createMailLanes(components: LanesComponents): Lanes {
     for (const to of new Set([...outbox.recipients(), ...lanes.keys()])) kick(to)
   }
 
+  const isLost = ({ why }: Stop): boolean => why === 'UNREACHABLE' || why === 'TIMEOUT'
+  const hasLostWay = (): boolean => [...lanes.values()].some(({ stops }) => [...stops.values()].some(isLost))
+  /** Peers with a connection when it was last looked at. */
+  let seen = new Set(components.online())
+  let better: ReturnType<typeof setTimeout> | undefined
+  const lookAgain = (): void => {
+    better = undefined
+    for (const lane of lanes.values()) {
+      const lost = [...lane.stops.values()].filter(isLost)
+      for (const stop of lost) stop.due = 0
+      if (lost.length > 0) kick(lane.to)
+    }
+  }
+
   return {
     kick,
     news(to) {
@@ -234,6 +250,11 @@ export function createMailLanes(components: LanesComponents): Lanes {
     wake: () => again(({ why }) => why !== 'BUSY' && why !== 'QUOTA'),
     retry: () => again(() => true),
     connected() {
+      const now = new Set(components.online())
+      const isBetter = [...now].some((peer) => !seen.has(peer))
+      seen = now
+      // What was out of reach may be within it: a relay is back, or the network is.
+      if (isBetter && hasLostWay()) better ??= setTimeout(lookAgain, BETTER)
       void (async () => {
         for (const to of outbox.recipients()) if (await straight.isHere(to)) kick(to)
       })().catch(() => {}) // looked at again with the next connection
@@ -241,6 +262,7 @@ export function createMailLanes(components: LanesComponents): Lanes {
     whyNot: (to) => lanes.get(to)?.why,
     async close() {
       closed.abort(new CafeError('ABORTED'))
+      clearTimeout(better)
       for (const { timer } of lanes.values()) clearTimeout(timer)
       await Promise.all(running)
     },
