@@ -275,7 +275,7 @@ export const INBOX_BYTES = 64 * MiB
 export const INBOX_SHARE = 1 / 8
 /**
  * Parts of an inbox, by door. Each has its own, which is the others' neither when it is full nor when it is empty: so no crowd
- * of strangers, nor all members of a thread together, can keep a contact out.
+ * of strangers, nor all who were handed a contact link, can keep out a contact or somebody of a thread.
  */
 export const DOOR_SHARES = { contact: 12 / 16, introduced: 3 / 16, stranger: 1 / 16 } as const
 /** Of its door's part, what may lie there from one key: no correspondent fills an inbox for the others. */

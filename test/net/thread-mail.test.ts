@@ -201,7 +201,7 @@ describe('invites', () => {
     await until('the invite', async () => (await again.threads.invites()).length === 1)
     await until('the request', async () => (await again.threads.requests()).length === 1)
     const [received] = await again.threads.invites()
-    expect(received).toMatchObject({ thread: work, name: 'Work', door: 'introduced' })
+    expect(received).toMatchObject({ thread: work, name: 'Work', door: 'contact' })
     expect(await again.threads.requests()).toMatchObject([{ thread: odd, door: 'stranger' }])
     const notes = again.threads.notifications({ limit: 10 }).notes.filter(({ kind }) => kind === 'invite')
     expect(notes).toMatchObject([{ thread: work }])

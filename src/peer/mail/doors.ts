@@ -84,10 +84,11 @@ export function createDoors(components: DoorsComponents): Doors {
       Promise.all(names.map(async (name) => sha256(await key(name))))
     const named = contacts.slice(0, MAX_DOORS / 2).map((address): DoorName => `contact/${address}`)
     const room = MAX_DOORS - named.length - 1
-    const introduced: DoorName[] = ['card', ...threads.slice(0, room).map((id): DoorName => `thread/${id}`)]
+    // Whoever is in a thread with us writes as a contact does: it is for threads that there is mail.
+    const met = threads.slice(0, room).map((id): DoorName => `thread/${id}`)
     return {
-      contacts: await hashes(named.sort()),
-      introduced: await hashes(introduced.sort()),
+      contacts: await hashes([...named, ...met].sort()),
+      introduced: await hashes(['card']),
       strangers: await strangers(),
       maxTtl: MAX_TTL,
     }

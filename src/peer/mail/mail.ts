@@ -133,7 +133,7 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
     if (from === account.address) return 'contact'
     if ((await people.blocked()).includes(from)) return undefined
     if (outbox.hasWrittenTo(from) || (await people.contacts()).includes(from)) return 'contact'
-    return (await people.members()).includes(from) ? 'introduced' : 'stranger'
+    return (await people.members()).includes(from) ? 'contact' : 'stranger'
   }
   const intake = createIntake({
     ...{ account, peer: signer.peer, prekeys: components.prekeys, cards, lines, held, hand, talk, quarantine, outbox },
