@@ -28,8 +28,13 @@ const pin = (page: Page) =>
 const read = (page: Page, { cid, key }: { cid: string; key: string }) =>
   page.evaluate(
     async ([cid, key]) => {
-      const bytes = await (await fetch(`/ipfs/${cid}#key=${key}`)).arrayBuffer()
-      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
+      for (let tries = 1; ; tries++) {
+        const response = await fetch(`/ipfs/${cid}#key=${key}`)
+        const bytes = await response.arrayBuffer()
+        if (response.ok) return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
+        // On a slow machine the way to whoever has it may not be there yet; then the page says so, and a person tries again.
+        if (tries === 5) throw new Error(`${response.status} ${new TextDecoder().decode(bytes)}`)
+      }
     },
     [cid, key],
   )
