@@ -1,10 +1,13 @@
 /** Trying again while it is only the path that fails: for what a person waits for, and must not have to ask for twice. */
-import { type CafeError, toCafeError } from '../core/errors.ts'
+import { type CafeError, type ErrorCode, toCafeError } from '../core/errors.ts'
 import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
+
+/** Was there no way to the other side? */
+export const isOutOfReach = (code: ErrorCode | undefined): boolean => code === 'UNREACHABLE' || code === 'TIMEOUT'
 
 /** Is it the path that failed, so that the same may go well over another? Otherwise it is an answer. */
 export function isPathFailure(error: CafeError): boolean {
-  return error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' || error.code === 'BUSY'
+  return isOutOfReach(error.code) || error.code === 'BUSY'
 }
 
 const PAUSES: Pauses = { first: 250, longest: 2000 }

@@ -10,6 +10,7 @@ import { type Pauses, pauseAfter } from '../core/pause.ts'
 import { isHopeless, type SyncClient } from '../thread/sync-client.ts'
 import type { Links } from '../thread/sync-links.ts'
 import type { Thread, ThreadIdText } from '../thread/thread.ts'
+import { isOutOfReach } from './insist.ts'
 
 export interface PullComponents {
   readonly links: Links
@@ -89,7 +90,7 @@ export function createPulls(components: PullComponents): Pulls {
     queue.failures.set(peer, failures)
     const { code } = toCafeError(error)
     const hopeless = isHopeless(error)
-    const isGone = failures >= TRIES && (code === 'UNREACHABLE' || code === 'TIMEOUT')
+    const isGone = failures >= TRIES && isOutOfReach(code)
     if (hopeless || isGone || code === 'UNAUTHORIZED') {
       queue.failures.delete(peer)
       links.drop(peer)

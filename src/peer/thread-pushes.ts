@@ -11,6 +11,7 @@ import type { SealedBlock } from '../thread/block.ts'
 import { isHopeless, type SyncClient } from '../thread/sync-client.ts'
 import type { Links } from '../thread/sync-links.ts'
 import type { Thread, ThreadIdText } from '../thread/thread.ts'
+import { isOutOfReach } from './insist.ts'
 
 export interface PushComponents {
   readonly links: Links
@@ -65,7 +66,7 @@ export function createPushes({ links, client, get, onLost, onTaken, chance }: Pu
         const hopeless = isHopeless(error)
         const { code, data } = toCafeError(error)
         // It does not know us, or the way to it is gone: a greeting is what finds out, and compares all heads.
-        if (hopeless || code === 'UNAUTHORIZED' || code === 'UNREACHABLE' || code === 'TIMEOUT') {
+        if (hopeless || code === 'UNAUTHORIZED' || isOutOfReach(code)) {
           links.drop(peer)
           return onLost(peer, hopeless)
         }

@@ -214,8 +214,8 @@ export async function createPeerThreads(components: PeerThreadComponents): Promi
     async entry(id, target) {
       const from = await thread(id)
       const entry = await entryOf(from, target)
-      const post = await shaped(from, entry)
-      return shape.annotated(from, entry, await shape.posts(from)).then((whole) => ({ ...whole, sent: post.sent }))
+      const whole = await shape.annotated(from, entry, await shape.posts(from))
+      return { ...whole, sent: await parts.sent.summary(from, entry) }
     },
     async states(id, target) {
       const from = await thread(id)

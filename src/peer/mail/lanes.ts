@@ -9,6 +9,7 @@ import type { Address, PeerIdText } from '../../core/ids.ts'
 import { type Pauses, pauseAfter } from '../../core/pause.ts'
 import type { Signer } from '../../crypto/certificate.ts'
 import type { CardBook } from '../cards.ts'
+import { isOutOfReach } from '../insist.ts'
 import type { CafePlace } from '../thread-targets.ts'
 import type { Courier } from './courier.ts'
 import type { Doors } from './doors.ts'
@@ -222,7 +223,7 @@ export function createMailLanes(components: LanesComponents): Lanes {
     for (const to of new Set([...outbox.recipients(), ...lanes.keys()])) kick(to)
   }
 
-  const isLost = ({ why }: Stop): boolean => why === 'UNREACHABLE' || why === 'TIMEOUT'
+  const isLost = ({ why }: Stop): boolean => isOutOfReach(why)
   const hasLostWay = (): boolean => [...lanes.values()].some(({ stops }) => [...stops.values()].some(isLost))
   /** Peers with a connection when it was last looked at. */
   let seen = new Set(components.online())

@@ -132,8 +132,9 @@ export async function createMail(components: MailComponents): Promise<PeerMail> 
   const standing = async (from: Address): Promise<DoorClass | undefined> => {
     if (from === account.address) return 'contact'
     if ((await people.blocked()).includes(from)) return undefined
-    if (outbox.hasWrittenTo(from) || (await people.contacts()).includes(from)) return 'contact'
-    return (await people.members()).includes(from) ? 'contact' : 'stranger'
+    if (outbox.hasWrittenTo(from)) return 'contact'
+    const known = [...(await people.contacts()), ...(await people.members())]
+    return known.includes(from) ? 'contact' : 'stranger'
   }
   const intake = createIntake({
     ...{ account, peer: signer.peer, prekeys: components.prekeys, cards, lines, held, hand, talk, quarantine, outbox },
