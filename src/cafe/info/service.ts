@@ -1,5 +1,4 @@
 /** The info service of a cafe: says what it is, trades records with others, and so knows some, which its searches can ask. */
-import type { PrivateKey } from '@libp2p/interface'
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
@@ -7,29 +6,14 @@ import { MAX_RATE_KEYS, TRADE_PACE, TRADE_PACE_STRANGERS } from '../../core/limi
 import type { Log } from '../../core/log.ts'
 import { pauseAfter } from '../../core/pause.ts'
 import { createRate, type Pace } from '../../core/rate.ts'
-import type { Rows } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
 import type { Session } from '../guard.ts'
-import { createGossip, type Dialler, type Gossip, type Place, someOf } from './gossip.ts'
+import { createGossip, type Gossip, type GossipComponents, someOf } from './gossip.ts'
 import { type Known, type KnownCafe, loadKnown } from './known.ts'
-import { createOwnInfo } from './own.ts'
+import { createOwnInfo, type OwnInfoComponents } from './own.ts'
 import type { infoProtocol } from './protocol.ts'
 
-export interface InfoComponents {
-  readonly rows: Rows
-  readonly peer: PeerIdText
-  readonly peerKey: PrivateKey
-  readonly epoch: number
-  readonly name: () => string
-  /** Where this cafe can be dialled now. */
-  readonly addresses: () => readonly string[]
-  readonly connector: Dialler
-  readonly directory: (options: { signal: AbortSignal }) => Promise<readonly Place[]>
-  readonly clock: Clock
-  readonly log: Log
-  /** Called after what is known of other cafes has changed. */
-  readonly onChange: () => void
-}
+export type InfoComponents = OwnInfoComponents & Omit<GossipComponents, 'self' | 'known' | 'own'>
 
 type Handlers = ServiceHandlers<typeof infoProtocol, Session>
 
