@@ -268,9 +268,7 @@ describe('conditions', () => {
     expect(await status(`W/${etag}`)).toBe(200)
   })
 
-  it('make several ranges the whole, and ranges of HEAD nothing', async () => {
-    expect((await ask(path, range('bytes=0-1,5-6'))).status).toBe(200)
-    expect((await ask(path, range('bytes=9999-,5-6'))).status).toBe(206)
+  it('make ranges of HEAD nothing', async () => {
     expect((await ask(path, { method: 'HEAD', ...range('bytes=0-1') })).status).toBe(200)
   })
 })
