@@ -147,6 +147,19 @@ describe('blocks of the service worker', () => {
     expect(await source.get(cid, { signal: never })).toEqual(good)
   })
 
+  it('say where they come from, and are asked of nobody if that is what the reader wants', async () => {
+    const came: string[] = []
+    const onSource = (from: string): void => void came.push(from)
+    const here = await setup({ local: true })
+    await here.source.get(here.cid, { signal: never, local: true, onSource })
+    const there = await setup({ node: async () => utf8('content of the block') })
+    const refused = { code: 'NOT_FOUND', data: { what: 'local' } }
+    await expect(there.source.get(there.cid, { signal: never, local: true, onSource })).rejects.toMatchObject(refused)
+    expect(there.asked).toEqual([])
+    await there.source.get(there.cid, { signal: never, onSource })
+    expect(came).toEqual(['local', 'network'])
+  })
+
   it('come from the node with the cafes of the link, and are hashed whatever the reader says', async () => {
     const good = await setup({ node: async () => utf8('content of the block') })
     expect(await good.source.get(good.cid, { signal: never, from: [PEER] })).toEqual(good.good)
