@@ -17,6 +17,7 @@ import { listingPage } from './pages.ts'
 import { answerForm, type LinkKey, parseRequest, type UnixfsRequest } from './request.ts'
 import { type ResolvedDirectory, type ResolvedFile, resolve } from './resolve.ts'
 import {
+  destinationOf,
   disposition,
   GENERATED,
   IMMUTABLE,
@@ -68,7 +69,7 @@ export function createGateway({ blocks, clock = systemClock }: GatewayComponents
   const open = createOpener(clock)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
-    const destination = options.destination ?? request.destination ?? ''
+    const destination = options.destination || destinationOf(request)
     if (refusesDestination(destination, { fromContent: options.fromContent ?? false })) {
       throw new CafeError('FORBIDDEN', { what: 'code' })
     }

@@ -98,6 +98,17 @@ export function refusesDestination(destination: string, options: { readonly from
   return !(options.fromContent && SITE_ONLY.has(destination))
 }
 
+/**
+ * What the answer is for: as the host of the gateway knows it, the request itself, or the browser's word in a header, which
+ * pages cannot set.
+ */
+export function destinationOf({ destination, headers }: Pick<Request, 'destination' | 'headers'>): string {
+  // Browsers ask for the script of a service worker past all service workers, and say so to whoever answers (rule A4).
+  if (headers.get('Service-Worker')?.trim().toLowerCase() === 'script') return 'serviceworker'
+  const told = headers.get('Sec-Fetch-Dest') ?? ''
+  return destination || (told === 'empty' ? '' : told)
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those must not reach a header or a file name
 const UNSAFE_IN_NAME = /[\x00-\x1f\x7f"\\/:*?<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
