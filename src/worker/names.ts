@@ -52,7 +52,7 @@ export interface KnownName {
 }
 
 export interface ResolvedName {
-  /** `/ipfs/<cid>[/…]`. */
+  /** `/ipfs/<cid>[/…]`, percent-encoded as in a URL. */
   readonly path: string
   /** Of the name that was asked for. */
   readonly record: Bytes
@@ -154,7 +154,12 @@ export function createNames({ rows, clock }: { readonly rows: Rows; readonly clo
         until = Math.min(until, ttl, next.expires - clock())
         const path = next.path + rest
         if (!path.startsWith('/ipns/')) {
-          return { path, record: first.record, ttl: Math.floor(until / 1000), sequence: first.sequence }
+          return {
+            path: path.split('/').map(encodeURIComponent).join('/'),
+            record: first.record,
+            ttl: Math.floor(until / 1000),
+            sequence: first.sequence,
+          }
         }
         const [, , onward = '', ...below] = path.split('/')
         rest = below.map((segment) => `/${segment}`).join('')
