@@ -37,6 +37,11 @@ export function contentSecurityPolicy(place: Place, host: string): string {
 
 type Directives = Readonly<Record<string, string>>
 
+/** Text becomes code only by these: our rule for workers' addresses (src/ui/trusted-types.ts), and Lit's for templates. */
+const TRUSTED_TYPES = { 'require-trusted-types-for': "'script'", 'trusted-types': 'default lit-html' }
+/** A worker makes no code from text at all. */
+const NO_TYPES = { ...TRUSTED_TYPES, 'trusted-types': "'none'" }
+
 /** The relay is ws: in development and on a LAN, wss: elsewhere; its address is configuration, so any is allowed. */
 const CONNECT = "'self' ws: wss:"
 
@@ -56,6 +61,7 @@ const page = (assets: string, host: string): Directives => ({
   'base-uri': "'none'",
   'form-action': "'self'",
   'frame-ancestors': "'none'",
+  ...TRUSTED_TYPES,
 })
 
 const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Directives>> = {
@@ -68,7 +74,8 @@ const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Direc
     'worker-src': assets,
     'connect-src': CONNECT,
     'frame-ancestors': "'none'",
+    ...NO_TYPES,
   }),
-  sw: () => ({ 'default-src': "'none'", 'connect-src': "'self'", 'frame-ancestors': "'none'" }),
+  sw: () => ({ 'default-src': "'none'", 'connect-src': "'self'", 'frame-ancestors': "'none'", ...NO_TYPES }),
   other: () => ({ 'default-src': "'none'", 'style-src': "'unsafe-inline'", 'frame-ancestors': "'none'" }),
 }

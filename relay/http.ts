@@ -4,7 +4,7 @@
  * oversized requests end early; a log line never holds a query.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Log } from '../src/core/log.ts'
+import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
@@ -41,10 +41,14 @@ export function createAppServer(components: HttpComponents): Server {
     },
     (req, res) => {
       res.on('close', () => {
-        components.log('debug', 'http', { method: req.method, path: pathOf(req.url), status: res.statusCode })
+        components.log('debug', 'http', {
+          method: req.method,
+          path: redactUrl(pathOf(req.url)),
+          status: res.statusCode,
+        })
       })
       send(req, res, answer(req, components)).catch((error) => {
-        components.log('error', 'http answer failed', { path: pathOf(req.url), error })
+        components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
         res.destroy()
       })
     },
@@ -67,16 +71,21 @@ function answer(req: IncomingMessage, { app, config, cafes, health }: HttpCompon
   if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
     return plain(400, 'The Host header is not a host.')
   const path = pathOf(req.url)
+  // No content ever becomes a service worker of this origin (the browser would not take one from a 404 either).
+  if (req.headers['service-worker'] === 'script' && isContent(path)) return plain(403, 'No service worker is here.')
   if (path === '/health') return json(health())
   if (path === '/config.json') return json(config())
   if (path === '/cafes') return json(cafes())
-  const shell = /^\/ip[fn]s(\/|$)/.test(path)
+  const shell = isContent(path)
   const file = shell ? app?.page : app?.file(path)
   if (!file) return plain(404, 'There is nothing at this address.')
   if (!plainHost(req.headers.host)) return plain(421, 'Open http://cafe.localhost with the same port instead.')
   if (shell) return { status: 404, place: 'shell', keep: 'never', file }
   return { status: 200, place: file.place, keep: file.keep, file }
 }
+
+/** A path that the service worker answers, once it is there. */
+const isContent = (path: string): boolean => /^\/ip[fn]s(\/|$)/.test(path)
 
 /** An IPv6 literal is a fine host for data, but a content security policy cannot name it, so no page is served there. */
 const isBracketed = (host: string | undefined): boolean =>

@@ -26,6 +26,7 @@ import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
+import { createNames } from './names.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { becomeWriter, type Holder } from './writer.ts'
@@ -149,13 +150,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     origin,
   })
   accounts.attend()
+  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, changes, tabs: () => pool.size }),
-    gateway: gatewayHandlers(node),
+    handlers: createHandlers({ node, accounts, part, hosting, names, changes, tabs: () => pool.size }),
+    gateway: gatewayHandlers(node, names),
   }
 }
 

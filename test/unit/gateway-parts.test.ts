@@ -5,7 +5,7 @@ import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
 import { classOf, typeByContent, typeByName, UNKNOWN } from '../../src/gateway/mime.ts'
 import { errorBody, escapeHtml, formatSize, listingPage } from '../../src/gateway/pages.ts'
 import { contentRange, parseRange } from '../../src/gateway/ranges.ts'
-import { allowsRange, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
+import { allowsRange, destinationOf, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
 import { utf8 } from './gateway-help.ts'
 
 const CID_TEXT = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
@@ -21,6 +21,10 @@ describe('Range header', () => {
     ['Bytes=1-2', 10, [[1, 3]]],
     ['bytes=1-2, 5-6', 10, [[1, 3], [5, 7]]], // biome-ignore format: one case a line
     ['bytes=50-60,1-2', 10, [[1, 3]]],
+    ['bytes=5-6,1-2', 10, [[5, 7], [1, 3]]], // biome-ignore format: one case a line
+    ['bytes=0-3,2-5', 10, [[0, 6]]],
+    ['bytes=8-9,0-1,4-5,1-4', 10, [[8, 10], [0, 6]]], // biome-ignore format: one case a line
+    [`bytes=${Array.from({ length: 16 }, (_, i) => `${2 * i}-${2 * i}`)}`, 99, Array.from({ length: 16 }, (_, i) => [2 * i, 2 * i + 1])], // biome-ignore format: one case a line
     ['bytes=0-99999999999999999999', 10, [[0, 10]]],
   ])('%s of %i bytes', (header, size, parts) => {
     expect(parseRange(header, size)).toEqual({ kind: 'parts', parts: parts.map(([start, end]) => ({ start, end })) })
@@ -42,7 +46,8 @@ describe('Range header', () => {
     'items=0-1',
     'bytes=0-1,x',
     `bytes=0-${'1'.repeat(600)}`,
-  ])('%s is ignored', (header) => expect(parseRange(header, 10)).toEqual({ kind: 'whole' }))
+    `bytes=${Array.from({ length: 17 }, (_, i) => `${2 * i}-${2 * i}`)}`,
+  ])('%s is ignored', (header) => expect(parseRange(header, 99)).toEqual({ kind: 'whole' }))
 
   it('of an empty file cannot be had', () => {
     for (const header of ['bytes=0-', 'bytes=-1', 'bytes=0-0']) {
@@ -59,6 +64,9 @@ describe('Range header', () => {
         for (const { start, end } of wanted.parts) {
           expect(0 <= start && start < end && end <= size).toBe(true)
         }
+        const inOrder = [...wanted.parts].sort((a, b) => a.start - b.start)
+        for (const [i, part] of inOrder.entries())
+          if (i > 0) expect(part.start).toBeGreaterThan(inOrder[i - 1]?.end ?? 0)
       }),
     )
     expect(contentRange({ start: 3, end: 5 }, 10)).toBe('bytes 3-4/10')
@@ -159,6 +167,18 @@ describe('validators and destinations', () => {
     for (const destination of ['', 'document', 'iframe', 'image', 'audio', 'video', 'track']) {
       expect(refusesDestination(destination, { fromContent: false })).toBe(false)
     }
+  })
+
+  it('are told by the browser’s headers where the request itself does not know: a service worker’s script first', () => {
+    const told = (headers: Record<string, string>, destination: RequestDestination = '') =>
+      destinationOf({ destination, headers: new Headers(headers) })
+    expect(told({ 'Service-Worker': 'script' })).toBe('serviceworker')
+    expect(told({ 'Service-Worker': 'script', 'Sec-Fetch-Dest': 'image' }, 'image')).toBe('serviceworker')
+    expect(told({ 'Sec-Fetch-Dest': 'script' })).toBe('script')
+    expect(told({ 'Sec-Fetch-Dest': 'empty' })).toBe('')
+    expect(told({}, 'video')).toBe('video')
+    for (const dest of ['script', 'serviceworker', 'embed', 'object', 'xslt', 'json', 'report', 'nonsense'])
+      expect(refusesDestination(told({ 'Sec-Fetch-Dest': dest }), { fromContent: true })).toBe(true)
   })
 
   it('makes a header of any file name, in which nothing can break out', () => {

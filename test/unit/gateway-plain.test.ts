@@ -268,9 +268,7 @@ describe('conditions', () => {
     expect(await status(`W/${etag}`)).toBe(200)
   })
 
-  it('make several ranges the whole, and ranges of HEAD nothing', async () => {
-    expect((await ask(path, range('bytes=0-1,5-6'))).status).toBe(200)
-    expect((await ask(path, range('bytes=9999-,5-6'))).status).toBe(206)
+  it('make ranges of HEAD nothing', async () => {
     expect((await ask(path, { method: 'HEAD', ...range('bytes=0-1') })).status).toBe(200)
   })
 })
@@ -288,7 +286,7 @@ describe('failures', () => {
     ['a block nobody has', '/ipfs/bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', 404],
     ['a path below a file', '/ipfs/bafkqaaa/secret-name', 404],
     ['data that is no file', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}`, 501],
-    ['a form we do not give', '/ipfs/bafkqaaa?format=car', 501],
+    ['a form we do not give', '/ipfs/bafkqaaa?format=zip', 406],
   ])('%s is a page, JSON or text of its own', async (_, path, status) => {
     for (const [accept, type] of [
       ['text/html', 'text/html; charset=utf-8'],
