@@ -19,7 +19,7 @@ export async function check({ request, expect }: Case, world: World): Promise<st
   const { status, headers = {}, body } = expect
   if (status !== undefined && ![status].flat().includes(seen.status)) wrong.push(`status ${seen.status}, not ${status}`)
   for (const [name, fact] of Object.entries(headers)) {
-    const found = seen.headers.get(name)
+    const found = name === 'location' ? leadsTo(seen.headers.get(name), request) : seen.headers.get(name)
     if (!headerHolds(fact, found)) wrong.push(`${name}: ${found}, not ${JSON.stringify(fact)}`)
   }
   if (!body) return wrong
@@ -29,6 +29,14 @@ export async function check({ request, expect }: Case, world: World): Promise<st
     wrong.push(`body (${seen.body.byteLength} bytes): ${error}`)
   }
   return wrong
+}
+
+/** Where a redirect leads, relative or not: a path of the same host, else a whole URL. */
+function leadsTo(location: string | null, { host = 'gateway', path }: Case['request']): string | null {
+  if (location === null) return null
+  const base = new URL(path, `http://${host}`)
+  const url = new URL(location, base)
+  return url.origin === base.origin ? url.pathname + url.search : url.href
 }
 
 function headerHolds(fact: HeaderFact, found: string | null): boolean {

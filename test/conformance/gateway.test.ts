@@ -1,11 +1,11 @@
 /** Every case of the table against the gateway's core, over HTTP in Node. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createGateway } from '../../src/gateway/gateway.ts'
 import type { Case } from './case.ts'
 import { check, type World } from './check.ts'
 import { EXCEPTIONS, exceptionFor } from './exceptions.ts'
 import { absent, loadBlocks, missing, records } from './fixtures.ts'
+import { createHost } from './host.ts'
 import { ask, type HttpHost, serve } from './http-host.ts'
 import { BY_HOST, CASES, COUNTS, keyOf } from './table.ts'
 
@@ -45,8 +45,9 @@ describe.skipIf(missing)('over HTTP', () => {
   let world: World
   beforeAll(async () => {
     const source = await loadBlocks()
-    host = await serve(createGateway({ blocks: source }))
-    world = { source, records: records(), ask: askHost }
+    const known = records()
+    host = await serve(createHost(source, known))
+    world = { source, records: known, ask: askHost }
   })
   afterAll(() => host?.close())
 
