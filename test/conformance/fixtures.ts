@@ -43,10 +43,13 @@ export const records = (): Map<string, Bytes> =>
     ]),
   )
 
-/** All blocks of all archives. */
+/** All blocks of all archives, by either version of their CIDs. */
 export async function loadBlocks(): Promise<MemorySource> {
   const source = new MemorySource()
   for (const path of archives()) await loadCar(source, path)
+  for (const [name, bytes] of [...source.blocks]) {
+    if (name.startsWith('Qm')) source.blocks.set(`${CID.parse(name).toV1()}`, bytes)
+  }
   return source
 }
 
