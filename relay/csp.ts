@@ -5,9 +5,10 @@
 
 /**
  * Who reads the policy: the app's page; the bootstrap shell that answers `/ipfs/*` before the service worker runs (the
- * app may frame it); a worker's or page's script; the service worker; any other file or answer.
+ * app may frame it); a worker's or page's script; the service worker; any other file or answer;
+ * the bridge, which websites right below the host may frame (see `src/ui/site-bridge.ts`).
  */
-export type Place = 'page' | 'shell' | 'script' | 'sw' | 'other'
+export type Place = 'page' | 'shell' | 'bridge' | 'script' | 'sw' | 'other'
 
 const HOST = /^(?=.{1,255}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*(?::[0-9]{1,5})?$/i
 
@@ -67,6 +68,16 @@ const page = (assets: string, host: string): Directives => ({
 const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Directives>> = {
   page,
   shell: (assets, host) => ({ ...page(assets, host), 'frame-ancestors': "'self'" }),
+  bridge: (assets, host) => ({
+    ...{
+      'default-src': "'none'",
+      'script-src': assets,
+      'worker-src': `${assets} ${host}/sw.js`,
+      'connect-src': CONNECT,
+    },
+    ...{ 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': `*.${host}` },
+    ...TRUSTED_TYPES,
+  }),
   // A worker obeys the policy of its own script, not the page's.
   script: (assets) => ({
     'default-src': "'none'",

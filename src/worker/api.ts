@@ -202,6 +202,8 @@ export type PageApi = AdmissionApi &
     hello: Call<{ life: string }, { life: string }>
     'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
     'tab.gateway': Call<{ port: MessagePort }, None>
+    /** Serves one website its own blocks at a port (`site-api.ts`). */
+    'tab.site': Call<{ label: string; port: MessagePort }, None>
     'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
     'host.status': Call<None, HostStatus>
     'host.close': Call<None, None>

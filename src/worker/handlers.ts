@@ -34,7 +34,7 @@ export interface HandlerComponents {
 }
 
 /** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
-export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | 'tab.site'>
 
 /** What `account-part.ts` answers. */
 const PART: { readonly [K in keyof AccountPartApi]: true } = {

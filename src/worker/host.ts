@@ -29,6 +29,8 @@ import { createHosting } from './hosting.ts'
 import { createNames } from './names.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
+import { siteHandlers } from './site.ts'
+import type { SiteApi } from './site-api.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
 /**
@@ -45,6 +47,8 @@ const RTC_MESSAGE = 64 * KiB
 export interface Host {
   readonly handlers: Handlers<HostApi>
   readonly gateway: Handlers<GatewayApi>
+  /** The answers for one website. @throws CafeError BAD_REQUEST {what: 'site'}. */
+  readonly site: (label: string) => Handlers<SiteApi>
 }
 
 /** Starts everything. The pool's shim must be installed before this module is evaluated (see `bridge.ts`). */
@@ -158,6 +162,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   return {
     handlers: createHandlers({ node, accounts, part, hosting, names, changes, tabs: () => pool.size }),
     gateway: gatewayHandlers(node, names),
+    site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }
 }
 
