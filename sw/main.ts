@@ -1,15 +1,17 @@
 /**
- * The service worker: answers `/ipfs/…` on the app's origin, takes what other apps share, and leaves everything else to the
+ * The service worker: answers `/ipfs/…` and `/ipns/…` on the app's origin, takes what other apps share, and leaves everything else to the
  * network. It takes over running pages at once when first installed, and replaces an older version only when a page says so.
  */
+import { systemClock } from '../src/core/clock.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { whenGone } from '../src/rpc/alive.ts'
 import { receiveShared, SHARE_PATH } from '../src/rpc/shared-files.ts'
 import { isHostHere, isNodePort, isSkipWaiting, isToHost, NEED_NODE, WHO_HOSTS } from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
-import { CONTENT_PATH, createHandler } from './handler.ts'
+import { createHandler, isContentPath } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
+import { createNamesOfNode } from './names.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell } from './shell.ts'
@@ -27,7 +29,13 @@ const nodePort = createNodePort({ askWindows: () => askWindows(NEED_NODE), whenG
 const hostPorts = createHostPorts({ askWindows: async () => void (await askWindows(WHO_HOSTS)) })
 
 const handle = createHandler({
-  gateway: createGateway({ blocks: createBlockSource({ openLocal: openBlockReader, nodePort }) }),
+  gateway: createGateway({
+    blocks: createBlockSource({ openLocal: openBlockReader, nodePort }),
+    names: createNamesOfNode({
+      ask: async (name, { signal }) => (await nodePort.need({ signal })).call('name.resolve', { name }, { signal }),
+      clock: systemClock,
+    }),
+  }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: bootstrapShell,
 })
@@ -59,5 +67,5 @@ self.addEventListener('fetch', (event) => {
   if (origin !== self.location.origin) return
   if (method === 'POST' && pathname === SHARE_PATH) return event.respondWith(receiveShared(caches, event.request))
   if (method !== 'GET' && method !== 'HEAD') return
-  if (pathname.startsWith(CONTENT_PATH)) event.respondWith(handle(event))
+  if (isContentPath(pathname)) event.respondWith(handle(event))
 })

@@ -26,7 +26,7 @@ import type { NameSource } from './names.ts'
 import { answerRaw } from './raw.ts'
 import { answerRecord } from './record.ts'
 import { answerForm, type GatewayRequest, parseRequest } from './request.ts'
-import { isolation, refusesDestination } from './respond.ts'
+import { destinationOf, isolation, refusesDestination } from './respond.ts'
 import { answerTar } from './tar.ts'
 import { createTrace } from './trace.ts'
 
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly destination?: RequestDestination | undefined
   /** The document that asks is /ipfs content itself, so it may have styles and fonts. */
   readonly fromContent?: boolean | undefined
+  /** The content has its origin to itself: it may run scripts, and its `_redirects` apply (see `origin.ts`). */
+  readonly origin?: boolean | undefined
   /** The host's own answer to a failure, if it has a better one than a page. */
   readonly onError?: ((error: CafeError) => Promise<Response | undefined>) | undefined
 }
@@ -65,6 +67,7 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
   const open = createOpener(clock)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
+    const origin = options.origin ?? false
     refuseCode(request, options)
     const parsed = parseRequest(request)
     const moved = canonicalName(parsed)
@@ -75,7 +78,7 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
     const asked = parsed.kind === 'unixfs' && parsed.by === 'format'
     const page = asked || answerForm(request, options.navigation ?? false) === 'html'
-    return answerJob({ ...start, request: parsed, read, signal, open, trace, page })
+    return answerJob({ ...start, request: parsed, origin, read, signal, open, trace, page })
   }
 
   return async (request, options = {}) => {
@@ -89,13 +92,12 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
   }
 }
 
-/** @throws CafeError FORBIDDEN or BAD_REQUEST `{what: 'code'}` for what must not become a program of the page that asks (rules A3, A4). */
-function refuseCode(request: Request, options: GatewayOptions): void {
-  const destination = options.destination ?? request.destination ?? ''
-  const refused = refusesDestination(destination, { fromContent: options.fromContent ?? false })
-  // Browsers send the header with the script of a service worker, which may come to a gateway over HTTP too.
+/** @throws CafeError FORBIDDEN `{what: 'code'}` for what must not become a program of the page that asks (rules A3, A4). */
+function refuseCode(request: Request, { destination, fromContent = false, origin = false }: GatewayOptions): void {
+  const wanted = destination || destinationOf(request)
+  // A website may run what it likes but a service worker: its place is taken by the one that serves it.
+  const refused = origin ? wanted === 'serviceworker' : refusesDestination(wanted, { fromContent })
   if (refused) throw new CafeError('FORBIDDEN', { what: 'code' })
-  if (request.headers.get('service-worker') !== null) throw new CafeError('BAD_REQUEST', { what: 'code' })
 }
 
 /** To the one way to write a name of a key, so that caches and origins know one content by one name. */

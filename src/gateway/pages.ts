@@ -57,6 +57,10 @@ const LATER = 'Ask the owner to open their cafe, check that you are online, then
 /** By error code and the `what` of its data where that tells more. */
 const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
+  'BAD_REQUEST label': {
+    title: 'CID incompatible with DNS label length limit of 63',
+    next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
+  },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
   'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
   'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
@@ -68,6 +72,10 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'NOT_FOUND path': {
     title: 'There is nothing under that name',
     next: 'Check the last part of the address, or open the folder above it.',
+  },
+  'NOT_FOUND name': {
+    title: 'Nobody here knows what this name stands for',
+    next: 'Names can be looked up only if their record was brought to this device. Ask for a link that begins with /ipfs/.',
   },
   'NOT_FOUND symlink': {
     title: 'This is a symbolic link',
@@ -108,10 +116,6 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'This folder has entries that would land outside it',
     next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
   },
-  'NOT_FOUND name': {
-    title: 'Nobody we asked knows this name',
-    next: 'It may not have been published for a while. Ask whoever sent the link for one to the content itself.',
-  },
   'NOT_FOUND local': {
     title: 'This content is not on this device',
     next: 'Ask again without only-if-cached to have it fetched.',
@@ -134,11 +138,18 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   },
 }
 
+/** Whose website it is has to know what is wrong with it: the file is theirs, and `why` is ours. */
+function redirectsProblem({ data }: CafeError): Explanation | undefined {
+  if (data['what'] !== 'redirects') return undefined
+  const line = typeof data['line'] === 'number' ? ` (line ${data['line']})` : ''
+  return { title: `could not parse _redirects: ${data['why']}${line}`, next: 'Whoever made this website can mend it.' }
+}
+
 /** A failure in the form asked for: what happened and what to do, never where. */
 export function errorBody(error: CafeError, form: Form): string {
   const { what } = error.data
   const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
-  const { title, next } = EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  const { title, next } = redirectsProblem(error) ?? EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
   if (form === 'json') return `${JSON.stringify({ error: error.code, message: title, next })}\n`
   if (form === 'text') return `${title}. ${next}\n`
   return page(

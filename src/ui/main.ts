@@ -6,7 +6,9 @@ import './elements/cafe-app.ts'
 import './elements/cafe-opening.ts'
 import { isGatewayPath } from './route.ts'
 import { followColorScheme } from './theme.ts'
+import { guardScripts } from './trusted-types.ts'
 
+guardScripts()
 followColorScheme()
 document
   .getElementById('app')

@@ -1,5 +1,6 @@
 /** Where in the app we are, read from the address: pure, so that every address has one tested meaning. */
 import { MAX_INVITE } from '../core/limits.ts'
+import { type PageAddress, readPage } from './page-link.ts'
 
 /** Longest code of a link to a thread: as much as the worker looks at. */
 export const MAX_THREAD_CODE = 96 * 1024
@@ -18,13 +19,15 @@ export type Route =
   | { readonly view: 'contact'; readonly address: string }
   /** `code` is somebody's contact link. */
   | { readonly view: 'introduced'; readonly code: string }
+  /** A page that somebody made, in a frame. */
+  | { readonly view: 'page'; readonly page: PageAddress }
   /** An invite to a thread: of a link, or one that was received. */
   | { readonly view: 'invited'; readonly code: string }
 
 /**
  * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
  * hex digits for a thread that is here, `#thread=<code>` for an invite to one; `#contact=<address>` for somebody,
- * `#contact=<code>` for a contact link. Anything else is home.
+ * `#contact=<code>` for a contact link; `#page=<path>` for a page in a frame, `#page=~<path>` if it takes a key. Anything else is home.
  *
  * @example
  * ```ts
@@ -38,9 +41,15 @@ export function readRoute(hash: string): Route {
   const code = rest.join('=')
   if (name === 'thread') return threadRoute(code)
   if (name === 'contact') return contactRoute(code)
+  if (name === 'page') return pageRoute(code)
   if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }
   if (name !== 'join') return { view: 'home' }
   return code === '' || code.length > MAX_INVITE ? { view: 'join' } : { view: 'join', code }
+}
+
+function pageRoute(text: string): Route {
+  const page = readPage(text)
+  return page ? { view: 'page', page } : { view: 'home' }
 }
 
 function contactRoute(text: string): Route {

@@ -43,6 +43,19 @@ describe('the content security policy', () => {
     expect(policy.get('form-action')).toEqual(["'self'"])
   })
 
+  it.each(PLACES)('runs no code that stands in a page or is made of text: %s', (place) => {
+    const policy = directives(place)
+    for (const name of ['script-src', 'script-src-elem', 'script-src-attr', 'worker-src', 'default-src']) {
+      for (const word of ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'self'", 'data:', 'blob:', '*'])
+        expect(policy.get(name) ?? []).not.toContain(word)
+    }
+    if (place === 'other') return // no script runs there whose text could become code
+    expect(policy.get('require-trusted-types-for')).toEqual(["'script'"])
+    expect(policy.get('trusted-types')).toEqual(
+      place === 'page' || place === 'shell' ? ['default', 'lit-html'] : ["'none'"],
+    )
+  })
+
   it('differs for the shell only in that the app may frame it', () => {
     expect(contentSecurityPolicy('shell', HOST).replace("frame-ancestors 'self'", "frame-ancestors 'none'")).toBe(
       contentSecurityPolicy('page', HOST),

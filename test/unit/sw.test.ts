@@ -28,6 +28,7 @@ function nodeEnd(get: BlockGet): MessagePort {
   const input = v.object({ cid: text(256), from: v.array(peerId) })
   const stop = serve<GatewayApi>(port1 as MessagePort, {
     'block.get': { input, run: ({ cid, from }, { progress }) => get(cid, from, () => progress('waiting')) },
+    'name.resolve': { input: v.object({ name: text(128) }), run: () => Promise.reject(new CafeError('NOT_FOUND')) },
   })
   closing.push(() => stop())
   return port2 as MessagePort

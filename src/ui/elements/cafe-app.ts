@@ -8,6 +8,7 @@ import type { Notifications } from '../../worker/thread-api.ts'
 import { Badge } from '../controllers/badge.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
+import { PageLinks } from '../controllers/page-links.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
@@ -45,6 +46,9 @@ export class CafeApp extends Plain {
     (cafe) => cafe.account.status(),
   )
   readonly #sending = new Sending(this, () => this.cafe)
+  readonly #pages = new PageLinks(this, (hash) => {
+    location.hash = hash
+  })
   readonly #errands = new Errands(this, () => this.cafe)
   /** What of the news was not read. Without an account that is open there are none. */
   readonly #news = new Live<Notifications>(
@@ -53,7 +57,13 @@ export class CafeApp extends Plain {
     threadNews(['notifications']),
     (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
-  readonly #routed = () => void this.#go(readRoute(location.hash))
+  readonly #routed = () => {
+    // A whole link in the address: its key goes on in memory, and out of the bar and the history.
+    const link = /^#page=~?([^#]+#.*)$/.exec(location.hash)?.[1]
+    if (link !== undefined) history.replaceState(history.state, '', '#')
+    if (link !== undefined) return this.#pages.show(link)
+    return void this.#go(readRoute(location.hash))
+  }
   readonly #leaving = (event: BeforeUnloadEvent) => {
     if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
   }
@@ -76,7 +86,7 @@ export class CafeApp extends Plain {
     // A file dropped beside its place would replace this page, and with it the cafe.
     addEventListener('dragover', refuseDrop)
     addEventListener('drop', refuseDrop)
-    void this.#go(readRoute(location.hash))
+    this.#routed()
     void this.#connect()
   }
 
@@ -127,6 +137,9 @@ export class CafeApp extends Plain {
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    if (route.view === 'page') {
+      return html`<cafe-framed .cafe=${cafe} .page=${route.page} .link=${this.#pages.linkOf(route.page)}></cafe-framed>`
+    }
     // What follows is the account's.
     if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
     if (route.view === 'account' || route.view === 'link') {

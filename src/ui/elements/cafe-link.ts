@@ -1,6 +1,11 @@
-/** `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here. */
+/**
+ * `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here; a page
+ * that somebody made is framed in this one.
+ */
 import { html, nothing, type TemplateResult } from 'lit'
+import { ShowPage } from '../controllers/page-links.ts'
 import { readJoin, readLink, readThreadCode } from '../link.ts'
+import { isPageLink } from '../page-link.ts'
 import { threadHash } from '../route.ts'
 import { Plain } from './parts.ts'
 
@@ -48,7 +53,8 @@ export class CafeLink extends Plain {
     const text = input?.value ?? ''
     const path = readLink(text)
     if (path !== undefined) {
-      window.open(path, '_blank', 'noopener')
+      if (isPageLink(path)) this.dispatchEvent(new ShowPage(path))
+      else window.open(path, '_blank', 'noopener')
       if (input) input.value = ''
       return
     }
