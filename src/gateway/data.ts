@@ -60,6 +60,7 @@ function childOf(value: unknown, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined
 }
 
+/** A map, or a list as a map of its indices. */
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !(value instanceof Uint8Array)
 
@@ -75,8 +76,8 @@ export function linksIn(value: unknown): CID[] {
     const next = todo.pop()
     const cid = CID.asCID(next)
     if (cid) links.push(cid)
-    else if (Array.isArray(next)) todo.push(...next.toReversed())
-    else if (isMap(next)) todo.push(...Object.values(next).reverse())
+    // One by one: a call has no room for as many arguments as a block has values.
+    else if (isMap(next)) for (const child of Object.values(next).reverse()) todo.push(child)
     if (links.length > WALK_LINKS) throw new CafeError('CORRUPT', { what: 'tree', depth: WALK_DEPTH })
   }
   return links
