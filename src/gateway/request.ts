@@ -11,7 +11,7 @@ import { parse, peerId } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
 import { type FileKey, parseFileKey } from '../crypto/file-key.ts'
 import { type CarOptions, parseCarOptions } from './car-options.ts'
-import { chooseFormat, type DagFormat } from './format.ts'
+import { chooseFormat, type DagFormat, type Format } from './format.ts'
 import { type IpnsName, parseName } from './names.ts'
 
 /** How an answer made by the gateway itself (an error, a listing) should look. */
@@ -47,6 +47,8 @@ interface Common {
   readonly download: boolean
   /** The form was asked for by `?format=` (then nothing else decides it), `Accept` or nobody. */
   readonly by: 'format' | 'accept' | 'default'
+  /** Path and query that ask for this form without `Accept`, if the request's own do not. */
+  readonly located: string | undefined
 }
 
 /** What is there, shown as people know it: files, folders, data for programs in its own encoding. */
@@ -120,6 +122,7 @@ export function parseRequest(request: Request): GatewayRequest {
     filename: url.searchParams.get('filename')?.slice(0, MAX_FILENAME) || undefined,
     download: url.searchParams.get('download') === 'true',
     by: chosen.by,
+    located: chosen.elsewhere ? locationOf(url, chosen.format) : undefined,
   } as const
   const { format, parameters } = chosen
   if (format === 'html') return { kind: 'unixfs', ...common }
@@ -134,6 +137,14 @@ export function answerForm(request: Request, navigation: boolean): Form {
   const accept = request.headers.get('accept') ?? ''
   if (navigation || accept.includes('text/html')) return 'html'
   return accept.includes('application/json') ? 'json' : 'text'
+}
+
+function locationOf({ pathname, search }: URL, format: Format): string {
+  const query = new URLSearchParams(search)
+  query.set('format', format)
+  // Keys are repeated nowhere.
+  query.delete('key')
+  return `${pathname}?${query}`
 }
 
 function parsePath(pathname: string): { target: Target; segments: string[]; slash: boolean } {
