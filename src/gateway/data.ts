@@ -75,9 +75,14 @@ export function linksIn(value: unknown): CID[] {
     const next = todo.pop()
     const cid = CID.asCID(next)
     if (cid) links.push(cid)
-    else if (Array.isArray(next)) todo.push(...next.toReversed())
-    else if (isMap(next)) todo.push(...Object.values(next).reverse())
+    else if (Array.isArray(next)) stack(todo, next)
+    else if (isMap(next)) stack(todo, Object.values(next))
     if (links.length > WALK_LINKS) throw new CafeError('CORRUPT', { what: 'tree', depth: WALK_DEPTH })
   }
   return links
+}
+
+/** One by one: as arguments of one call, a million items would not fit the stack. */
+function stack(todo: unknown[], items: readonly unknown[]): void {
+  for (let i = items.length - 1; i >= 0; i--) todo.push(items[i])
 }
