@@ -76,9 +76,14 @@ export function linksIn(value: unknown): CID[] {
     const next = todo.pop()
     const cid = CID.asCID(next)
     if (cid) links.push(cid)
-    // One by one: a call has no room for as many arguments as a block has values.
-    else if (isMap(next)) for (const child of Object.values(next).reverse()) todo.push(child)
+    else if (Array.isArray(next)) stack(todo, next)
+    else if (isMap(next)) stack(todo, Object.values(next))
     if (links.length > WALK_LINKS) throw new CafeError('CORRUPT', { what: 'tree', depth: WALK_DEPTH })
   }
   return links
+}
+
+/** One by one: as arguments of one call, a million items would not fit the stack. */
+function stack(todo: unknown[], items: readonly unknown[]): void {
+  for (let i = items.length - 1; i >= 0; i--) todo.push(items[i])
 }
