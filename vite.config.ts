@@ -4,6 +4,8 @@
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import { checkBudgets } from './.scripts/sizes.mjs'
 
@@ -33,6 +35,19 @@ const serviceWorker: EnvironmentOptions = {
     copyPublicDir: false,
     rolldownOptions: {
       input: { sw: 'sw/main.ts' },
+      output: { format: 'iife', entryFileNames: '[name].js', codeSplitting: false },
+    },
+  },
+}
+
+/** The page that repairs the app has a script of its own, which needs nothing of the rest. */
+const reset: EnvironmentOptions = {
+  consumer: 'client',
+  build: {
+    outDir: 'dist/app',
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: { reset: 'src/ui/reset.ts' },
       output: { format: 'iife', entryFileNames: '[name].js', codeSplitting: false },
     },
   },
@@ -72,6 +87,31 @@ function classicName(): Plugin {
   }
 }
 
+/** Writes the names of the app's files into the service worker, which is new with each of them. */
+function shellFiles(): Plugin {
+  let names: string[] = []
+  return {
+    name: 'cafe:shell-files',
+    apply: 'build',
+    sharedDuringBuild: true,
+    applyToEnvironment: (environment) => environment.name === 'client' || environment.name === 'sw',
+    generateBundle(_options, bundle) {
+      // Browsers that need the classic worker know no module workers; the others would fetch it for nothing.
+      if (this.environment.name === 'client') names = Object.keys(bundle).filter((name) => name.startsWith('assets/'))
+    },
+    transform: {
+      filter: { id: /\/sw\/shell-files\.ts$/ },
+      handler() {
+        if (names.length === 0) this.error('the page must be built before its service worker')
+        const page = readFileSync('dist/app/index.html')
+        const version = createHash('sha256').update(page).update(names.join()).digest('hex').slice(0, 16)
+        const files = ['/index.html', '/favicon.svg', '/manifest.webmanifest', ...names.map((name) => `/${name}`)]
+        return `export const SHELL_FILES = ${JSON.stringify(files)}\nexport const SHELL_VERSION = '${version}'`
+      },
+    },
+  }
+}
+
 const budgets: Plugin = {
   name: 'cafe:budgets',
   apply: 'build',
@@ -99,15 +139,15 @@ export default defineConfig({
       output: { entryFileNames: 'assets/worker-[name]-[hash].js', chunkFileNames: 'assets/worker-[name]-[hash].js' },
     },
   },
-  environments: { classic, sw: serviceWorker, relay },
+  environments: { classic, sw: serviceWorker, reset, relay },
   builder: {
     buildApp: async (builder) => {
       // In this order: the first empties the app's folder, and its name goes into the second.
-      for (const name of ['classic', 'client', 'sw', 'relay']) {
+      for (const name of ['classic', 'client', 'sw', 'reset', 'relay']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)
       }
     },
   },
-  plugins: [classicName(), budgets],
+  plugins: [classicName(), shellFiles(), budgets],
 })

@@ -71,6 +71,7 @@ function toFile(path: string, bytes: Buffer): AppFile {
 }
 
 function placeOf(path: string): Place {
+  if (path === '/reset.html') return 'reset'
   if (path.endsWith('.html')) return 'page'
   if (path === '/sw.js') return 'sw'
   return path.endsWith('.js') ? 'script' : 'other'
