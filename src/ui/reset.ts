@@ -4,14 +4,20 @@
  * so that nothing that is broken elsewhere can break it; the service worker leaves this page to the network.
  */
 
-/** Caches with something other than the app's files in them: what other apps have shared waits there for its person. */
-const KEPT = ['shared-files']
+/** Caches of the app's own files (sw/shell.ts) begin so. What lies in other caches is data. */
+const SHELL = 'popup-cafe/shell/'
+
+/** The worker gives way on this channel if no page uses it (worker/writer.ts); as a client it would keep the old program. */
+const WRITER = 'popup-cafe:writer'
 
 async function reset(): Promise<number> {
+  const channel = new BroadcastChannel(WRITER)
+  channel.postMessage('give way')
+  channel.close()
   const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? []
   for (const registration of registrations) await registration.unregister()
   const names = 'caches' in globalThis ? await caches.keys() : []
-  for (const name of names.filter((name) => !KEPT.includes(name))) await caches.delete(name)
+  for (const name of names.filter((name) => name.startsWith(SHELL))) await caches.delete(name)
   return registrations.length
 }
 

@@ -17,9 +17,24 @@ export function registerServiceWorker(): Promise<ServiceWorker> {
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new CafeError('UNSUPPORTED', { what: 'service worker' })
   await new Workbox('/sw.js', { updateViaCache: 'none' }).register({ immediate: true })
-  const { active } = await navigator.serviceWorker.ready
-  if (!active) throw new CafeError('INTERNAL', { what: 'service worker' })
-  return active
+  const registration = await navigator.serviceWorker.ready
+  if (!navigator.serviceWorker.controller) replace(registration)
+  if (!registration.active) throw new CafeError('INTERNAL', { what: 'service worker' })
+  return registration.active
+}
+
+/**
+ * The active worker does not answer this page: it was taken out (reset.html) but lives on with other tabs, or passed by in
+ * a forced reload. If there is a newer one, it takes over at once.
+ */
+function replace({ installing, waiting, active }: ServiceWorkerRegistration): void {
+  const next = installing ?? waiting
+  if (!next || next === active) return
+  const take = (): void => {
+    if (next.state === 'installed') next.postMessage(SKIP_WAITING)
+  }
+  next.addEventListener('statechange', take)
+  take()
 }
 
 /** Milliseconds for the first installation to take over this page. */
