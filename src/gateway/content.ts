@@ -120,11 +120,22 @@ const TYPES: Record<Form, string> = {
   text: 'text/plain; charset=utf-8',
 }
 
+/** Failures for which HTTP has a better status than their code's. */
+const STATUS: Readonly<Record<string, number>> = {
+  'BAD_REQUEST method': 405,
+  'UNSUPPORTED format': 406,
+  'NOT_FOUND local': 412,
+}
+
 /** A failure as a page, JSON or a line of text; never stored, never echoing the request. */
-export function errorResponse(error: CafeError, form: Form, method: string): Response {
+export function errorResponse(
+  error: CafeError,
+  form: Form,
+  { method, again = false }: { readonly method: string; readonly again?: boolean },
+): Response {
   const badMethod = error.data['what'] === 'method'
-  return new Response(method === 'HEAD' ? null : errorBody(error, form), {
-    status: badMethod ? 405 : ERRORS[error.code].status,
+  return new Response(method === 'HEAD' ? null : errorBody(error, form, { again }), {
+    status: STATUS[`${error.code} ${error.data['what']}`] ?? ERRORS[error.code].status,
     headers: {
       ...isolation('page'),
       'Content-Type': TYPES[form],

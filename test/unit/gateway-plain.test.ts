@@ -288,7 +288,7 @@ describe('failures', () => {
     ['a block nobody has', '/ipfs/bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', 404],
     ['a path below a file', '/ipfs/bafkqaaa/secret-name', 404],
     ['data that is no file', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}`, 501],
-    ['a form we do not give', '/ipfs/bafkqaaa?format=car', 501],
+    ['a form we do not give', '/ipfs/bafkqaaa?format=zip', 406],
   ])('%s is a page, JSON or text of its own', async (_, path, status) => {
     for (const [accept, type] of [
       ['text/html', 'text/html; charset=utf-8'],

@@ -1,0 +1,55 @@
+/** A folder: its `index.html` if it has one, else a page that lists it. */
+import { plainFile } from './answer-file.ts'
+import { notModified } from './content.ts'
+import { findEntry, listEntries, shapeEntries } from './directory.ts'
+import { cacheOf, type Job } from './job.ts'
+import { listingPage, readLooks } from './listing-page.ts'
+import { type ResolvedDirectory, resolve } from './resolve.ts'
+import { GENERATED, isolation } from './respond.ts'
+
+/** `index.html` if there is one, else a listing. */
+export async function answerDirectory(found: ResolvedDirectory, job: Job): Promise<Response> {
+  const { request, read, signal } = job
+  const entry = await findEntry(found.node, 'index.html', read, signal)
+  const index = entry && (await resolve(entry.cid, [], read, signal))
+  if (index?.kind !== 'file') return listing(found, job)
+  if (request.slash) return plainFile({ ...index, roots: [...found.roots, index.cid] }, 'index.html', job)
+  // Relative links of the page need the slash. Relative itself, so that it holds below any prefix.
+  const location = `./${request.pathname.split('/').at(-1)}/${request.search}`
+  return new Response(null, { status: 301, headers: { ...isolation('page'), Location: location } })
+}
+
+/** The page that lists a folder. */
+export async function listing(found: ResolvedDirectory, job: Job): Promise<Response> {
+  const { request, read, signal } = job
+  const { slash, pathname, method } = request
+  const { segments } = request
+  const looks = readLooks(request.search)
+  // The number is that of the page's looks: count it up when they change.
+  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}"`
+  const cache = cacheOf(job, GENERATED)
+  const unchanged = notModified('gallery', etag, cache, request.ifNoneMatch)
+  if (unchanged) return unchanged
+  const cid = `${found.cid}`
+  const { entries, more } = await listEntries(found.node, read, signal)
+  const html = listingPage({
+    entries: await shapeEntries(entries, read, signal),
+    ...{ more, looks, path: pathname },
+    title: segments.at(-1) ?? 'Folder',
+    cid,
+    base: slash ? './' : `./${pathname.split('/').at(-1)}/`,
+    parent: segments.length === 0 ? undefined : slash ? '../' : './',
+  })
+  const body = new TextEncoder().encode(html)
+  return new Response(method === 'HEAD' ? null : body, {
+    headers: {
+      ...isolation('gallery'),
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Length': String(body.byteLength),
+      'Cache-Control': cache,
+      ETag: etag,
+      'X-Ipfs-Path': pathname,
+      'X-Ipfs-Roots': found.roots.join(','),
+    },
+  })
+}
