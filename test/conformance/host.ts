@@ -24,7 +24,7 @@ export function nameSource(records: ReadonlyMap<string, Bytes>): NameSource {
       const record = byName.get(name)
       if (!record) throw new CafeError('NOT_FOUND', { what: 'name' })
       const { value, ttl, sequence } = await openNameRecord(parseKeyName(name), record)
-      return { path: value, record, ttl, sequence }
+      return { path: value, record, ttl: Math.floor(ttl / 1000), sequence }
     },
   }
 }
