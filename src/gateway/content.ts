@@ -159,16 +159,25 @@ const TYPES: Record<Form, string> = {
   text: 'text/plain; charset=utf-8',
 }
 
+/** Failures for which HTTP has a better status than their code's. */
+const STATUS: Readonly<Record<string, number>> = {
+  'BAD_REQUEST method': 405,
+  'UNSUPPORTED format': 406,
+  'NOT_FOUND local': 412,
+}
+
 /** A failure as a page, JSON or a line of text; never stored, never echoing the request. */
 export function errorResponse(error: CafeError, form: Form, method: string): Response {
   const badMethod = error.data['what'] === 'method'
   return new Response(method === 'HEAD' ? null : errorBody(error, form), {
-    status: badMethod ? 405 : ERRORS[error.code].status,
+    status: STATUS[`${error.code} ${error.data['what']}`] ?? ERRORS[error.code].status,
     headers: {
       ...isolation('page'),
       'Content-Type': TYPES[form],
       'Cache-Control': NO_STORE,
       Vary: 'Accept',
+      // Seconds after which the same may work.
+      ...(ERRORS[error.code].retry && { 'Retry-After': '5' }),
       ...(badMethod && { Allow: 'GET, HEAD' }),
     },
   })

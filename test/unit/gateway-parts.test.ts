@@ -81,7 +81,7 @@ describe('content type', () => {
     ['song.mp3', 'audio/mpeg', 'media'],
     ['page.html', 'text/html; charset=utf-8', 'document'],
     ['old.xhtml', 'application/xhtml+xml; charset=utf-8', 'document'],
-    ['data.json', 'application/json; charset=utf-8', 'document'],
+    ['data.json', 'application/json', 'document'],
     ['feed.atom', 'application/atom+xml', 'document'],
     ['code.js', 'text/javascript; charset=utf-8', 'document'],
     ['paper.pdf', 'application/pdf', 'download'],

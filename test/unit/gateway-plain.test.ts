@@ -15,6 +15,7 @@ import {
   importFile,
   importTree,
   KIB,
+  lasting,
   MemorySource,
   noise,
   range,
@@ -84,7 +85,7 @@ describe.each(SHAPES)('$title', ({ size, ...options }) => {
 
   it('answers HEAD with the headers of GET and nothing else', async () => {
     const [get, head] = [await ask(path), await ask(path, { method: 'HEAD' })]
-    expect([...head.headers]).toEqual([...get.headers])
+    expect(lasting(head)).toEqual(lasting(get))
     expect(head.status).toBe(get.status)
     expect((await bytesOf(head)).byteLength).toBe(0)
     await get.body?.cancel()
@@ -291,8 +292,9 @@ describe('failures', () => {
     ['a key that is none', `/ipfs/bafkqaaa#key=${secret}x`, 400],
     ['a block nobody has', '/ipfs/bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', 404],
     ['a path below a file', '/ipfs/bafkqaaa/secret-name', 404],
-    ['data that is no file', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}`, 501],
-    ['a form we do not give', '/ipfs/bafkqaaa?format=car', 501],
+    ['data that is no file', `/ipfs/${CID.createV1(0x70, identity.digest(new Uint8Array()))}`, 501],
+    ['data of another form', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}?format=dag-json`, 406],
+    ['a form we do not give', '/ipfs/bafkqaaa?format=zip', 406],
   ])('%s is a page, JSON or text of its own', async (_, path, status) => {
     for (const [accept, type] of [
       ['text/html', 'text/html; charset=utf-8'],
