@@ -4,6 +4,8 @@
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import { checkBudgets } from './.scripts/sizes.mjs'
 
@@ -38,8 +40,8 @@ const serviceWorker: EnvironmentOptions = {
   },
 }
 
-/** One classic script each, for hosts of websites: their service worker, and what the relay writes into their page. */
-const siteScript = (name: string, input: string): EnvironmentOptions => ({
+/** One classic script each: the page that repairs the app, and what hosts of websites serve. They need nothing of the rest. */
+const loneScript = (name: string, input: string): EnvironmentOptions => ({
   consumer: 'client',
   build: {
     outDir: 'dist/app',
@@ -103,6 +105,31 @@ function classicName(): Plugin {
   }
 }
 
+/** Writes the names of the app's files into the service worker, which is new with each of them. */
+function shellFiles(): Plugin {
+  let names: string[] = []
+  return {
+    name: 'cafe:shell-files',
+    apply: 'build',
+    sharedDuringBuild: true,
+    applyToEnvironment: (environment) => environment.name === 'client' || environment.name === 'sw',
+    generateBundle(_options, bundle) {
+      // Browsers that need the classic worker know no module workers; the others would fetch it for nothing.
+      if (this.environment.name === 'client') names = Object.keys(bundle).filter((name) => name.startsWith('assets/'))
+    },
+    transform: {
+      filter: { id: /\/sw\/shell-files\.ts$/ },
+      handler() {
+        if (names.length === 0) this.error('the page must be built before its service worker')
+        const page = readFileSync('dist/app/index.html')
+        const version = createHash('sha256').update(page).update(names.join()).digest('hex').slice(0, 16)
+        const files = ['/index.html', '/favicon.svg', '/manifest.webmanifest', ...names.map((name) => `/${name}`)]
+        return `export const SHELL_FILES = ${JSON.stringify(files)}\nexport const SHELL_VERSION = '${version}'`
+      },
+    },
+  }
+}
+
 const budgets: Plugin = {
   name: 'cafe:budgets',
   apply: 'build',
@@ -132,17 +159,18 @@ export default defineConfig({
   },
   environments: {
     ...{ classic, sw: serviceWorker, relay },
-    site: siteScript('site-sw', 'sw/site.ts'),
-    boot: siteScript('site-boot', 'src/ui/site-boot.ts'),
+    reset: loneScript('reset', 'src/ui/reset.ts'),
+    site: loneScript('site-sw', 'sw/site.ts'),
+    boot: loneScript('site-boot', 'src/ui/site-boot.ts'),
   },
   builder: {
     buildApp: async (builder) => {
       // In this order: the first empties the app's folder, and its name goes into the second.
-      for (const name of ['classic', 'client', 'sw', 'site', 'boot', 'relay']) {
+      for (const name of ['classic', 'client', 'sw', 'reset', 'site', 'boot', 'relay']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)
       }
     },
   },
-  plugins: [classicName(), siteBridge(), budgets],
+  plugins: [classicName(), siteBridge(), shellFiles(), budgets],
 })

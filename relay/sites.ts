@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { parseCid } from '../src/core/block.ts'
 import { keyNameText, readKeyName } from '../src/core/key-name.ts'
-import { siteLabel, siteRoot } from '../src/gateway/origin.ts'
+import { siteLabel, siteRoot } from '../src/core/site-name.ts'
 
 /** What a host is. */
 export type SiteHost =

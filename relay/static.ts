@@ -79,6 +79,7 @@ function toFile(path: string, bytes: Buffer): AppFile {
 
 function placeOf(path: string): Place {
   if (path === '/site-bridge.html') return 'bridge'
+  if (path === '/reset.html') return 'reset'
   if (path.endsWith('.html')) return 'page'
   if (path === '/sw.js') return 'sw'
   return path.endsWith('.js') ? 'script' : 'other'

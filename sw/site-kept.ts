@@ -41,7 +41,8 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
       if (before + bytes.byteLength > MAX_KEPT) return
       size = Promise.resolve(before + bytes.byteLength)
       const headers = { 'Content-Length': String(bytes.byteLength), 'Content-Type': 'application/octet-stream' }
-      await (await opening()).put(`/${cid}`, new Response(bytes, { headers }))
+      const cache = await opening()
+      await cache.put(`/${cid}`, new Response(bytes, { headers }))
     },
     async shell() {
       const cache = await opening()
@@ -64,7 +65,8 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
       return (await (await opening()).match(ROOT))?.text()
     },
     async keepRoot(path) {
-      await (await opening()).put(ROOT, new Response(path))
+      const cache = await opening()
+      await cache.put(ROOT, new Response(path))
     },
   }
 }

@@ -5,8 +5,8 @@
  */
 import { systemClock } from '../src/core/clock.ts'
 import { CafeError, toCafeError } from '../src/core/errors.ts'
+import { type OriginRoot, siteRoot } from '../src/core/site-name.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
-import { type OriginRoot, siteRoot } from '../src/gateway/origin.ts'
 import { isSitePort } from '../src/rpc/site-messages.ts'
 import { absolute } from './handler.ts'
 import { createSiteBlocks, createSiteLink } from './site-blocks.ts'

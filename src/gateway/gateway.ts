@@ -16,6 +16,7 @@
  */
 import { type Clock, systemClock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
+import { answerAbout } from './answer-about.ts'
 import { answerUnixfs } from './answer-unixfs.ts'
 import { type BlockSource, blockReader, createRecall } from './blocks.ts'
 import { answerCar } from './car.ts'
@@ -87,7 +88,9 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
     } catch (thrown) {
       const error = toCafeError(thrown)
       const form = answerForm(request, options.navigation ?? false)
-      return (await options.onError?.(error)) ?? errorResponse(error, form, request.method)
+      // Loading it again by a link would lose the fragment, and the key with it.
+      const again = !request.url.includes('#')
+      return (await options.onError?.(error)) ?? errorResponse(error, form, { method: request.method, again })
     }
   }
 }
@@ -117,6 +120,8 @@ async function answerJob(job: Job): Promise<Response> {
     case 'unixfs':
     case 'dag':
       return answerUnixfs({ ...job, request })
+    case 'about':
+      return answerAbout({ ...job, request })
     case 'raw':
       return answerRaw({ ...job, request })
     case 'car':

@@ -6,23 +6,10 @@
  * Two forms of hosts: `<cid>.ipfs.<host>` and `<key>.ipns.<host>` as the specification has them, and `<label>.<host>` for
  * the app's own sites, since a wildcard certificate covers one label only.
  */
-import { base32 } from 'multiformats/bases/base32'
-import { CID } from 'multiformats/cid'
 import { parseCid } from '../core/block.ts'
 import { CafeError } from '../core/errors.ts'
 import { keyNameText, readKeyName } from '../core/key-name.ts'
-
-/** Characters of one label of a domain name (RFC 1035). */
-const MAX_LABEL = 63
-
-export type Namespace = 'ipfs' | 'ipns'
-
-/** What a host stands for. */
-export interface OriginRoot {
-  readonly namespace: Namespace
-  /** Canonical text: CIDv1 in base32, a key in base36, or a domain. */
-  readonly name: string
-}
+import { cidText, fitsLabel, type Namespace, type OriginRoot } from '../core/site-name.ts'
 
 /** What is to be done with a request. */
 export type Route =
@@ -98,46 +85,22 @@ function hostRoute(url: URL, scheme: string, base: string, label: string, namesp
 export const targetOf = ({ namespace, name }: OriginRoot, { pathname, search }: URL): string =>
   `/${namespace}/${name}${pathname}${search}`
 
-/**
- * What a single label below the app's host stands for: `bafy…` content, `k51…` a name. Only the canonical form, so that
- * content has one origin and not many.
- */
-export function siteRoot(label: string): OriginRoot | undefined {
-  const key = readKeyName(label)
-  if (key && keyNameText(key) === label) return { namespace: 'ipns', name: label }
-  try {
-    return cidText(parseCid(label)) === label ? { namespace: 'ipfs', name: label } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The label of a site: see {@link siteRoot}. @throws CafeError BAD_REQUEST {what: 'label'} if it would be too long. */
-export const siteLabel = (cid: CID): string => fits(cidText(cid))
-
-const cidText = (cid: CID): string => CID.createV1(cid.code, cid.multihash).toString(base32)
-
 function labelOf(namespace: Namespace, name: string): string {
-  if (namespace === 'ipfs') return fits(cidText(parseCid(name)))
+  if (namespace === 'ipfs') return fitsLabel(cidText(parseCid(name)))
   const key = readKeyName(name)
-  if (key) return fits(keyNameText(key))
+  if (key) return fitsLabel(keyNameText(key))
   if (!isDomain(name)) throw new CafeError('BAD_REQUEST', { what: 'name' })
   // `example.org` as one label, which a certificate for *.ipns.<host> covers.
-  return fits(name.replaceAll('-', '--').replaceAll('.', '-'))
+  return fitsLabel(name.replaceAll('-', '--').replaceAll('.', '-'))
 }
 
 function nameOfLabel(namespace: Namespace, label: string): string {
-  if (namespace === 'ipfs') return cidText(parseCid(fits(label)))
+  if (namespace === 'ipfs') return cidText(parseCid(fitsLabel(label)))
   const key = readKeyName(label)
   if (key) return keyNameText(key)
   const name = label.includes('.') ? label : label.replaceAll(/--|-/g, (dash) => (dash === '--' ? '-' : '.'))
   if (!isDomain(name)) throw new CafeError('BAD_REQUEST', { what: 'name' })
   return name
-}
-
-function fits(label: string): string {
-  if (label.length > MAX_LABEL) throw new CafeError('BAD_REQUEST', { what: 'label', limit: MAX_LABEL })
-  return label
 }
 
 /** A domain of at least two labels, for DNSLink; who resolves names says whether there is one. */

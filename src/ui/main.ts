@@ -8,6 +8,8 @@ import { isGatewayPath } from './route.ts'
 import { followColorScheme } from './theme.ts'
 import { guardScripts } from './trusted-types.ts'
 
+// For a repair by hand; the service worker leaves this address to the network.
+if (new URLSearchParams(location.search).has('sw-unregister')) location.replace('/reset.html')
 guardScripts()
 followColorScheme()
 document

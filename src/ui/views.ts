@@ -15,21 +15,21 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   people: () => import('./elements/cafe-people.ts'),
   contact: () => import('./elements/cafe-contact.ts'),
   introduced: () => import('./elements/cafe-introduced.ts'),
-  page: () => import('./elements/cafe-framed.ts'),
   mail: () => import('./elements/cafe-mail.ts'),
   you: () => import('./elements/cafe-you.ts'),
   recover: () => import('./elements/cafe-recover.ts'),
   account: () => import('./elements/cafe-accounts.ts'),
   link: () => import('./elements/cafe-accounts.ts'),
+  open: () => import('./elements/cafe-open.ts'),
 }
 
 /** Views that belong to a line of the navigation which is not theirs. */
 const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
+  open: 'files',
   feed: 'threads',
   thread: 'threads',
   invited: 'threads',
   contact: 'people',
-  page: 'files',
   introduced: 'people',
   mail: 'you',
   join: 'you',

@@ -5,7 +5,7 @@ import { contentSecurityPolicy, type Place, plainHost } from '../../relay/csp.ts
 import { headersFor } from '../../relay/headers.ts'
 
 const HOST = 'cafe.localhost:8080'
-const PLACES: readonly Place[] = ['page', 'shell', 'script', 'sw', 'other']
+const PLACES: readonly Place[] = ['page', 'shell', 'reset', 'script', 'sw', 'other']
 
 const directives = (place: Place): Map<string, string[]> =>
   new Map(
@@ -101,7 +101,7 @@ describe('the headers', () => {
     expect(headers['Cross-Origin-Resource-Policy']).toBe('same-origin')
     expect(headers['Permissions-Policy']).toContain('geolocation=()')
     expect(headers['Cross-Origin-Opener-Policy']).toBe(
-      place === 'page' || place === 'shell' ? 'same-origin' : undefined,
+      place === 'page' || place === 'shell' || place === 'reset' ? 'same-origin' : undefined,
     )
     expect(Object.keys(headers)).not.toContain('Service-Worker-Allowed')
   })

@@ -2,7 +2,8 @@
 import { base36 } from 'multiformats/bases/base36'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
-import { type RouteOptions, routeOrigin, siteLabel, siteRoot } from '../../src/gateway/origin.ts'
+import { siteLabel, siteRoot } from '../../src/core/site-name.ts'
+import { type RouteOptions, routeOrigin } from '../../src/gateway/origin.ts'
 
 const V0 = 'QmZULkCELmmk5XNfCgTnCyFgAVxBRBXyDHGGMVoLFLiXEN'
 const V0_AS_V1 = CID.parse(V0).toV1().toString()

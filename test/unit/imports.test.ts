@@ -81,6 +81,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
+  [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
   [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],

@@ -8,12 +8,12 @@ import type { Notifications } from '../../worker/thread-api.ts'
 import { Badge } from '../controllers/badge.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
-import { PageLinks } from '../controllers/page-links.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { explain, type Problem } from '../explain.ts'
 import { plainName } from '../format.ts'
-import { type Route, readRoute } from '../route.ts'
+import { LinkKeys, type OpenEvent } from '../link-keys.ts'
+import { openHash, type Route } from '../route.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
@@ -46,9 +46,6 @@ export class CafeApp extends Plain {
     (cafe) => cafe.account.status(),
   )
   readonly #sending = new Sending(this, () => this.cafe)
-  readonly #pages = new PageLinks(this, (hash) => {
-    location.hash = hash
-  })
   readonly #errands = new Errands(this, () => this.cafe)
   /** What of the news was not read. Without an account that is open there are none. */
   readonly #news = new Live<Notifications>(
@@ -57,13 +54,8 @@ export class CafeApp extends Plain {
     threadNews(['notifications']),
     (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
-  readonly #routed = () => {
-    // A whole link in the address: its key goes on in memory, and out of the bar and the history.
-    const link = /^#page=~?([^#]+#.*)$/.exec(location.hash)?.[1]
-    if (link !== undefined) history.replaceState(history.state, '', '#')
-    if (link !== undefined) return this.#pages.show(link)
-    return void this.#go(readRoute(location.hash))
-  }
+  readonly #keys = new LinkKeys()
+  readonly #routed = () => void this.#go(this.#keys.route())
   readonly #leaving = (event: BeforeUnloadEvent) => {
     if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
   }
@@ -123,7 +115,8 @@ export class CafeApp extends Plain {
         </nav>
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
-      <main id="main" tabindex="-1" @account-words=${this.#keep}>
+      <cafe-update></cafe-update>
+      <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>`
   }
@@ -137,9 +130,8 @@ export class CafeApp extends Plain {
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
-    if (route.view === 'page') {
-      return html`<cafe-framed .cafe=${cafe} .page=${route.page} .link=${this.#pages.linkOf(route.page)}></cafe-framed>`
-    }
+    if (route.view === 'open')
+      return html`<cafe-open .cafe=${cafe} .keys=${this.#keys} .link=${route.link}></cafe-open>`
     // What follows is the account's.
     if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
     if (route.view === 'account' || route.view === 'link') {
@@ -199,7 +191,10 @@ export class CafeApp extends Plain {
       ...TABS,
     })
     // The other views are fetched while nobody waits for them.
+    await import('./cafe-update.ts').catch(() => undefined)
     for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
+    const { keepShell } = await import('../service-worker.ts')
+    keepShell()
   }
 
   async #go(route: Route): Promise<void> {
@@ -235,6 +230,10 @@ export class CafeApp extends Plain {
   #keep(event: WordsEvent): void {
     this.words = event.words
     scrollTo(0, 0)
+  }
+
+  #open({ link }: OpenEvent): void {
+    location.hash = openHash(this.#keys.keep(link))
   }
 
   #noted(): void {

@@ -4,50 +4,30 @@
  * which frames without an origin go past; nothing can use it, since no script runs.
  */
 import { html, type TemplateResult } from 'lit'
-import type { CafeConsole } from '../../worker/console-api.ts'
-import { Live } from '../controllers/live.ts'
 import { plainName } from '../format.ts'
-import { fileName, safeHref } from '../link.ts'
-import { type PageAddress, pageAddress, saveLink } from '../page-link.ts'
-import { icon, Plain, waiting } from './parts.ts'
+import { safeHref } from '../link.ts'
+import { icon, Plain } from './parts.ts'
 
 export class CafeFramed extends Plain {
-  static override properties = { cafe: { attribute: false }, page: { attribute: false }, link: { attribute: false } }
-  declare cafe: CafeConsole
-  declare page: PageAddress
-  /** The whole link, if this page still has it. */
-  declare link: string | undefined
-  readonly #pins = new Live(
-    this,
-    () => this.cafe,
-    ['pins'],
-    (cafe) => cafe.pins.list(),
-  )
+  static override properties = { link: {}, name: {} }
+  /** The whole link, with its key. */
+  declare link: string
+  declare name: string
 
   override render(): TemplateResult {
-    const own = this.#pins.value?.find(({ link }) => pageAddress(link)?.path === this.page.path)
-    const link = safeHref(this.link ?? own?.link ?? '')
-    if (link !== undefined) return this.#framed(link, own !== undefined)
-    return this.#pins.value === undefined ? waiting('Opening…') : this.#closed()
-  }
-
-  #framed(link: string, own: boolean): TemplateResult {
-    const name = this.#name()
-    return html`<div class="framed">
-      <section class="banner" aria-label="About this page">
-        <div class="grow">
-          <h1 tabindex="-1"><bdi>${name}</bdi></h1>
-          <p class="quiet small">
-            ${icon('lock')}${own ? 'A page among your files' : 'Somebody else’s page'}, not part of Popup Cafe. It runs no
-            scripts, sends nothing, and cannot see your account. Never type your words into it.
-          </p>
-        </div>
-        <div class="actions">
-          <a class="button small" href=${link} data-plain target="_blank" rel="noopener noreferrer">${icon('open')}Open plain</a>
-          <a class="button small" href=${saveLink(link)} data-plain rel="noreferrer">${icon('download')}Save</a>
-          <button type="button" class="button icon-only" aria-label="Close this page" @click=${this.#close}>${icon('xmark')}</button>
-        </div>
-      </section>
+    const link = safeHref(this.link)
+    const name = plainName(this.name, 120)
+    if (link === undefined) return html``
+    return html`<section class="framed" aria-label="The page ${name}">
+      <div class="banner">
+        <p class="grow">
+          <strong>Made by whoever published it, not by Popup Cafe.</strong>
+          <span class="quiet small">
+            It runs no scripts, sends nothing, and cannot see your account. Never type your words into it.
+          </span>
+        </p>
+        <a class="button small" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}Open plain</a>
+      </div>
       <iframe
         src=${link}
         title="The page ${name}"
@@ -55,29 +35,7 @@ export class CafeFramed extends Plain {
         referrerpolicy="no-referrer"
         allow=""
       ></iframe>
-    </div>`
-  }
-
-  /** The key was in memory only, and that was another page's, or before a reload. */
-  #closed(): TemplateResult {
-    return html`<div class="card">
-      <h1 tabindex="-1"><bdi>${this.#name()}</bdi></h1>
-      <p>
-        This page is encrypted, and its key is not kept anywhere. Open the complete link again: where you got it, or in the
-        thread it was in.
-      </p>
-      <p class="row"><a class="button loud" href="#">Open a link</a></p>
-    </div>`
-  }
-
-  #name(): string {
-    const { pathname, searchParams } = new URL(this.page.path, location.href)
-    return plainName(searchParams.get('filename') ?? fileName(pathname) ?? 'A page', 120)
-  }
-
-  #close(): void {
-    if (history.length > 1) history.back()
-    else location.hash = ''
+    </section>`
   }
 }
 customElements.define('cafe-framed', CafeFramed)

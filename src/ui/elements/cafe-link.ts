@@ -1,11 +1,7 @@
-/**
- * `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here; a page
- * that somebody made is framed in this one.
- */
+/** `<cafe-link>`: paste a link, and see here what it leads to, without leaving a cafe that is open in this tab. */
 import { html, nothing, type TemplateResult } from 'lit'
-import { ShowPage } from '../controllers/page-links.ts'
 import { readJoin, readLink, readThreadCode } from '../link.ts'
-import { isPageLink } from '../page-link.ts'
+import { OpenEvent } from '../link-keys.ts'
 import { threadHash } from '../route.ts'
 import { Plain } from './parts.ts'
 
@@ -53,8 +49,7 @@ export class CafeLink extends Plain {
     const text = input?.value ?? ''
     const path = readLink(text)
     if (path !== undefined) {
-      if (isPageLink(path)) this.dispatchEvent(new ShowPage(path))
-      else window.open(path, '_blank', 'noopener')
+      this.dispatchEvent(new OpenEvent(path))
       if (input) input.value = ''
       return
     }
