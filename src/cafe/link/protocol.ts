@@ -60,6 +60,8 @@ export const linkProtocol = service({
   name: 'link',
   limited: true,
   operations: {
+    /** All links of the account: CLIENT_LINKS at most. */
+    list: operation({ request: nothing, item: state, receipt: nothing, auth: 'session' }),
     /**
      * Puts a link, or changes one; how often it was opened stays. The same again changes nothing.
      * @throws CONFLICT {what: 'link'} for another account's; {what: 'link', revoked} for one that was revoked; {what: 'link', seq}
@@ -71,8 +73,6 @@ export const linkProtocol = service({
       receipt: v.strictObject({ opened: count() }),
       auth: 'session',
     }),
-    /** All links of the account: CLIENT_LINKS at most. */
-    list: operation({ request: nothing, item: state, receipt: nothing, auth: 'session' }),
     /** From the answer on it opens no more, whatever is put later under its id. Nothing happens where it is not here. */
     revoke: operation({ request: v.strictObject({ link: id }), receipt: nothing, auth: 'session' }),
     /**
