@@ -9,6 +9,7 @@
  */
 import { type Clock, systemClock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
+import { answerAbout } from './answer-about.ts'
 import { answerUnixfs } from './answer-unixfs.ts'
 import { type BlockSource, blockReader, createRecall } from './blocks.ts'
 import { errorResponse } from './content.ts'
@@ -72,7 +73,9 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
     } catch (thrown) {
       const error = toCafeError(thrown)
       const form = answerForm(request, options.navigation ?? false)
-      return (await options.onError?.(error)) ?? errorResponse(error, form, request.method)
+      // Loading it again by a link would lose the fragment, and the key with it.
+      const again = !request.url.includes('#')
+      return (await options.onError?.(error)) ?? errorResponse(error, form, { method: request.method, again })
     }
   }
 }
@@ -87,6 +90,8 @@ async function answerJob(job: Job): Promise<Response> {
       // A file with JSON in it is what most who ask for JSON mean.
       if (request.format === 'json' || request.format === 'cbor') return answerUnixfs({ ...job, request })
       throw new CafeError('UNSUPPORTED', { what: 'format' })
+    case 'about':
+      return answerAbout({ ...job, request })
     case 'raw':
     case 'car':
     case 'tar':

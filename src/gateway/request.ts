@@ -3,6 +3,7 @@
  * looks at URLs. The path is split before its segments are decoded, once each, so no encoding can smuggle a separator.
  */
 import type { CID } from 'multiformats/cid'
+import { ABOUT_TYPE } from '../core/about.ts'
 import { parseCid } from '../core/block.ts'
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -80,8 +81,20 @@ export interface RecordRequest extends Common {
   readonly kind: 'record'
 }
 
+/** What is there, told to the app instead of given (core/about.ts). */
+export interface AboutRequest extends Common {
+  readonly kind: 'about'
+}
+
 /** All there is to be asked; a new kind is a new member here, a format in format.ts and an answer in gateway.ts. */
-export type GatewayRequest = UnixfsRequest | RawRequest | CarRequest | DagRequest | TarRequest | RecordRequest
+export type GatewayRequest =
+  | UnixfsRequest
+  | RawRequest
+  | CarRequest
+  | DagRequest
+  | TarRequest
+  | RecordRequest
+  | AboutRequest
 
 /** The key in a link, as text (for fingerprints) and parsed. */
 export interface LinkKey {
@@ -123,7 +136,7 @@ export function parseRequest(request: Request): GatewayRequest {
   } as const
   const { format, parameters } = chosen
   if (format === 'html') return { kind: 'unixfs', ...common }
-  if (format === 'raw' || format === 'tar') return { kind: format, ...common }
+  if (format === 'raw' || format === 'tar' || format === 'about') return { kind: format, ...common }
   if (format === 'ipns-record') return { kind: 'record', ...common }
   if (format === 'car') return { kind: 'car', ...common, ...parseCarOptions(url.searchParams, parameters) }
   return { kind: 'dag', ...common, format }
@@ -133,7 +146,7 @@ export function parseRequest(request: Request): GatewayRequest {
 export function answerForm(request: Request, navigation: boolean): Form {
   const accept = request.headers.get('accept') ?? ''
   if (navigation || accept.includes('text/html')) return 'html'
-  return accept.includes('application/json') ? 'json' : 'text'
+  return accept.includes('application/json') || accept.includes(ABOUT_TYPE) ? 'json' : 'text'
 }
 
 function parsePath(pathname: string): { target: Target; segments: string[]; slash: boolean } {

@@ -15,11 +15,13 @@
  *   what was encrypted never gets our origin at all. No `'self'` anywhere, for the reason above.
  * - `image`: as documents. `media`: no `sandbox`, since a sandboxed player asks the static host for the whole URL
  *   (measured); a media document has no markup of its author in it.
+ * - `gallery`: our own page of a folder. As `site`, so that its pictures come through us and not from the static host,
+ *   but for styles, fonts and media, which it has no use for.
  * - `page`: our own HTML, all foreign text escaped. `allow-downloads`, or its links to archives would do nothing.
  */
 import type { ContentClass } from './mime.ts'
 
-export type ResponseClass = ContentClass | 'site' | 'page'
+export type ResponseClass = ContentClass | 'site' | 'page' | 'gallery'
 
 const NOTHING = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 const OPAQUE = `sandbox; ${NOTHING}; img-src data:; font-src data:; style-src 'unsafe-inline'`
@@ -30,6 +32,9 @@ const POLICY: Record<ResponseClass, string> = {
   download: OPAQUE,
   media: `${NOTHING}; media-src 'self'; style-src 'unsafe-inline'`,
   page: `sandbox allow-downloads; ${NOTHING}; style-src 'unsafe-inline'`,
+  gallery:
+    `sandbox allow-same-origin allow-downloads; ${NOTHING}; script-src 'none'; object-src 'none'; img-src 'self'; ` +
+    "style-src 'unsafe-inline'",
   site:
     `sandbox allow-same-origin; ${NOTHING}; script-src 'none'; object-src 'none'; img-src 'self' data:; ` +
     "style-src 'self' 'unsafe-inline'; font-src 'self' data:; media-src 'self'",

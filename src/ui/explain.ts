@@ -22,6 +22,7 @@ export type Doing =
   | 'prove'
   | 'remove'
   | 'link'
+  | 'save'
   | ThreadDoing
   | WalletDoing
 
@@ -112,6 +113,15 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     UNREACHABLE: 'No cafe that keeps this file can be reached. Try again while it is open.',
     UNSUPPORTED:
       'This browser cannot open such links. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
+  },
+  save: {
+    NOT_FOUND: 'A part of it is at no cafe that can be reached. Nothing was saved.',
+    UNREACHABLE: 'The cafe that keeps it cannot be reached any more. Nothing was saved; try again while it is open.',
+    TIMEOUT: 'The cafe that keeps it stopped answering. Nothing was saved; try again.',
+    CORRUPT: 'A part of it came out damaged, so nothing was saved. Try again.',
+    SEALED: 'The key does not open a part of it. Nothing was saved.',
+    QUOTA: 'This is too much for one ZIP. Save its folders one by one.',
+    FORBIDDEN: 'This browser did not let the page write there. Choose another place.',
   },
   ...THREAD_TEXTS,
 }

@@ -80,6 +80,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
+  [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
   [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
