@@ -106,7 +106,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
           if (!isCafeError(error) || error.code !== 'UNREACHABLE') return
           // The worker is new: everything a page shows may differ.
           await new Promise((resolve) => setTimeout(resolve, 300))
-          for (const what of ['node', 'host', 'account', 'pins', 'mail'] as const) listener(what)
+          for (const what of ['node', 'host', 'account', 'pins', 'mail', 'links'] as const) listener(what)
         }
       }
     },

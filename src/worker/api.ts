@@ -234,7 +234,7 @@ export type PageApi = AdmissionApi &
     'pins.forget': Call<{ id: string }, None>
     'node.status': Call<None, NodeStatus>
     /** Reports whenever something a page shows has changed; ends only by abort. */
-    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail'>
+    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links'>
   }
 
 /**

@@ -94,7 +94,7 @@ export interface CafeConsole {
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
   watch(
-    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail') => void,
+    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links') => void,
     options: { signal: AbortSignal },
   ): Promise<void>
 }
