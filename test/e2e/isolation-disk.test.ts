@@ -74,10 +74,10 @@ async function makeCanaries(source: MemorySource): Promise<Canary[]> {
   for (let i = 0; i < 20; i++) {
     const bytes = [random(), Buffer.from(random().toString('base64url').slice(0, 32))][Number(i % 2 === 0)] as Buffer
     const kinds = [
-      ['letter.txt', joined(utf8('a letter: '), bytes, utf8('\n'.repeat(2000)))],
-      ['photo.png', png(bytes)],
-      ['page.html', joined(utf8('<!doctype html><p>page</p><pre>'), bytes)],
-      ['sound.wav', wav(bytes)],
+      [`letter-${i}.txt`, joined(utf8('a letter: '), bytes, utf8('\n'.repeat(2000)))],
+      [`photo-${i}.png`, png(bytes)],
+      [`page-${i}.html`, joined(utf8('<!doctype html><p>page</p><pre>'), bytes)],
+      [`sound-${i}.wav`, wav(bytes)],
     ] as const
     const [name, plain] = kinds[i % kinds.length] as (typeof kinds)[number]
     const { cid, key } = i >= 16 ? await importLegacy(source, plain) : await importSealed(source, plain)
@@ -149,8 +149,9 @@ const url = (link: string): string => host.url.slice(0, -1) + link
 
 /** Looks at everything in the app's own viewer; what was shown. */
 async function lookAt(page: Page, link: string): Promise<void> {
-  await page.evaluate((link) => {
-    location.hash = `#open=${link}`
+  // As a click on a link in the app does it.
+  await page.locator('main').evaluate((main, link) => {
+    main.dispatchEvent(Object.assign(new Event('cafe-open-link', { bubbles: true, composed: true }), { link }))
   }, link)
   const name = link.split(/[/#]/)[3] as string
   await page.getByRole('heading', { name, level: 1 }).waitFor()

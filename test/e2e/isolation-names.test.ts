@@ -103,8 +103,7 @@ function watch(page: Page): void {
   page.on('console', (message) => {
     const text = message.text()
     // A text that became HTML is refused by the browser, and says so.
-    if (text.startsWith(MARK) || /TrustedHTML|TrustedScript|Refused to (?:execute|run|load)/.test(text))
-      heard.push(text)
+    if (text.startsWith(MARK) || /Trusted(?:HTML|Script)|inline (?:script|event handler)/.test(text)) heard.push(text)
   })
 }
 
