@@ -2,12 +2,24 @@
 import { CafeError } from '../core/errors.ts'
 import { answerDirectory, listing } from './answer-directory.ts'
 import { plainFile } from './answer-file.ts'
+import { answerRedirected, isMissing } from './answer-redirects.ts'
 import { sealedFile } from './answer-sealed.ts'
 import type { Job } from './job.ts'
 import type { DagRequest, UnixfsRequest } from './request.ts'
 import { resolve } from './resolve.ts'
 
 export async function answerUnixfs(job: Job<UnixfsRequest | DagRequest>): Promise<Response> {
+  if (!job.origin) return answerPath(job)
+  try {
+    return await answerPath(job)
+  } catch (error) {
+    const redirected = isMissing(error) ? await answerRedirected(job) : undefined
+    if (redirected) return redirected
+    throw error
+  }
+}
+
+async function answerPath(job: Job<UnixfsRequest | DagRequest>): Promise<Response> {
   const { request, root, segments, read, signal, trace } = job
   const { key } = request
   const found = await resolve(root, segments, read, signal)

@@ -17,7 +17,7 @@ import { createOpener } from './decrypt.ts'
 import { type Job, startOf } from './job.ts'
 import type { NameSource } from './names.ts'
 import { answerForm, parseRequest } from './request.ts'
-import { refusesDestination } from './respond.ts'
+import { destinationOf, refusesDestination } from './respond.ts'
 import { createTrace } from './trace.ts'
 
 export interface GatewayOptions {
@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly destination?: RequestDestination | undefined
   /** The document that asks is /ipfs content itself, so it may have styles and fonts. */
   readonly fromContent?: boolean | undefined
+  /** The content has its origin to itself: it may run scripts, and its `_redirects` apply (see `origin.ts`). */
+  readonly origin?: boolean | undefined
   /** The host's own answer to a failure, if it has a better one than a page. */
   readonly onError?: ((error: CafeError) => Promise<Response | undefined>) | undefined
 }
@@ -55,16 +57,19 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
   const open = createOpener(clock)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
-    const destination = options.destination ?? request.destination ?? ''
-    if (refusesDestination(destination, { fromContent: options.fromContent ?? false })) {
-      throw new CafeError('FORBIDDEN', { what: 'code' })
-    }
+    const destination = options.destination || destinationOf(request)
+    const origin = options.origin ?? false
+    // A website may run what it likes but a service worker: its place is taken by the one that serves it.
+    const refused = origin
+      ? destination === 'serviceworker'
+      : refusesDestination(destination, { fromContent: options.fromContent ?? false })
+    if (refused) throw new CafeError('FORBIDDEN', { what: 'code' })
     const parsed = parseRequest(request)
     const signal = options.signal ?? request.signal
     const trace = createTrace(clock)
     const start = await startOf(parsed, names, signal)
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
-    return answerJob({ ...start, request: parsed, read, signal, open, trace })
+    return answerJob({ ...start, request: parsed, origin, read, signal, open, trace })
   }
 
   return async (request, options = {}) => {

@@ -58,6 +58,10 @@ const LATER = 'Ask the owner to open their cafe, check that you are online, then
 /** By error code and the `what` of its data where that tells more. */
 const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
+  'BAD_REQUEST label': {
+    title: 'CID incompatible with DNS label length limit of 63',
+    next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
+  },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
   'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
   'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
@@ -69,6 +73,10 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'NOT_FOUND path': {
     title: 'There is nothing under that name',
     next: 'Check the last part of the address, or open the folder above it.',
+  },
+  'NOT_FOUND name': {
+    title: 'Nobody here knows what this name stands for',
+    next: 'Names can be looked up only if their record was brought to this device. Ask for a link that begins with /ipfs/.',
   },
   'NOT_FOUND symlink': {
     title: 'This is a symbolic link',
@@ -98,6 +106,13 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   },
 }
 
+/** Whose website it is has to know what is wrong with it: the file is theirs, and `why` is ours. */
+function redirectsProblem({ data }: CafeError): Explanation | undefined {
+  if (data['what'] !== 'redirects') return undefined
+  const line = typeof data['line'] === 'number' ? ` (line ${data['line']})` : ''
+  return { title: `could not parse _redirects: ${data['why']}${line}`, next: 'Whoever made this website can mend it.' }
+}
+
 /** How asking somebody ended, in words. */
 const ENDED: Readonly<Record<string, string>> = {
   NOT_FOUND: 'does not have it',
@@ -117,7 +132,7 @@ const triedLine = ({ who, how }: Tried): string =>
 export function errorBody(error: CafeError, form: Form, options: { readonly again?: boolean } = {}): string {
   const { what } = error.data
   const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
-  const { title, next } = EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  const { title, next } = redirectsProblem(error) ?? EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
   const tried = readTried(error.data['tried'])
   if (form === 'json') {
     const more = { ...(typeof what === 'string' && { what }), ...(tried.length > 0 && { tried }) }

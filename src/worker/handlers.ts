@@ -17,6 +17,8 @@ import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
+import type { Names } from './names.ts'
+import { namesHandlers } from './names-handlers.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -26,12 +28,13 @@ export interface HandlerComponents {
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
   readonly hosting: Hosting
+  readonly names: Names
   readonly changes: Changes
   readonly tabs: () => number
 }
 
 /** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
-export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | 'tab.site'>
 
 /** What `account-part.ts` answers. */
 const PART: { readonly [K in keyof AccountPartApi]: true } = {
@@ -108,7 +111,8 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
-export function createHandlers({ node, accounts, part, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
+  const { node, accounts, part, hosting, names, changes, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -121,6 +125,7 @@ export function createHandlers({ node, accounts, part, hosting, changes, tabs }:
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
+    ...namesHandlers(names, accounts),
     ...later<AccountPartApi>(PART, part),
 
     'account.preview': {

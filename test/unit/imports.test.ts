@@ -204,6 +204,16 @@ describe('code', () => {
     expect(named.map(({ file }) => file).filter((file) => !bridge.test(file))).toEqual([])
   })
 
+  it('makes addresses of blobs, which have our origin, only in one module', () => {
+    expect(having(/\bcreateObjectURL\b/)).toEqual(['src/ui/object-url.ts'])
+  })
+
+  it('makes no HTML and no code of text: Lit does the one, nobody the other', () => {
+    const sinks =
+      /\b(?:unsafeHTML|unsafeSVG|unsafeStatic|innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|srcdoc|DOMParser|createContextualFragment|importScripts)\b|\bdocument\.write|\bnew Function\b|\beval\(|set(?:Timeout|Interval)\(\s*['"`]/
+    expect(having(sinks)).toEqual([])
+  })
+
   it('opens IndexedDB only in the store', () => {
     expect(having(/\bindexedDB\b|\bIDB[A-Z]\w+/)).toEqual(['src/store/idb.ts'])
   })

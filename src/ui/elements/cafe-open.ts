@@ -16,6 +16,7 @@ import './cafe-folder.ts'
 import './cafe-look.ts'
 import './cafe-save.ts'
 import './cafe-share-link.ts'
+import './cafe-site-link.ts'
 import './cafe-why.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -106,6 +107,7 @@ export class CafeOpen extends Plain {
         <button type="button" class="button" @click=${this.#share}>${icon('share')}Share</button>
         <cafe-save .wanted=${wanted}></cafe-save>
         ${isFolder && about.index ? page(link) : nothing}
+        ${isFolder && about.index ? html`<cafe-site-link .cid=${about.cid} .keyed=${hasKey(link)}></cafe-site-link>` : nothing}
       </div>
       ${
         about.kind === 'folder'
