@@ -114,11 +114,11 @@ export function createAcks(components: AckComponents): Acks {
     const oldest = tooMany > 0 ? (seqs.sort((a, b) => a - b)[tooMany - 1] as number) : 0
     const kept: Letter[] = []
     for (const { place, letters } of all) {
-      const [keep, drop] = split(letters, ({ seq, expires }) => expires > now && seq > oldest)
+      const [keep, over] = split(letters, ({ seq, expires }) => expires > now && seq > oldest)
       kept.push(...keep)
-      if (drop.length === 0) continue
+      if (over.length === 0) continue
       await store.rows.commit([putGone(store, account, { place, letters: keep })])
-      ledger.forget(account, { place, letters: drop })
+      ledger.forget(account, { place, letters: over })
     }
     return kept
   }
