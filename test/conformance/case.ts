@@ -34,11 +34,12 @@ const list = <T extends v.GenericSchema>(item: T, max = 400) => v.pipe(v.array(i
 /** A block of a CAR, or all shards of a directory below its root, depth first. */
 const carEntry = v.union([cid, v.strictObject({ shardsOf: cid })])
 
-/** About one header: exactly this; not there (null); there; has all of these in it, or none; matches a pattern. */
+/** About one header: exactly this, or nothing; not there (null); there; has all of these in it, or none; a pattern. */
 const header = v.union([
   text(512),
   v.null(),
   v.literal(true),
+  v.strictObject({ nothingOr: text(256) }),
   v.strictObject({ has: list(text(256), 8) }),
   v.strictObject({ lacks: list(text(256), 8) }),
   v.strictObject({ matches: text(256) }),

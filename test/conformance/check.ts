@@ -43,6 +43,7 @@ function headerHolds(fact: HeaderFact, found: string | null): boolean {
   if (fact === null) return found === null
   if (fact === true) return found !== null && found !== ''
   if (typeof fact === 'string') return found === fact
+  if ('nothingOr' in fact) return found === null || found === fact.nothingOr
   const value = (found ?? '').toLowerCase()
   if ('has' in fact) return fact.has.every((part) => value.includes(part.toLowerCase()))
   if ('lacks' in fact) return !fact.lacks.some((part) => value.includes(part.toLowerCase()))

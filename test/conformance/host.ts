@@ -4,6 +4,7 @@
  */
 import { CafeError } from '../../src/core/errors.ts'
 import { parseKeyName } from '../../src/core/key-name.ts'
+import type { BlockSource } from '../../src/gateway/blocks.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import { type NameSource, parseName } from '../../src/gateway/names.ts'
 import { routeOrigin } from '../../src/gateway/origin.ts'
@@ -30,7 +31,14 @@ export function nameSource(records: ReadonlyMap<string, Bytes>): NameSource {
 
 /** Answers as a gateway of paths, of subdomains, and of websites with a name of DNS. */
 export function createHost(source: MemorySource, records: ReadonlyMap<string, Bytes>) {
-  const gateway = createGateway({ blocks: source, names: nameSource(records) })
+  // All there is is on this device; a host says so of what is not.
+  const blocks: BlockSource = {
+    get: (cid, options) =>
+      options.local && !source.blocks.has(`${cid}`)
+        ? Promise.reject(new CafeError('NOT_FOUND', { what: 'local' }))
+        : source.get(cid, options),
+  }
+  const gateway = createGateway({ blocks, names: nameSource(records) })
   return async (request: Request): Promise<Response> => {
     const url = new URL(request.url)
     const below = (path: string): Promise<Response> =>

@@ -8,7 +8,7 @@ import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
 import { readCar } from '../../src/cafe/pin/car.ts'
 import { verifyBlock } from '../../src/core/block.ts'
-import { ERRORS, isCafeError, toCafeError } from '../../src/core/errors.ts'
+import { CafeError, ERRORS, isCafeError } from '../../src/core/errors.ts'
 import { MAX_BLOCK, MAX_CAR_HEADER, MiB, WALK_BLOCKS } from '../../src/core/limits.ts'
 import type { BlockSource } from '../../src/gateway/blocks.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
@@ -37,7 +37,7 @@ function watchedSource(blocks: readonly Block[]) {
       signal.throwIfAborted()
       if (++seen.reads % LOOK === 0) look()
       const bytes = held.get(`${cid}`)
-      if (!bytes) throw toCafeError(Object.assign(new Error('no such block'), { name: 'NotFoundError' }))
+      if (!bytes) throw new CafeError('NOT_FOUND')
       await verifyBlock(cid, bytes)
       return bytes
     },
