@@ -10,6 +10,7 @@ import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
 import { CONTENT_PATH, createHandler } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
+import { createLinkSource } from './links.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell } from './shell.ts'
@@ -27,7 +28,10 @@ const nodePort = createNodePort({ askWindows: () => askWindows(NEED_NODE), whenG
 const hostPorts = createHostPorts({ askWindows: async () => void (await askWindows(WHO_HOSTS)) })
 
 const handle = createHandler({
-  gateway: createGateway({ blocks: createBlockSource({ openLocal: openBlockReader, nodePort }) }),
+  gateway: createGateway({
+    blocks: createBlockSource({ openLocal: openBlockReader, nodePort }),
+    links: createLinkSource({ nodePort }),
+  }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: bootstrapShell,
 })

@@ -18,6 +18,7 @@ import { type Job, startOf } from './job.ts'
 import type { NameSource } from './names.ts'
 import { answerForm, parseRequest } from './request.ts'
 import { refusesDestination } from './respond.ts'
+import { type LinkSource, unsealed } from './sealed-links.ts'
 import { createTrace } from './trace.ts'
 
 export interface GatewayOptions {
@@ -37,6 +38,8 @@ export interface GatewayComponents {
   readonly blocks: BlockSource
   /** Without it no name is known. */
   readonly names?: NameSource | undefined
+  /** Without it no sealed link opens. */
+  readonly links?: LinkSource | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -50,7 +53,7 @@ export type Gateway = (request: Request, options?: GatewayOptions) => Promise<Re
  * const response = await gateway(new Request('http://cafe.localhost/ipfs/bafy…/photo.jpg#key=u…'))
  * ```
  */
-export function createGateway({ blocks, names, clock = systemClock }: GatewayComponents): Gateway {
+export function createGateway({ blocks, names, links, clock = systemClock }: GatewayComponents): Gateway {
   const recall = createRecall()
   const open = createOpener(clock)
 
@@ -59,8 +62,8 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
     if (refusesDestination(destination, { fromContent: options.fromContent ?? false })) {
       throw new CafeError('FORBIDDEN', { what: 'code' })
     }
-    const parsed = parseRequest(request)
     const signal = options.signal ?? request.signal
+    const parsed = await unsealed(parseRequest(request), links, signal)
     const trace = createTrace(clock)
     const start = await startOf(parsed, names, signal)
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })

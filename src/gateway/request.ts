@@ -35,6 +35,8 @@ interface Common {
   readonly pathname: string
   readonly search: string
   readonly key: LinkKey | undefined
+  /** The code of a sealed link, which stands for a key (sealed-links.ts). */
+  readonly link: Secret<string> | undefined
   /** Cafes said to have it, from the link's fragment. */
   readonly from: readonly PeerIdText[]
   readonly ifNoneMatch: string | null
@@ -125,6 +127,7 @@ export function parseRequest(request: Request): GatewayRequest {
     pathname: url.pathname,
     search: url.search,
     key: parseKey(url.searchParams, fragment),
+    link: parseLink(fragment),
     from: parseFrom(fragment),
     ifNoneMatch: headers.get('if-none-match'),
     range: headers.get('range'),
@@ -183,6 +186,14 @@ function parseKey(query: URLSearchParams, fragment: URLSearchParams): LinkKey | 
   if (text === undefined) return undefined
   if (more.length > 0) throw bad('key')
   return { text: new Secret(text), file: parseFileKey(text) }
+}
+
+/** Only in the fragment, and never beside a key. */
+function parseLink(fragment: URLSearchParams): Secret<string> | undefined {
+  const [code, ...more] = fragment.getAll('link')
+  if (code === undefined) return undefined
+  if (more.length > 0 || fragment.has('key')) throw bad('link')
+  return new Secret(code)
 }
 
 function parseFrom(fragment: URLSearchParams): PeerIdText[] {

@@ -9,6 +9,7 @@ import type { Node } from '../net/node.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
+import type { LinkOpener } from '../peer/link-open.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -17,6 +18,7 @@ import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
+import { linkOpenHandlers } from './link-handlers.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -27,6 +29,7 @@ export interface HandlerComponents {
   readonly part: () => Promise<Handlers<AccountPartApi>>
   readonly hosting: Hosting
   readonly changes: Changes
+  readonly opener: LinkOpener
   readonly tabs: () => number
 }
 
@@ -103,12 +106,17 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'contact.preview': true,
   'contact.own': true,
   'contact.show': true,
+  'links.make': true,
+  'links.list': true,
+  'links.change': true,
+  'links.revoke': true,
 }
 
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
-export function createHandlers({ node, accounts, part, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
+  const { node, accounts, part, hosting, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -121,6 +129,7 @@ export function createHandlers({ node, accounts, part, hosting, changes, tabs }:
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
+    ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
 
     'account.preview': {

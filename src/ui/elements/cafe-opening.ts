@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import { fileName, privatePath } from '../link.ts'
+import { sealedLinkOf } from '../sealed-link.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 export class CafeOpening extends Plain {
@@ -14,6 +15,8 @@ export class CafeOpening extends Plain {
     const { openLink } = await import('../connect.ts')
     this.#content = await openLink()
   })
+  /** The link takes a password, which was not given yet. */
+  #locked = false
   /** Address of the content, once it can be shown. */
   #content: string | undefined
 
@@ -21,12 +24,15 @@ export class CafeOpening extends Plain {
     super.connectedCallback()
     // A key in the query has been seen by the host once; it must not be sent again, nor stay in the history.
     history.replaceState(history.state, '', privatePath(new URL(location.href)))
-    void this.#open.run()
+    this.#locked = sealedLinkOf(location.hash).password
+    if (this.#locked) void import('./cafe-link-password.ts')
+    else void this.#open.run()
   }
 
   override render(): TemplateResult {
     const name = fileName(location.pathname)
     if (this.#content) return html`<iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
+    if (this.#locked) return this.#password()
     const { problem } = this.#open
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>
@@ -35,7 +41,7 @@ export class CafeOpening extends Plain {
       ${
         problem === undefined
           ? html`<p class="quiet">${
-              location.hash.includes('key=')
+              /[#&](?:key|link)=/.test(location.hash)
                 ? 'It is fetched and decrypted on this device. Nobody on the way can read it.'
                 : 'It is fetched and checked on this device.'
             }</p>
@@ -46,6 +52,19 @@ export class CafeOpening extends Plain {
                 <a class="button" href="/">Go to Popup Cafe</a>
               </p>`
       }
+    </main>`
+  }
+
+  #password(): TemplateResult {
+    const opened = (): void => {
+      this.#locked = false
+      this.requestUpdate()
+      void this.#open.run()
+    }
+    return html`<main class="opening">
+      <p class="mark" aria-hidden="true">${icon('cup')}</p>
+      <h1>This link takes a password</h1>
+      <cafe-link-password .link=${location.href} @opened=${opened}></cafe-link-password>
     </main>`
   }
 }
