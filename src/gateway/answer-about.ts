@@ -50,5 +50,12 @@ async function aboutFile(found: ResolvedFile, { request, read, signal, open }: J
   const plain = openFile(found.node, read)
   const content = key ? await open(plain, found.cid, key, { signal, from }) : plain
   const type = await typeOf(filename ?? request.segments.at(-1), content, signal, { html: key === undefined })
-  return { kind: 'file', cid: `${found.cid}`, size: content.size, type, shape: shapeOf(type) }
+  return {
+    kind: 'file',
+    cid: `${found.cid}`,
+    size: content.size,
+    type,
+    shape: shapeOf(type),
+    ...(request.link && { name: filename }),
+  }
 }

@@ -1,5 +1,5 @@
 /** What is said to one cafe about the links of an account: asked first what it has, then told what it lacks. */
-import type { LinkClient } from '../cafe/link/links.ts'
+import type { LinkClient } from '../cafe/link/client.ts'
 import type { LinkState } from '../cafe/link/protocol.ts'
 import type { Clock } from '../core/clock.ts'
 import { isCafeError } from '../core/errors.ts'
@@ -26,7 +26,7 @@ export interface LinkTalk {
   /** Asks and tells. @throws CafeError UNREACHABLE and the like; what it refuses is noted in the row. */
   with(cafe: PeerIdText, book: LinkBook, signal: AbortSignal): Promise<void>
   /** Puts one that is new. @throws CafeError also what it refuses. */
-  put(
+  first(
     cafe: PeerIdText,
     id: string,
     how: Pick<LinkBook, 'change'> & { row: OwnLink },

@@ -5,6 +5,7 @@ import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
 import { contactConsole } from './contact-console.ts'
+import { linkConsole } from './link-console.ts'
 import { mailConsole } from './mail-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
@@ -97,6 +98,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     recover: recoverConsole(call),
     profile: profileConsole(call),
     contact: contactConsole(call),
+    links: linkConsole(call),
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {
       while (!signal.aborted) {
