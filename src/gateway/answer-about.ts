@@ -6,18 +6,10 @@ import { ABOUT_TYPE, type About } from '../core/about.ts'
 import { CafeError } from '../core/errors.ts'
 import { typeOf } from './answer-file.ts'
 import { listEntries, shapeEntries } from './directory.ts'
-import { MEDIA_TYPES } from './format.ts'
 import type { Job } from './job.ts'
 import { shapeOf } from './mime.ts'
 import type { AboutRequest } from './request.ts'
-import {
-  assertWhole,
-  type Resolved,
-  type ResolvedDirectory,
-  type ResolvedFile,
-  type ResolvedSymlink,
-  resolve,
-} from './resolve.ts'
+import { type ResolvedDirectory, type ResolvedFile, resolve } from './resolve.ts'
 import { isolation, PRIVATE } from './respond.ts'
 import { openFile } from './unixfs.ts'
 
@@ -26,7 +18,9 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
   const found = await resolve(root, segments, read, signal)
   trace.resolved()
   if (found.kind === 'symlink') throw new CafeError('NOT_FOUND', { what: 'symlink' })
-  const about = await aboutOf(found, job)
+  // Structured data is neither shown nor played; a program asks for it by its format.
+  if (found.kind === 'data') throw new CafeError('UNSUPPORTED', { what: 'codec' })
+  const about = found.kind === 'directory' ? await aboutFolder(found, job) : await aboutFile(found, job)
   const body = new TextEncoder().encode(JSON.stringify(about))
   return new Response(request.method === 'HEAD' ? null : body, {
     headers: {
@@ -36,14 +30,6 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
       'Cache-Control': PRIVATE,
     },
   })
-}
-
-async function aboutOf(found: Exclude<Resolved, ResolvedSymlink>, job: Job): Promise<About> {
-  if (found.kind === 'directory') return aboutFolder(found, job)
-  if (found.kind === 'file') return aboutFile(found, job)
-  assertWhole(found)
-  const { cid, format, block } = found
-  return { kind: 'file', cid: `${cid}`, size: block.byteLength, type: MEDIA_TYPES[format], shape: 'other' }
 }
 
 async function aboutFolder(found: ResolvedDirectory, { read, signal }: Job): Promise<About> {
@@ -64,5 +50,12 @@ async function aboutFile(found: ResolvedFile, { request, read, signal, open }: J
   const plain = openFile(found.node, read)
   const content = key ? await open(plain, found.cid, key, { signal, from }) : plain
   const type = await typeOf(filename ?? request.segments.at(-1), content, signal, { html: key === undefined })
-  return { kind: 'file', cid: `${found.cid}`, size: content.size, type, shape: shapeOf(type) }
+  return {
+    kind: 'file',
+    cid: `${found.cid}`,
+    size: content.size,
+    type,
+    shape: shapeOf(type),
+    ...(request.link && { name: filename }),
+  }
 }

@@ -28,6 +28,7 @@ import { answerRaw } from './raw.ts'
 import { answerRecord } from './record.ts'
 import { answerForm, type GatewayRequest, parseRequest } from './request.ts'
 import { destinationOf, isolation, refusesDestination } from './respond.ts'
+import { type LinkSource, unsealed } from './sealed-links.ts'
 import { answerTar } from './tar.ts'
 import { createTrace } from './trace.ts'
 
@@ -50,6 +51,8 @@ export interface GatewayComponents {
   readonly blocks: BlockSource
   /** Without it no name is known. */
   readonly names?: NameSource | undefined
+  /** Without it no sealed link opens. */
+  readonly links?: LinkSource | undefined
   readonly clock?: Clock | undefined
 }
 
@@ -63,17 +66,18 @@ export type Gateway = (request: Request, options?: GatewayOptions) => Promise<Re
  * const response = await gateway(new Request('http://cafe.localhost/ipfs/bafy…/photo.jpg#key=u…'))
  * ```
  */
-export function createGateway({ blocks, names, clock = systemClock }: GatewayComponents): Gateway {
+export function createGateway({ blocks, names, links, clock = systemClock }: GatewayComponents): Gateway {
   const recall = createRecall()
   const open = createOpener(clock)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
     const origin = options.origin ?? false
     refuseCode(request, options)
-    const parsed = parseRequest(request)
-    const moved = canonicalName(parsed)
+    const asIs = parseRequest(request)
+    const moved = canonicalName(asIs)
     if (moved) return moved
     const signal = options.signal ?? request.signal
+    const parsed = await unsealed(asIs, links, signal)
     const trace = createTrace(clock)
     const start = await startOf(parsed, names, signal)
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })

@@ -8,7 +8,7 @@ import { cacheOf, type Job } from './job.ts'
  */
 export function headersOf(job: Job, roots: readonly CID[], cache = cacheOf(job)): Record<string, string> {
   const { request, trace } = job
-  const keyed = request.key !== undefined
+  const keyed = request.key !== undefined || request.keys !== undefined
   const common = {
     'Cache-Control': cache,
     Vary: 'Accept',

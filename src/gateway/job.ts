@@ -50,6 +50,6 @@ export async function startOf(
 
 /** `Cache-Control` of content: nothing of a keyed link is kept, under a name for its time, else for ever. */
 export function cacheOf({ request, name }: Job, immutable: string = IMMUTABLE): string {
-  if (request.key) return PRIVATE
+  if (request.key || request.keys) return PRIVATE
   return name ? `public, max-age=${name.ttl}` : immutable
 }

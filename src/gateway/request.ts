@@ -11,6 +11,7 @@ import { KiB, WALK_DEPTH } from '../core/limits.ts'
 import { parse, peerId } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
 import { type FileKey, parseFileKey } from '../crypto/file-key.ts'
+import { type KeyMap, parseKeyMap } from '../crypto/key-map.ts'
 import { type CarOptions, parseCarOptions } from './car-options.ts'
 import { chooseFormat, type DagFormat, type Format } from './format.ts'
 import { type IpnsName, parseName } from './names.ts'
@@ -35,6 +36,10 @@ interface Common {
   readonly pathname: string
   readonly search: string
   readonly key: LinkKey | undefined
+  /** Of all files of a folder: an entry of a thread (entry.ts). Then there is no `key`. */
+  readonly keys: KeyMap | undefined
+  /** The code of a sealed link, which stands for a key (sealed-links.ts). */
+  readonly link: Secret<string> | undefined
   /** Cafes said to have it, from the link's fragment. */
   readonly from: readonly PeerIdText[]
   readonly ifNoneMatch: string | null
@@ -126,7 +131,8 @@ export function parseRequest(request: Request): GatewayRequest {
     ...parsePath(url.pathname),
     pathname: url.pathname,
     search: url.search,
-    key: parseKey(url.searchParams, fragment),
+    ...parseKeys(url.searchParams, fragment),
+    link: parseLink(fragment),
     from: parseFrom(fragment),
     ifNoneMatch: headers.get('if-none-match'),
     range: headers.get('range'),
@@ -189,11 +195,23 @@ export function decodeSegment(raw: string): string {
 }
 
 /** In the fragment no server ever sees it; in the query it is accepted because Textile's links have it there. */
-function parseKey(query: URLSearchParams, fragment: URLSearchParams): LinkKey | undefined {
+function parseKeys(query: URLSearchParams, fragment: URLSearchParams): Pick<Common, 'key' | 'keys'> {
   const [text, ...more] = [...fragment.getAll('key'), ...query.getAll('key')]
-  if (text === undefined) return undefined
-  if (more.length > 0) throw bad('key')
-  return { text: new Secret(text), file: parseFileKey(text) }
+  // Never in the query: no link of Textile's has them there.
+  const [map, ...others] = fragment.getAll('keys')
+  if (more.length + others.length > 0 || (text !== undefined && map !== undefined)) throw bad('key')
+  return {
+    key: text === undefined ? undefined : { text: new Secret(text), file: parseFileKey(text) },
+    keys: map === undefined ? undefined : parseKeyMap(map),
+  }
+}
+
+/** Only in the fragment, and never beside a key. */
+function parseLink(fragment: URLSearchParams): Secret<string> | undefined {
+  const [code, ...more] = fragment.getAll('link')
+  if (code === undefined) return undefined
+  if (more.length > 0 || fragment.has('key') || fragment.has('keys')) throw bad('link')
+  return new Secret(code)
 }
 
 function parseFrom(fragment: URLSearchParams): PeerIdText[] {

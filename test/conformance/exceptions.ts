@@ -24,6 +24,28 @@ export const EXCEPTIONS: readonly Exception[] = [
       'unixfs: OPTIONS: scripts of every other origin may read',
     ],
   },
+  {
+    reason:
+      'No page can see a redirect: its fetch() is told neither the status nor where it leads. The status is checked in ' +
+      'Node; here another test follows each and looks where it ends.',
+    runners: ['browser'],
+    cases: [
+      'unixfs: a directory without the final slash leads to itself with it',
+      'ipns: a name in the form of a peer id leads to its canonical form',
+      'ipns: a name in the form of a hash of an RSA key leads to its canonical form',
+    ],
+  },
+  {
+    reason:
+      'A record that does not verify is refused when it is brought to the app, so its name is not known here at all: 404, ' +
+      'where a gateway that asks the network for records says 5xx. The failure of such a record is checked in Node.',
+    runners: ['browser'],
+    cases: [
+      'ipns: a record with the old signature only is worth nothing',
+      'ipns: a record whose old value is another than the signed one is worth nothing',
+      'ipns: a record whose new signature is broken is worth nothing',
+    ],
+  },
 ]
 
 /** Why a case may fail for a runner, if it may. */

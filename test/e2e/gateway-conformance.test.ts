@@ -135,6 +135,20 @@ describe.skipIf(missing)('in Chromium', () => {
     else expect(wrong, 'is excepted, but passes').not.toEqual([])
   })
 
+  it.each(
+    cases.flatMap(({ request, expect: { headers } }) => {
+      const location = headers?.['location']
+      return typeof location === 'string' ? [[request.path, location] as const] : []
+    }),
+  )('%s leads to %s', async (path, location) => {
+    const end = await person.page.evaluate(async (asked) => {
+      const response = await fetch(asked)
+      await response.arrayBuffer()
+      return { url: response.url, redirected: response.redirected }
+    }, path)
+    expect(end).toEqual({ url: new URL(location, relay.url).href, redirected: true })
+  })
+
   it.each(TWINS)('the keyed twin of $name is the same bytes, by its fragment', async ({ name, bytes }) => {
     const links = await person.page.evaluate(
       async ([name, content]) => {

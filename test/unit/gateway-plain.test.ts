@@ -103,20 +103,26 @@ describe('reading a file', () => {
     expect(leaves.filter((leaf) => asked.has(leaf))).toEqual([0, 4, 5, 6].map((i) => leaves[i]))
   })
 
-  it('asks for no more than eight blocks before the reader takes one, and for none after it has left', async () => {
-    const source = new MemorySource()
-    const cid = await importFile(source, noise(64 * KIB), { leaf: KIB })
-    const response = await asker(source)(`/ipfs/${cid}`)
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-    await reader.read()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const before = source.asked.length
-    // root, first leaf for its type, then the first of the stream and eight behind it
-    expect(before).toBeLessThanOrEqual(12)
-    await reader.cancel()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(source.asked.length).toBe(before)
-  })
+  it.each([
+    { what: 'sixteen small blocks', leaf: KIB, most: 16 },
+    { what: 'four mebibytes', leaf: 1024 * KIB, most: 4 },
+  ])(
+    'asks for no more than $what before the reader takes one, and for none after it has left',
+    async ({ leaf, most }) => {
+      const source = new MemorySource()
+      const cid = await importFile(source, noise(64 * leaf), { leaf })
+      const response = await asker(source)(`/ipfs/${cid}`)
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+      await reader.read()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const before = source.asked.length
+      // root, first leaf for its type, then the first of the stream and those behind it
+      expect(before).toBeLessThanOrEqual(3 + most)
+      await reader.cancel()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(source.asked.length).toBe(before)
+    },
+  )
 
   it('stops with the signal, as an error of the stream', async () => {
     const source = new MemorySource()
