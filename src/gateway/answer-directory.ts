@@ -41,7 +41,7 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   const { entries, more } = await listEntries(found.node, read, signal)
   const html = listingPage({
     entries: await shapeEntries(entries, read, signal),
-    ...{ more, looks, path: pathname },
+    ...{ more, looks, path: job.origin ? undefined : pathname },
     title: segments.at(-1) ?? 'Folder',
     cid,
     base: slash ? './' : `./${pathname.split('/').at(-1)}/`,

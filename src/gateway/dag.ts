@@ -53,9 +53,7 @@ async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: D
   const { cid, roots, block: bytes } = found
   const json = new TextDecoder().decode(encodeJson(decodeData(format, bytes)).subarray(0, SHOWN))
   const html = dataPage({ cid: `${cid}`, format, size: bytes.byteLength, json, whole: json.length < SHOWN })
-  const { 'Cache-Control': cache = '', ...more } = headersOf(job, roots, cacheOf(job, GENERATED))
-  // Both its looks and what the name stands for may change: it is kept for neither's time, as by other gateways.
-  const headers = job.name ? more : { ...more, 'Cache-Control': cache }
+  const headers = headersOf(job, roots, cacheOf(job, GENERATED))
   const content = contentOf(new TextEncoder().encode(html))
   // The number is that of the page's looks: count it up when they change.
   const etag = `"DagIndex-1_CID-${cid}"`

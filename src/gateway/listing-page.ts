@@ -34,8 +34,8 @@ export interface ListingPage {
   readonly base: string
   /** Where the folder above is, if this is not the root. */
   readonly parent: string | undefined
-  /** Path of the folder on this origin, encoded: `/ipfs/…`. */
-  readonly path: string
+  /** Path of the folder on this origin, encoded: `/ipfs/…`; none where a website has its origin to itself. */
+  readonly path: string | undefined
   readonly looks: Looks
 }
 
@@ -84,6 +84,8 @@ export function listingPage(listing: ListingPage): string {
 }
 
 function actions({ path }: ListingPage): string {
+  // On an origin of its own a website is alone: neither the app nor the gateway's paths are there.
+  if (path === undefined) return ''
   const address = escapeHtml(path)
   return (
     `<p class="row"><a class="button" href="/#open=${address}" rel="noreferrer">Open in Popup Cafe</a>` +
