@@ -73,12 +73,18 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
   }
 
   return {
-    async get(cid: CID, { signal, from = [], unchecked = false }: BlockOptions): Promise<Bytes> {
+    async get(cid: CID, options: BlockOptions): Promise<Bytes> {
+      const { signal, from = [], unchecked = false, local: onlyHere = false, onSource } = options
       const here = await readLocal(cid, signal)
       // A block that has rotted here is as good as none: the node may find another copy.
-      if (here && (unchecked || (await isBlock(cid, here)))) return here
+      if (here && (unchecked || (await isBlock(cid, here)))) {
+        onSource?.('local')
+        return here
+      }
+      if (onlyHere) throw new CafeError('NOT_FOUND', { what: 'local' })
       const bytes = await askNode(cid, from, signal)
       if (!(await isBlock(cid, bytes))) throw new CafeError('CORRUPT', { what: 'block' })
+      onSource?.('network')
       return bytes
     },
   }

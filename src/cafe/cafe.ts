@@ -29,6 +29,8 @@ import type { Dialler, Place } from './info/gossip.ts'
 import type { KnownCafe } from './info/known.ts'
 import { infoProtocol } from './info/protocol.ts'
 import { createInfo } from './info/service.ts'
+import { linkProtocol } from './link/protocol.ts'
+import { createLinks } from './link/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
@@ -151,6 +153,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
+  const links = await createLinks({ ...records, knows })
   const info = await createInfo({ ...components, ...records, name: () => name })
   const { connector } = components
   const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
@@ -166,6 +169,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     ...snapshots.parts,
     ...contacts.parts,
     ...inbox.parts,
+    ...links.parts,
   ])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
 
@@ -195,6 +199,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(contactProtocol, contacts.handlers)
   await add(infoProtocol, info.handlers)
   await add(inboxProtocol, inbox.handlers)
+  await add(linkProtocol, links.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   info.start()

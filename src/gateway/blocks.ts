@@ -5,6 +5,7 @@ import { checkCid } from '../core/block.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { MAX_BLOCK } from '../core/limits.ts'
+import type { Trace } from './trace.ts'
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -17,6 +18,10 @@ export interface BlockOptions {
    * device may be saved. Bytes from anywhere else are hashed all the same.
    */
   readonly unchecked?: boolean | undefined
+  /** Only what is on this device: nobody is asked, and what is not here is NOT_FOUND `{what: 'local'}`. */
+  readonly local?: boolean | undefined
+  /** To be told where the block came from. */
+  readonly onSource?: ((from: 'local' | 'network') => void) | undefined
 }
 
 /** A host's way to blocks: this device first, then the network. */
@@ -39,19 +44,41 @@ export interface ReadOptions {
 /** Reads one block for one request. */
 export type ReadBlock = (cid: CID, options: ReadOptions) => Promise<Bytes>
 
+export interface ReaderOptions extends Pick<BlockOptions, 'from' | 'local'> {
+  readonly trace: Pick<Trace, 'block'>
+}
+
 /**
  * A reader over `source`: identity CIDs are answered from themselves, CIDs of hashes and codecs we do not take and
  * blocks of a size we do not take are refused.
  */
-export function blockReader(source: BlockSource, recall: Recall, from: readonly PeerIdText[]): ReadBlock {
+export function blockReader(source: BlockSource, recall: Recall, { from, local, trace }: ReaderOptions): ReadBlock {
   const read: ReadBlock = async (cid, { signal, unchecked }) => {
     signal.throwIfAborted()
     if (checkCid(cid).multihash.code === identity.code) return new Uint8Array(cid.multihash.digest)
-    const bytes = await source.get(cid, { signal, from, unchecked })
+    let came: 'local' | 'network' | undefined
+    const onSource = (where: 'local' | 'network'): void => {
+      came = where
+    }
+    const bytes = await reading(cid, { signal, from, unchecked, local, onSource })
+    trace.block(came)
     if (bytes.byteLength > MAX_BLOCK) throw new CafeError('CORRUPT', { what: 'block', limit: MAX_BLOCK })
     return bytes
   }
-  return (cid, options) => recall(cid, options, read)
+  const reading = async (cid: CID, options: BlockOptions): Promise<Bytes> => {
+    try {
+      return await source.get(cid, options)
+    } catch (error) {
+      throw local ? notHere(error) : error
+    }
+  }
+  // What was not found here must not be remembered for readers who may ask others.
+  return local ? read : (cid, options) => recall(cid, options, read)
+}
+
+/** Says of what is not found that only this device was asked. */
+function notHere(error: unknown): unknown {
+  return isCafeError(error) && error.code === 'NOT_FOUND' ? new CafeError('NOT_FOUND', { what: 'local' }) : error
 }
 
 /** Remembers the last few blocks that are read in parts. */

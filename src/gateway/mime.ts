@@ -3,6 +3,7 @@
  * is ever sent without a type, since browsers then look for HTML (security rule A2).
  */
 import { lookup } from 'mrmime'
+import type { Shape } from '../core/about.ts'
 
 /** Bytes looked at when the name says nothing: text is judged by them, every signature lies within. */
 export const SNIFF_SIZE = 512
@@ -44,12 +45,24 @@ const BINARY = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/
  * The type that a file's first bytes tell, or {@link UNKNOWN}. HTML is recognised only if `html`: what was encrypted is
  * somebody's private file and never becomes a page unless its name says so.
  */
-export function typeByContent(head: Uint8Array, options: { readonly html: boolean }): string {
+export function typeByContent(head: Uint8Array, options: { readonly html: boolean; readonly whole?: boolean }): string {
   // One character per byte, so that patterns speak of bytes.
   const bytes = String.fromCharCode(...head.subarray(0, SNIFF_SIZE))
   for (const [pattern, type] of SIGNATURES) if (pattern.test(bytes)) return type
   if (options.html && HTML.test(bytes)) return 'text/html; charset=utf-8'
+  if (options.whole && isJson(head)) return 'application/json'
   return isText(head, bytes) ? 'text/plain; charset=utf-8' : UNKNOWN
+}
+
+/** Told from a whole small file only: the beginning of a big one could be anything. */
+function isJson(whole: Uint8Array): boolean {
+  if (whole[0] !== 0x7b && whole[0] !== 0x5b) return false
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isText(head: Uint8Array, bytes: string): boolean {
@@ -64,7 +77,7 @@ function isText(head: Uint8Array, bytes: string): boolean {
 }
 
 function withCharset(type: string): string {
-  const textual = type.startsWith('text/') || /^application\/(?:json|xml|xhtml\+xml)$/.test(type)
+  const textual = type.startsWith('text/') || /^application\/(?:xml|xhtml\+xml)$/.test(type)
   return textual ? `${type}; charset=utf-8` : type
 }
 
@@ -79,4 +92,19 @@ export function classOf(type: string): ContentClass {
   if (essence.startsWith('text/') || /^application\/(?:.+\+)?(?:json|xml)$/.test(essence)) return 'document'
   // Archives, programs, unknown data; PDF too, since browsers' viewers do not run in a sandbox.
   return 'download'
+}
+
+const ARCHIVE =
+  /^application\/(?:zip|gzip|x-(?:tar|7z-compressed|bzip2?|xz|rar-compressed)|vnd\.(?:rar|ipld\.car)|java-archive)$/
+
+/** What a file of this type is to a person. */
+export function shapeOf(type: string): Exclude<Shape, 'folder'> {
+  const essence = type.split(';', 1)[0] ?? ''
+  if (essence === 'text/html' || essence === 'application/xhtml+xml') return 'page'
+  if (essence === 'application/pdf') return 'pdf'
+  if (essence === 'image/svg+xml') return 'image'
+  const family = essence.split('/', 1)[0]
+  if (family === 'image' || family === 'audio' || family === 'video' || family === 'text') return family
+  if (/^application\/(?:.+\+)?(?:json|xml|javascript|toml|yaml|x-sh|sql)$/.test(essence)) return 'text'
+  return ARCHIVE.test(essence) ? 'archive' : 'other'
 }

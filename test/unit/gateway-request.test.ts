@@ -25,6 +25,8 @@ const refusal = (path: string, init?: RequestInit): unknown => {
   return 'accepted'
 }
 
+const accept = (value: string): RequestInit => ({ headers: { Accept: value } })
+
 describe('gateway request', () => {
   it.each([
     [`/ipfs/${CID_TEXT}`, [], false],
@@ -38,12 +40,16 @@ describe('gateway request', () => {
   ])('reads %s', (path, segments, slash) => {
     const request = parseUnixfs(path)
     expect(request).toMatchObject({ segments, slash })
-    expect(`${request.root}`).toBe(CID_TEXT)
+    expect(`${request.target.namespace === 'ipfs' && request.target.root}`).toBe(CID_TEXT)
   })
 
   it.each([
     ['/', 'path'],
-    ['/ipns/example.org', 'path'],
+    ['/ipld/example.org', 'path'],
+    ['/ipns/', 'name'],
+    ['/ipns/example..org', 'name'],
+    ['/ipns/k51nonsense', 'name'],
+    ['/ipns/12D3KooW', 'name'],
     ['/ipfs', 'cid'],
     ['/ipfs/', 'cid'],
     ['/ipfs//a', 'cid'],
@@ -106,9 +112,91 @@ describe('gateway request', () => {
     expect(parseUnixfs(`/ipfs/${CID_TEXT}?from=${PEER}`).from).toEqual([])
   })
 
-  it('keeps requests for other forms of the data apart', () => {
-    expect(parse(`/ipfs/${CID_TEXT}?format=car`).kind).toBe('export')
-    expect(parse(`/ipfs/${CID_TEXT}`, { headers: { Accept: 'application/vnd.ipld.raw' } }).kind).toBe('export')
+  it.each([
+    ['html', 'unixfs'],
+    ['raw', 'raw'],
+    ['car', 'car'],
+    ['tar', 'tar'],
+    ['dag-json', 'dag'],
+    ['dag-cbor', 'dag'],
+    ['json', 'dag'],
+    ['cbor', 'dag'],
+    ['ipns-record', 'record'],
+  ])('knows what is asked for by ?format=%s', (format, kind) => {
+    expect(parse(`/ipfs/${CID_TEXT}?format=${format}`)).toMatchObject({ kind, by: 'format' })
+    expect(parse(`/ipfs/${CID_TEXT}?format=${format}`, accept('application/vnd.ipld.raw')).kind).toBe(kind)
+  })
+
+  it('refuses a format that nobody defined', () => {
+    expect(refusal(`/ipfs/${CID_TEXT}?format=zip`)).toBe('UNSUPPORTED format')
+    expect(refusal(`/ipfs/${CID_TEXT}?format=`)).toBe('UNSUPPORTED format')
+    expect(refusal(`/ipfs/${CID_TEXT}?format=constructor`)).toBe('UNSUPPORTED format')
+  })
+
+  it.each([
+    ['application/vnd.ipld.raw', 'raw'],
+    ['application/vnd.ipld.car; version=1; order=dfs; dups=y', 'car'],
+    ['APPLICATION/X-TAR', 'tar'],
+    ['text/plain, application/vnd.ipld.dag-json', 'dag'],
+    ['application/vnd.ipld.raw;q=0.5, application/vnd.ipld.car', 'car'],
+    ['application/vnd.ipld.raw;q=0.9, application/vnd.ipld.car;q=0.8', 'raw'],
+    ['application/vnd.ipld.raw;q=0', 'unixfs'],
+    ['*/*, application/vnd.ipfs.ipns-record', 'record'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'unixfs'],
+    ['text/html, application/json;q=0.5', 'unixfs'],
+    ['*/*', 'unixfs'],
+    ['', 'unixfs'],
+    ['image/png', 'unixfs'],
+    [`application/vnd.ipld.raw,${'a'.repeat(3000)}`, 'unixfs'],
+  ])('knows what is asked for by Accept: %s', (value, kind) => {
+    expect(parse(`/ipfs/${CID_TEXT}`, accept(value)).kind).toBe(kind)
+  })
+
+  it.each([
+    ['', {}, { scope: 'all', bytes: undefined, dups: false }],
+    ['&dag-scope=block', {}, { scope: 'block' }],
+    ['&dag-scope=entity&entity-bytes=0:*', {}, { scope: 'entity', bytes: { from: 0, to: undefined } }],
+    ['&entity-bytes=-1000:-1', {}, { scope: 'entity', bytes: { from: -1000, to: -1 } }],
+    ['&car-dups=y', accept('application/vnd.ipld.car;dups=n'), { dups: true }],
+    ['', accept('application/vnd.ipld.car; order=unk; dups="y"'), { dups: true }],
+    ['&car-version=1&car-order=dfs', accept('application/vnd.ipld.car; version=2'), { scope: 'all' }],
+    ['', accept('application/vnd.ipld.raw; dups=y'), { dups: false }],
+  ] as const)('takes the options of an archive from ?format=car%s and Accept', (query, init, options) => {
+    expect(parse(`/ipfs/${CID_TEXT}?format=car${query}`, init)).toMatchObject({ kind: 'car', ...options })
+  })
+
+  it.each([
+    ['dag-scope=most', 'dag-scope'],
+    ['entity-bytes=5', 'entity-bytes'],
+    ['entity-bytes=*:5', 'entity-bytes'],
+    ['entity-bytes=0:99999999999999999', 'entity-bytes'],
+    ['car-version=2', 'car-version'],
+    ['car-order=bfs', 'car-order'],
+    ['car-dups=maybe', 'car-dups'],
+  ])('refuses the option of an archive %s', (query, what) => {
+    expect(refusal(`/ipfs/${CID_TEXT}?format=car&${query}`)).toBe(`BAD_REQUEST ${what}`)
+  })
+
+  it.each([
+    'k51qzi5uqu5dkkciu33khkzbcmxtyhn376i1e83tya8kuy7z9euedzyr5nhoew',
+    'bafzaajaiaejcbw5i6oyqsktsn36r2vxgl2jzosyao46rybqztxt4rx4tfa3hpogg',
+    '12D3KooWQbpsnyzdBcxw6GUMbijV8WgXE4L8EtfnbcQWLfyxBKho',
+  ])('knows a name of a key by any way to write it: %s', (name) => {
+    const { target } = parse(`/ipns/${name}/a`)
+    const canonical = parse(`/ipns/${target.namespace === 'ipns' && target.name.text}`).target
+    expect(target).toMatchObject({ namespace: 'ipns', name: { kind: 'key', canonical: name.startsWith('k') } })
+    expect(canonical).toMatchObject({ name: { kind: 'key', canonical: true } })
+  })
+
+  it('knows a name that is a domain', () => {
+    expect(parse('/ipns/Docs.IPFS.tech/a').target).toMatchObject({
+      name: { text: 'docs.ipfs.tech', kind: 'domain', canonical: false },
+    })
+  })
+
+  it('knows who wants only what is here', () => {
+    expect(parse(`/ipfs/${CID_TEXT}`, { headers: { 'Cache-Control': 'max-age=0, Only-If-Cached' } }).local).toBe(true)
+    expect(parse(`/ipfs/${CID_TEXT}`, { headers: { 'Cache-Control': 'no-cache' } }).local).toBe(false)
   })
 
   it('gives back any names that UnixFS allows, for any encoding of them', () => {
