@@ -1,10 +1,10 @@
 /** A folder: its `index.html` if it has one, else a page that lists it. */
 import { plainFile } from './answer-file.ts'
 import { notModified } from './content.ts'
-import { findEntry, listEntries } from './directory.ts'
+import { findEntry, listEntries, shapeEntries } from './directory.ts'
 import { headersOf } from './headers.ts'
 import { cacheOf, type Job } from './job.ts'
-import { listingPage } from './pages.ts'
+import { listingPage, readLooks } from './listing-page.ts'
 import { type ResolvedDirectory, resolve } from './resolve.ts'
 import { GENERATED, isolation, matchesNone } from './respond.ts'
 
@@ -29,16 +29,19 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   const { request, read, signal } = job
   const { slash, pathname, method } = request
   const { segments } = request
+  const looks = readLooks(request.search)
   // The number is that of the page's looks: count it up when they change.
-  const etag = `"DirIndex-1_CID-${found.cid}"`
+  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}"`
   const cache = cacheOf(job, GENERATED)
   // Who has another gateway's page of the same folder knows it by its CID.
   const known = matchesNone(request.ifNoneMatch, `"${found.cid}"`) ? '*' : request.ifNoneMatch
-  const unchanged = notModified('page', etag, cache, known)
+  const unchanged = notModified('gallery', etag, cache, known)
   if (unchanged) return unchanged
   const cid = `${found.cid}`
+  const { entries, more } = await listEntries(found.node, read, signal)
   const html = listingPage({
-    ...(await listEntries(found.node, read, signal)),
+    entries: await shapeEntries(entries, read, signal),
+    ...{ more, looks, path: pathname },
     title: segments.at(-1) ?? 'Folder',
     cid,
     base: slash ? './' : `./${pathname.split('/').at(-1)}/`,
@@ -47,7 +50,7 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   const body = new TextEncoder().encode(html)
   return new Response(method === 'HEAD' ? null : body, {
     headers: {
-      ...isolation('page'),
+      ...isolation('gallery'),
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': String(body.byteLength),
       ...headersOf(job, found.roots, cache),

@@ -14,7 +14,7 @@ export async function plainFile(found: ResolvedFile, name: string | undefined, j
   const content = openFile(found.node, read)
   const type = await typeOf(request.filename ?? name, content, signal, { html: true })
   // Only a page in a directory has relatives to show; see respond.ts.
-  const kind = type.startsWith('text/html') && name !== undefined ? 'site' : classOf(type)
+  const kind = job.origin ? 'web' : type.startsWith('text/html') && name !== undefined ? 'site' : classOf(type)
   const unchanged = notModified(kind, etag, cacheOf(job), request.ifNoneMatch)
   if (unchanged) return unchanged
   const headers = {

@@ -3,6 +3,7 @@ import { CafeError } from '../core/errors.ts'
 import { answerDirectory, listing } from './answer-directory.ts'
 import { answerEntry } from './answer-entry.ts'
 import { plainFile } from './answer-file.ts'
+import { answerRedirected, isMissing } from './answer-redirects.ts'
 import { sealedFile } from './answer-sealed.ts'
 import { answerSymlink } from './answer-symlink.ts'
 import { answerData } from './dag.ts'
@@ -13,6 +14,17 @@ import { assertWhole, resolve } from './resolve.ts'
 
 /** Data in blocks of its own kind is answered here too, since only the way to it tells what it is. */
 export async function answerUnixfs(job: Job<UnixfsRequest | DagRequest>): Promise<Response> {
+  if (!job.origin) return answerPath(job)
+  try {
+    return await answerPath(job)
+  } catch (error) {
+    const redirected = isMissing(error) ? await answerRedirected(job) : undefined
+    if (redirected) return redirected
+    throw error
+  }
+}
+
+async function answerPath(job: Job<UnixfsRequest | DagRequest>): Promise<Response> {
   const { request, root, segments, read, signal, trace } = job
   const { key, keys } = request
   const found = await resolve(root, segments, read, signal).catch(async (error) => {

@@ -167,9 +167,13 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 
 /** A failure as a page, JSON or a line of text; never stored, never echoing the request. */
-export function errorResponse(error: CafeError, form: Form, method: string): Response {
+export function errorResponse(
+  error: CafeError,
+  form: Form,
+  { method, again = false }: { readonly method: string; readonly again?: boolean },
+): Response {
   const badMethod = error.data['what'] === 'method'
-  return new Response(method === 'HEAD' ? null : errorBody(error, form), {
+  return new Response(method === 'HEAD' ? null : errorBody(error, form, { again }), {
     status: STATUS[`${error.code} ${error.data['what']}`] ?? ERRORS[error.code].status,
     headers: {
       ...isolation('page'),

@@ -4,10 +4,12 @@
  */
 import { murmur364 } from '@multiformats/murmur3'
 import type { CID } from 'multiformats/cid'
+import type { Shape } from '../core/about.ts'
 import { CafeError } from '../core/errors.ts'
 import { WALK_BLOCKS, WALK_LINKS } from '../core/limits.ts'
 import type { ReadBlock } from './blocks.ts'
-import { type DirectoryNode, decodeNode, type Link, type ShardNode } from './node.ts'
+import { shapeOf, typeByName, UNKNOWN } from './mime.ts'
+import { type DirectoryNode, decodeNode, type Link, RAW, type ShardNode } from './node.ts'
 
 /** Shards of one directory read at once for a listing. */
 const AT_ONCE = 8
@@ -121,5 +123,53 @@ export async function* walkEntries(
       for (const link of next.links.toReversed()) todo.push(link)
     } else if (next.name.length > width) yield { ...next, name: next.name.slice(width) }
     else todo.push(await readShard(next.cid, node, read, signal))
+  }
+}
+
+/** An entry with what it is to a person, as far as that is known. */
+export interface ShapedLink extends Link {
+  readonly shape: Shape | undefined
+}
+
+/** Entries whose first block is read to tell what they are: as many as fill some screens. */
+const LOOKS = 64
+/** Milliseconds for all looks together: a listing is shown without them rather than late. */
+const LOOK_TIME = 1_500
+
+/**
+ * What each entry is: a raw block is a file; a name with a known ending is taken at its word; of the others the first
+ * {@link LOOKS} are looked at, and whatever does not answer in time stays unknown.
+ */
+export async function shapeEntries(
+  entries: readonly Link[],
+  read: ReadBlock,
+  signal: AbortSignal,
+): Promise<ShapedLink[]> {
+  const shaped = entries.map((link) => ({ ...link, shape: shapeByName(link) }))
+  const open = shaped.filter(({ shape }) => shape === undefined).slice(0, LOOKS)
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIME)])
+  const look = async (): Promise<void> => {
+    for (let next = open.shift(); next && !enough.aborted; next = open.shift()) {
+      next.shape = await lookAt(next.cid, read, enough)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, look))
+  signal.throwIfAborted()
+  return shaped
+}
+
+function shapeByName({ name, cid }: Link): Shape | undefined {
+  const type = typeByName(name)
+  if (type !== undefined) return shapeOf(type)
+  return cid.code === RAW ? shapeOf(UNKNOWN) : undefined
+}
+
+async function lookAt(cid: CID, read: ReadBlock, signal: AbortSignal): Promise<Shape | undefined> {
+  try {
+    const { kind } = decodeNode(cid, await read(cid, { signal }))
+    return kind === 'directory' || kind === 'shard' ? 'folder' : shapeOf(UNKNOWN)
+  } catch {
+    // Only its looks: whoever opens it is told what is wrong.
+    return undefined
   }
 }

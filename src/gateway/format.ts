@@ -2,12 +2,13 @@
  * Which form of the data a request asks for: `?format=` if it is there, else the best of `Accept` that we know, else the
  * one for people (https://specs.ipfs.tech/http-gateways/path-gateway/#format-request-query-parameter).
  */
+import { ABOUT_TYPE } from '../core/about.ts'
 import { CafeError } from '../core/errors.ts'
 
 /** Encodings of structured data. `json` and `cbor` are plain: without links. */
 export type DagFormat = 'dag-json' | 'dag-cbor' | 'json' | 'cbor'
 
-export type Format = DagFormat | 'html' | 'raw' | 'car' | 'tar' | 'ipns-record'
+export type Format = DagFormat | 'html' | 'raw' | 'car' | 'tar' | 'ipns-record' | 'about'
 
 /** The media type of each form, both asked for and answered with. `html` stands for whatever there is. */
 export const MEDIA_TYPES: Readonly<Record<Exclude<Format, 'html'>, string>> = {
@@ -19,6 +20,7 @@ export const MEDIA_TYPES: Readonly<Record<Exclude<Format, 'html'>, string>> = {
   json: 'application/json',
   cbor: 'application/cbor',
   'ipns-record': 'application/vnd.ipfs.ipns-record',
+  about: ABOUT_TYPE,
 }
 
 const BY_TYPE: ReadonlyMap<string, Format> = new Map([

@@ -17,6 +17,8 @@ export interface Job<R extends GatewayRequest = GatewayRequest> {
   readonly segments: readonly string[]
   /** What the name in the path stood for, if there is one: then the answer holds only as long as that. */
   readonly name: ResolvedName | undefined
+  /** The content has its origin to itself. */
+  readonly origin: boolean
   readonly read: ReadBlock
   readonly signal: AbortSignal
   readonly open: OpenSealed

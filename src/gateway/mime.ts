@@ -3,6 +3,7 @@
  * is ever sent without a type, since browsers then look for HTML (security rule A2).
  */
 import { lookup } from 'mrmime'
+import type { Shape } from '../core/about.ts'
 
 /** Bytes looked at when the name says nothing: text is judged by them, every signature lies within. */
 export const SNIFF_SIZE = 512
@@ -91,4 +92,19 @@ export function classOf(type: string): ContentClass {
   if (essence.startsWith('text/') || /^application\/(?:.+\+)?(?:json|xml)$/.test(essence)) return 'document'
   // Archives, programs, unknown data; PDF too, since browsers' viewers do not run in a sandbox.
   return 'download'
+}
+
+const ARCHIVE =
+  /^application\/(?:zip|gzip|x-(?:tar|7z-compressed|bzip2?|xz|rar-compressed)|vnd\.(?:rar|ipld\.car)|java-archive)$/
+
+/** What a file of this type is to a person. */
+export function shapeOf(type: string): Exclude<Shape, 'folder'> {
+  const essence = type.split(';', 1)[0] ?? ''
+  if (essence === 'text/html' || essence === 'application/xhtml+xml') return 'page'
+  if (essence === 'application/pdf') return 'pdf'
+  if (essence === 'image/svg+xml') return 'image'
+  const family = essence.split('/', 1)[0]
+  if (family === 'image' || family === 'audio' || family === 'video' || family === 'text') return family
+  if (/^application\/(?:.+\+)?(?:json|xml|javascript|toml|yaml|x-sh|sql)$/.test(essence)) return 'text'
+  return ARCHIVE.test(essence) ? 'archive' : 'other'
 }

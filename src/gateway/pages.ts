@@ -2,8 +2,8 @@
  * The gateway's own pages: self-contained, without scripts, light and dark, readable on a phone. Everything that comes
  * from outside is escaped, and nothing of the URL is ever shown on an error page (rule B4).
  */
+import { readTried, type Tried } from '../core/about.ts'
 import { type CafeError, ERRORS } from '../core/errors.ts'
-import type { Link } from './node.ts'
 import type { Form } from './request.ts'
 
 /** Text inside elements and quoted attributes. */
@@ -12,6 +12,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entity[character] ?? '')
 }
 
+/** The looks all pages share. */
 const STYLE = `
 :root{color-scheme:light dark;--ink:#22201d;--soft:#6d665d;--line:#e4ddd3;--paper:#fbf8f4;--card:#fff;--link:#8a4b14}
 @media(prefers-color-scheme:dark){:root{--ink:#eee8df;--soft:#a89f93;--line:#3a352f;--paper:#1b1916;--card:#25221e;--link:#e6a567}}
@@ -23,14 +24,14 @@ a{color:var(--link);text-underline-offset:.2em}
 a:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:4px}
 .soft{color:var(--soft);font-size:.875rem;overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:0 1rem;margin:1.25rem 0}
-ul.card{list-style:none}
-.card li{display:flex;gap:1rem;align-items:baseline;padding:.65rem 0;border-top:1px solid var(--line)}
-.card li:first-child{border-top:0}
-.name{flex:1;min-width:0;overflow-wrap:anywhere}
-.size{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap;font-size:.875rem}
+.row{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;align-items:center}
+.button{display:inline-block;padding:.5rem 1.1rem;border:1px solid var(--line);border-radius:999px;background:var(--card);text-decoration:none}
+summary{padding:.75rem 0;cursor:pointer}
+details ul{margin:0 0 1rem;padding-left:1.25rem}
 `
 
-export function page(title: string, body: string): string {
+/** A whole page: `body` is HTML, `style` whatever it needs beyond the common. */
+export function page(title: string, body: string, style = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +39,7 @@ export function page(title: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body><main>${body}</main></body>
 </html>
@@ -57,7 +58,25 @@ const LATER = 'Ask the owner to open their cafe, check that you are online, then
 /** By error code and the `what` of its data where that tells more. */
 const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
+  'BAD_REQUEST label': {
+    title: 'CID incompatible with DNS label length limit of 63',
+    next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
+  },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
+  'BAD_REQUEST link': { title: 'This link is damaged or cut off', next: ASK_AGAIN },
+  'NOT_FOUND link': {
+    title: 'This link does not open any more',
+    next: 'It has expired, was withdrawn, or was opened as often as it may be. Ask whoever sent it for a new one.',
+  },
+  'UNREACHABLE link': {
+    title: 'The cafe that opens this link is asleep',
+    next: `It is open only while its tab is. ${LATER}`,
+  },
+  'SEALED password': {
+    title: 'This link takes a password',
+    next: 'Open Popup Cafe and paste the link there: it asks for the password, which whoever sent the link knows.',
+  },
+  'FORBIDDEN password': { title: 'This is not the password of the link', next: 'Check it, then try again.' },
   'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
   'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
   BAD_REQUEST: { title: 'This link is not well formed', next: ASK_AGAIN },
@@ -68,6 +87,10 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'NOT_FOUND path': {
     title: 'There is nothing under that name',
     next: 'Check the last part of the address, or open the folder above it.',
+  },
+  'NOT_FOUND name': {
+    title: 'Nobody here knows what this name stands for',
+    next: 'Names can be looked up only if their record was brought to this device. Ask for a link that begins with /ipfs/.',
   },
   'NOT_FOUND symlink': {
     title: 'This is a symbolic link',
@@ -108,10 +131,6 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'This folder has entries that would land outside it',
     next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
   },
-  'NOT_FOUND name': {
-    title: 'Nobody we asked knows this name',
-    next: 'It may not have been published for a while. Ask whoever sent the link for one to the content itself.',
-  },
   'NOT_FOUND local': {
     title: 'This content is not on this device',
     next: 'Ask again without only-if-cached to have it fetched.',
@@ -134,54 +153,49 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   },
 }
 
-/** A failure in the form asked for: what happened and what to do, never where. */
-export function errorBody(error: CafeError, form: Form): string {
+/** Whose website it is has to know what is wrong with it: the file is theirs, and `why` is ours. */
+function redirectsProblem({ data }: CafeError): Explanation | undefined {
+  if (data['what'] !== 'redirects') return undefined
+  const line = typeof data['line'] === 'number' ? ` (line ${data['line']})` : ''
+  return { title: `could not parse _redirects: ${data['why']}${line}`, next: 'Whoever made this website can mend it.' }
+}
+
+/** How asking somebody ended, in words. */
+const ENDED: Readonly<Record<string, string>> = {
+  NOT_FOUND: 'does not have it',
+  UNREACHABLE: 'could not be reached',
+  TIMEOUT: 'did not answer in time',
+  CORRUPT: 'sent something damaged',
+  BUSY: 'was busy',
+  FORBIDDEN: 'refused',
+  UNSUPPORTED: 'runs another version',
+}
+
+/** Who was asked, for people: the end of a peer's id is what tells it from others. */
+const triedLine = ({ who, how }: Tried): string =>
+  `${who === 'relay' ? 'The relay' : `Peer …${who.slice(-8)}`} ${ENDED[how] ?? 'failed'}`
+
+/** A failure in the form asked for: what happened, who was asked and what to do, never where. */
+export function errorBody(error: CafeError, form: Form, options: { readonly again?: boolean } = {}): string {
   const { what } = error.data
   const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
-  const { title, next } = EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
-  if (form === 'json') return `${JSON.stringify({ error: error.code, message: title, next })}\n`
+  const { title, next } = redirectsProblem(error) ?? EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  const tried = readTried(error.data['tried'])
+  if (form === 'json') {
+    const more = { ...(typeof what === 'string' && { what }), ...(tried.length > 0 && { tried }) }
+    return `${JSON.stringify({ error: error.code, message: title, next, ...more })}\n`
+  }
   if (form === 'text') return `${title}. ${next}\n`
+  // A link keeps no fragment, so with a key in it only the browser itself can load the page again.
+  const again = options.again ? '<a class="button" href="" rel="noreferrer">Try again</a>' : ''
+  const asked = tried.map((one) => `<li>${escapeHtml(triedLine(one))}</li>`).join('')
   return page(
     title,
     `<p class="soft">Popup Cafe</p><h1>${escapeHtml(title)}</h1><p>${escapeHtml(next)}</p>` +
-      '<p><a href="/" rel="noreferrer">Open Popup Cafe</a></p>',
+      (asked === '' ? '' : `<details class="card"><summary>What was tried</summary><ul>${asked}</ul></details>`) +
+      `<p class="row">${again}<a href="/" rel="noreferrer">Open Popup Cafe</a></p>`,
   )
 }
-
-export interface ListingPage {
-  /** What to call it: its name, which the root has none of. */
-  readonly title: string
-  readonly cid: string
-  readonly entries: readonly Link[]
-  readonly more: boolean
-  /** What links to entries begin with, relative to the request: `./`, or `./<name>/` if its path has no final slash. */
-  readonly base: string
-  /** Where the folder above is, if this is not the root. */
-  readonly parent: string | undefined
-}
-
-/** A directory for people: names, sizes, links. In the order given. */
-export function listingPage({ title, cid, entries, more, base, parent }: ListingPage): string {
-  const count = `${more ? 'More than ' : ''}${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`
-  const up = parent === undefined ? '' : `<li><a class="name" href="${escapeHtml(parent)}">..</a></li>`
-  const rows = entries.map((entry) => row(entry, base)).join('')
-  const list = up + rows === '' ? '<p>This folder is empty.</p>' : `<ul class="card">${up}${rows}</ul>`
-  const rest = more ? `<p>Only the first ${entries.length} are shown.</p>` : ''
-  return page(title, `<h1><bdi>${escapeHtml(title)}</bdi></h1><p class="soft">${count} · ${cid}</p>${list}${rest}`)
-}
-
-function row({ name, size }: Link, base: string): string {
-  // The element isolates the direction of its text, so that a name cannot turn around what stands beside it.
-  const label = `<bdi>${escapeHtml(name.toWellFormed()) || '(no name)'}</bdi>`
-  const linked = isLinkable(name)
-    ? `<a class="name" href="${escapeHtml(base + encodeURIComponent(name))}">${label}</a>`
-    : `<span class="name">${label}</span>`
-  return `<li>${linked}<span class="size">${size === undefined ? '' : formatSize(size)}</span></li>`
-}
-
-/** Names no URL can express: they would be resolved away, split or refused. */
-const isLinkable = (name: string): boolean =>
-  name !== '' && name !== '.' && name !== '..' && name.isWellFormed() && !/[/\0]/.test(name)
 
 /** Decimal units, as disks and other cafes show them: `1.5 MB`. */
 export function formatSize(bytes: number): string {

@@ -3,6 +3,7 @@
  * looks at URLs. The path is split before its segments are decoded, once each, so no encoding can smuggle a separator.
  */
 import type { CID } from 'multiformats/cid'
+import { ABOUT_TYPE } from '../core/about.ts'
 import { parseCid } from '../core/block.ts'
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -37,6 +38,8 @@ interface Common {
   readonly key: LinkKey | undefined
   /** Of all files of a folder: an entry of a thread (entry.ts). Then there is no `key`. */
   readonly keys: KeyMap | undefined
+  /** The code of a sealed link, which stands for a key (sealed-links.ts). */
+  readonly link: Secret<string> | undefined
   /** Cafes said to have it, from the link's fragment. */
   readonly from: readonly PeerIdText[]
   readonly ifNoneMatch: string | null
@@ -85,8 +88,20 @@ export interface RecordRequest extends Common {
   readonly kind: 'record'
 }
 
+/** What is there, told to the app instead of given (core/about.ts). */
+export interface AboutRequest extends Common {
+  readonly kind: 'about'
+}
+
 /** All there is to be asked; a new kind is a new member here, a format in format.ts and an answer in gateway.ts. */
-export type GatewayRequest = UnixfsRequest | RawRequest | CarRequest | DagRequest | TarRequest | RecordRequest
+export type GatewayRequest =
+  | UnixfsRequest
+  | RawRequest
+  | CarRequest
+  | DagRequest
+  | TarRequest
+  | RecordRequest
+  | AboutRequest
 
 /** The key in a link, as text (for fingerprints) and parsed. */
 export interface LinkKey {
@@ -117,6 +132,7 @@ export function parseRequest(request: Request): GatewayRequest {
     pathname: url.pathname,
     search: url.search,
     ...parseKeys(url.searchParams, fragment),
+    link: parseLink(fragment),
     from: parseFrom(fragment),
     ifNoneMatch: headers.get('if-none-match'),
     range: headers.get('range'),
@@ -129,7 +145,7 @@ export function parseRequest(request: Request): GatewayRequest {
   } as const
   const { format, parameters } = chosen
   if (format === 'html') return { kind: 'unixfs', ...common }
-  if (format === 'raw' || format === 'tar') return { kind: format, ...common }
+  if (format === 'raw' || format === 'tar' || format === 'about') return { kind: format, ...common }
   if (format === 'ipns-record') return { kind: 'record', ...common }
   if (format === 'car') return { kind: 'car', ...common, ...parseCarOptions(url.searchParams, parameters) }
   return { kind: 'dag', ...common, format }
@@ -139,7 +155,7 @@ export function parseRequest(request: Request): GatewayRequest {
 export function answerForm(request: Request, navigation: boolean): Form {
   const accept = request.headers.get('accept') ?? ''
   if (navigation || accept.includes('text/html')) return 'html'
-  return accept.includes('application/json') ? 'json' : 'text'
+  return accept.includes('application/json') || accept.includes(ABOUT_TYPE) ? 'json' : 'text'
 }
 
 function locationOf({ pathname, search }: URL, format: Format): string {
@@ -188,6 +204,14 @@ function parseKeys(query: URLSearchParams, fragment: URLSearchParams): Pick<Comm
     key: text === undefined ? undefined : { text: new Secret(text), file: parseFileKey(text) },
     keys: map === undefined ? undefined : parseKeyMap(map),
   }
+}
+
+/** Only in the fragment, and never beside a key. */
+function parseLink(fragment: URLSearchParams): Secret<string> | undefined {
+  const [code, ...more] = fragment.getAll('link')
+  if (code === undefined) return undefined
+  if (more.length > 0 || fragment.has('key') || fragment.has('keys')) throw bad('link')
+  return new Secret(code)
 }
 
 function parseFrom(fragment: URLSearchParams): PeerIdText[] {

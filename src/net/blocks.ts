@@ -1,6 +1,7 @@
 /** Blocks over the network: answering wants from the local store, and fetching what is missing from whoever has it. */
 import type { CID } from 'multiformats/cid'
 import { unlessAborted } from '../core/abort.ts'
+import { type Tried, writeTried } from '../core/about.ts'
 import { verifyBlock } from '../core/block.ts'
 import { systemClock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
@@ -177,17 +178,22 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
     const asked = new Set<PeerIdText>()
     const lost: PeerIdText[] = []
     let failure: CafeError | undefined
+    const tried: Tried[] = []
     const tryAll = async (peers: readonly PeerIdText[]): Promise<Uint8Array<ArrayBuffer> | undefined> => {
       for (const peer of peers) {
         if (asked.has(peer)) continue
         asked.add(peer)
         try {
           const bytes = await from(peer, cid)
-          if (!bytes) continue
+          if (!bytes) {
+            tried.push({ who: peer, how: 'NOT_FOUND' })
+            continue
+          }
           if (known[0] !== peer) prefer(peer)
           return bytes
         } catch (error) {
           failure = toCafeError(error, 'UNREACHABLE')
+          tried.push({ who: peer, how: failure.code })
           if (answered.includes(peer) && isPassing(failure)) lost.push(peer)
           known = known.filter((other) => other !== peer)
         }
@@ -198,7 +204,11 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
     if (bytes) return bytes
     prefer(...lost)
     failure ??= new CafeError(asked.size > 0 || relays().length > 0 ? 'NOT_FOUND' : 'UNREACHABLE')
-    return { failure, lost: lost.length > 0 }
+    if (relays().length > 0 && asked.size === 0) tried.push({ who: 'relay', how: 'NOT_FOUND' })
+    if (tried.length === 0) return { failure, lost: false }
+    // Whoever wants it is told who was asked (the gateway's page of a failure).
+    const told = new CafeError(failure.code, { ...failure.data, tried: writeTried(tried) }, { cause: failure })
+    return { failure: told, lost: lost.length > 0 }
   }
 
   /** A peer that has given blocks and is lost now may be back in a moment: its tab was reloaded, its network changed. */

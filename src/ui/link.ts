@@ -3,10 +3,8 @@
  * leave a key where a server would see it.
  */
 import { MAX_INVITE } from '../core/limits.ts'
-import { MAX_THREAD_CODE } from './route.ts'
+import { MAX_LINK, MAX_THREAD_CODE } from './route.ts'
 
-/** Longest address we look at: a path, a key and a cafe's id are far below, and so is what browsers open. */
-const MAX_LINK = 8192
 const SAFE_SCHEMES: readonly string[] = ['http:', 'https:', 'ipfs:', 'ipns:', 'mailto:']
 /** CIDv0, or CIDv1 in base32, base36 or base58; the gateway checks it properly. */
 const CID = /^(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|[bk][0-9a-z]{40,}|z[1-9A-HJ-NP-Za-km-z]{40,})$/

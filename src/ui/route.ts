@@ -4,6 +4,9 @@ import { MAX_INVITE } from '../core/limits.ts'
 /** Longest code of a link to a thread: as much as the worker looks at. */
 export const MAX_THREAD_CODE = 96 * 1024
 
+/** Longest link to content we look at: a path, a key and a cafe's id are far below, and so is what browsers open. */
+export const MAX_LINK = 8192
+
 const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'people', 'mail', 'you', 'account', 'recover'] as const
 
 export type Route =
@@ -18,13 +21,15 @@ export type Route =
   | { readonly view: 'contact'; readonly address: string }
   /** `code` is somebody's contact link. */
   | { readonly view: 'introduced'; readonly code: string }
+  /** Content, by a link of the gateway, `/ipfs/…`; with its key only until that is taken out of the address. */
+  | { readonly view: 'open'; readonly link: string }
   /** An invite to a thread: of a link, or one that was received. */
   | { readonly view: 'invited'; readonly code: string }
 
 /**
  * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
  * hex digits for a thread that is here, `#thread=<code>` for an invite to one; `#contact=<address>` for somebody,
- * `#contact=<code>` for a contact link. Anything else is home.
+ * `#contact=<code>` for a contact link; `#open=<link>` for content, by its link of the gateway. Anything else is home.
  *
  * @example
  * ```ts
@@ -38,6 +43,8 @@ export function readRoute(hash: string): Route {
   const code = rest.join('=')
   if (name === 'thread') return threadRoute(code)
   if (name === 'contact') return contactRoute(code)
+  if (name === 'open')
+    return isGatewayPath(code) && code.length <= MAX_LINK ? { view: 'open', link: code } : { view: 'home' }
   if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }
   if (name !== 'join') return { view: 'home' }
   return code === '' || code.length > MAX_INVITE ? { view: 'join' } : { view: 'join', code }
@@ -61,6 +68,11 @@ export function threadHash(idOrCode: string): string {
 /** The fragment of somebody's page, by address, or of what their contact link says. */
 export function contactHash(addressOrCode: string): string {
   return `#contact=${addressOrCode}`
+}
+
+/** The fragment of the app's view of content; `link` without its key, which no address of the app holds for long. */
+export function openHash(link: string): string {
+  return `#open=${link.split('#', 1)[0]}`
 }
 
 /** True for a path of the gateway, `/ipfs/…` or `/ipns/…`: this page then stands in for the service worker's answer. */

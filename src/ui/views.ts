@@ -20,10 +20,12 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   recover: () => import('./elements/cafe-recover.ts'),
   account: () => import('./elements/cafe-accounts.ts'),
   link: () => import('./elements/cafe-accounts.ts'),
+  open: () => import('./elements/cafe-open.ts'),
 }
 
 /** Views that belong to a line of the navigation which is not theirs. */
 const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
+  open: 'files',
   feed: 'threads',
   thread: 'threads',
   invited: 'threads',

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readTried } from '../../src/core/about.ts'
 import { KiB, LEAF, MAX_BLOCK, MiB, WINDOW } from '../../src/core/limits.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { createRate } from '../../src/core/rate.ts'
@@ -83,10 +84,17 @@ describe('fetching a block', () => {
     expect(opened).toEqual([blockProtocol.id])
   })
 
-  it('says NOT_FOUND where all who could be asked lack it', async () => {
-    const reader = await newReader(await newNode(), await newNode())
-    expect(await failure(fetch(reader, (await leaf(10)).cid))).toEqual({ code: 'NOT_FOUND' })
-    expect(await failure(reader.node.get((await leaf(10)).cid, soon()))).toEqual({ code: 'NOT_FOUND' })
+  it('says NOT_FOUND where all who could be asked lack it, and who they are', async () => {
+    const cafes = [await newNode(), await newNode()]
+    const reader = await newReader(...cafes)
+    const { cid } = await leaf(10)
+    for (const read of [() => fetch(reader, cid), () => reader.node.get(cid, soon())]) {
+      const { code, tried } = (await failure(read())) as Record<string, unknown>
+      expect(code).toBe('NOT_FOUND')
+      const asked = readTried(tried)
+      expect(asked.map(({ how }) => how)).toEqual(['NOT_FOUND', 'NOT_FOUND'])
+      expect(asked.map(({ who }) => who).sort()).toEqual(cafes.map(({ node }) => node.peer).sort())
+    }
   })
 
   it('says UNREACHABLE where nobody could be asked', async () => {
@@ -112,7 +120,11 @@ describe('fetching a block', () => {
     const { blocks } = spied(async () => new Uint8Array(10))
     const reader = await newReader(await newNode(blocks))
     const { cid } = await leaf(1000)
-    expect(await failure(reader.node.get(cid, soon()))).toEqual({ code: 'CORRUPT', what: 'block' })
+    expect(await failure(reader.node.get(cid, soon()))).toMatchObject({
+      code: 'CORRUPT',
+      what: 'block',
+      tried: expect.stringMatching(/^\w+ CORRUPT$/),
+    })
     expect(await reader.blocks.has(cid)).toBe(false)
   })
 

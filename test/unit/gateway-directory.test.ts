@@ -19,7 +19,8 @@ import {
 } from './gateway-help.ts'
 
 const policyOf = (response: Response): string => response.headers.get('Content-Security-Policy') ?? ''
-const hrefs = (html: string): string[] => [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href ?? '')
+const hrefs = (html: string): string[] =>
+  [...html.matchAll(/<a class="(?:name|up)" href="([^"]*)"/g)].map(([, href]) => href ?? '')
 
 async function putDirectory(source: MemorySource, names: readonly string[]): Promise<CID> {
   const file = await importFile(source, utf8('content'))
@@ -64,7 +65,8 @@ describe('a directory', () => {
     const links = hrefs(html).map((href) => new URL(href, `http://h${root}/`).pathname)
     expect(links).toEqual([`${root}/big.bin`, `${root}/docs`, `${root}/site`])
     expect(html).toContain('717 kB')
-    expect(policyOf(response)).toMatch(/^sandbox allow-downloads;/)
+    expect(policyOf(response)).toMatch(/^sandbox allow-same-origin allow-downloads;/)
+    expect(policyOf(response)).toContain("script-src 'none'")
     const below = await (await ask(`${root}/docs/`)).text()
     expect(hrefs(below).map((href) => new URL(href, `http://h${root}/docs/`).pathname)).toEqual([
       `${root}/`,

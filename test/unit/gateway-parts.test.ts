@@ -1,11 +1,13 @@
 /** The gateway's small parts: the Range header, content types, validators, names in headers, pages. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { writeTried } from '../../src/core/about.ts'
 import { CafeError, ERRORS, type ErrorCode } from '../../src/core/errors.ts'
+import { listingPage, readLooks } from '../../src/gateway/listing-page.ts'
 import { classOf, typeByContent, typeByName, UNKNOWN } from '../../src/gateway/mime.ts'
-import { errorBody, escapeHtml, formatSize, listingPage } from '../../src/gateway/pages.ts'
+import { errorBody, escapeHtml, formatSize } from '../../src/gateway/pages.ts'
 import { contentRange, parseRange } from '../../src/gateway/ranges.ts'
-import { allowsRange, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
+import { allowsRange, destinationOf, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
 import { utf8 } from './gateway-help.ts'
 
 const CID_TEXT = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
@@ -169,6 +171,18 @@ describe('validators and destinations', () => {
     }
   })
 
+  it('are told by the browser’s headers where the request itself does not know: a service worker’s script first', () => {
+    const told = (headers: Record<string, string>, destination: RequestDestination = '') =>
+      destinationOf({ destination, headers: new Headers(headers) })
+    expect(told({ 'Service-Worker': 'script' })).toBe('serviceworker')
+    expect(told({ 'Service-Worker': 'script', 'Sec-Fetch-Dest': 'image' }, 'image')).toBe('serviceworker')
+    expect(told({ 'Sec-Fetch-Dest': 'script' })).toBe('script')
+    expect(told({ 'Sec-Fetch-Dest': 'empty' })).toBe('')
+    expect(told({}, 'video')).toBe('video')
+    for (const dest of ['script', 'serviceworker', 'embed', 'object', 'xslt', 'json', 'report', 'nonsense'])
+      expect(refusesDestination(told({ 'Sec-Fetch-Dest': dest }), { fromContent: true })).toBe(true)
+  })
+
   it('makes a header of any file name, in which nothing can break out', () => {
     expect(disposition('inline', 'é".txt')).toBe('inline; filename="__.txt"; filename*=UTF-8\'\'%C3%A9_.txt')
     expect(disposition('attachment', undefined)).toBe('attachment')
@@ -196,6 +210,25 @@ describe('pages', () => {
     }
   })
 
+  it('say who was asked and how that ended, and offer to try again where a link can do that', () => {
+    const error = new CafeError('UNREACHABLE', {
+      tried: writeTried([
+        { who: '12D3KooWabcdefgh', how: 'TIMEOUT' },
+        { who: 'relay', how: 'NOT_FOUND' },
+      ]),
+    })
+    const html = errorBody(error, 'html', { again: true })
+    expect(html).toContain('<li>Peer …abcdefgh did not answer in time</li>')
+    expect(html).toContain('<li>The relay does not have it</li>')
+    expect(html).toContain('href=""')
+    expect(errorBody(error, 'html')).not.toContain('href=""')
+    expect(JSON.parse(errorBody(error, 'json'))).toMatchObject({
+      tried: [{ who: '12D3KooWabcdefgh', how: 'TIMEOUT' }, { who: 'relay' }],
+    })
+    const hostile = new CafeError('UNREACHABLE', { tried: '<script>alert(1)</script> X\nhttp://h/#key=u1 TIMEOUT' })
+    expect(errorBody(hostile, 'html')).not.toMatch(/script|key=/)
+  })
+
   it('list hostile names as text, and link to nothing but what they name', () => {
     const names = [
       '<script>alert(1)',
@@ -211,13 +244,15 @@ describe('pages', () => {
     const html = listingPage({
       title: '<b>"dir"</b>',
       cid: CID_TEXT,
-      entries: names.map((name) => ({ name, cid: undefined as never, size: 1 })),
+      entries: names.map((name) => ({ name, cid: undefined as never, size: 1, shape: 'other' })),
       more: false,
       base: './',
       parent: '../',
+      path: '/ipfs/c/d/',
+      looks: readLooks(''),
     })
     expect(html).not.toMatch(/<(script|img|b)\b/)
-    const links = [...html.matchAll(/href="([^"]*)"/g)].map(
+    const links = [...html.matchAll(/<a class="(?:name|up)" href="([^"]*)"/g)].map(
       ([, href]) => new URL(href ?? '', 'http://h/ipfs/c/d/').href,
     )
     expect(links).toEqual([

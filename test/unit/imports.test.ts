@@ -81,6 +81,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
+  [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
   [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
@@ -106,6 +107,7 @@ const OTHER_PUTS: Record<string, string> = {
   cache: 'a cache of the platform: files that other apps share (`rpc/shared-files.ts`)',
   adding: 'the blocks of a file being added (`peer/own-blocks.ts`)',
   snapshots: 'the client of the snapshot service',
+  links: 'sealed links at a cafe (`cafe/link/links.ts`), and their client',
 }
 
 /** Modules with a variable of their own, and what there can be only one of. */
@@ -202,6 +204,16 @@ describe('code', () => {
     const bridge = /^src\/(worker\/rtc\/|ui\/rtc-)/
     const named = sources.filter(({ code }) => /\bRTC[A-Z]\w+/.test(code.replace(STRING_OR_COMMENT, '')))
     expect(named.map(({ file }) => file).filter((file) => !bridge.test(file))).toEqual([])
+  })
+
+  it('makes addresses of blobs, which have our origin, only in one module', () => {
+    expect(having(/\bcreateObjectURL\b/)).toEqual(['src/ui/object-url.ts'])
+  })
+
+  it('makes no HTML and no code of text: Lit does the one, nobody the other', () => {
+    const sinks =
+      /\b(?:unsafeHTML|unsafeSVG|unsafeStatic|innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|srcdoc|DOMParser|createContextualFragment|importScripts)\b|\bdocument\.write|\bnew Function\b|\beval\(|set(?:Timeout|Interval)\(\s*['"`]/
+    expect(having(sinks)).toEqual([])
   })
 
   it('opens IndexedDB only in the store', () => {

@@ -1,6 +1,7 @@
-/** `<cafe-link>`: paste a link, open it in a new tab, since leaving this one would close a cafe that is open here. */
+/** `<cafe-link>`: paste a link, and see here what it leads to, without leaving a cafe that is open in this tab. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { readJoin, readLink, readThreadCode } from '../link.ts'
+import { OpenEvent } from '../link-keys.ts'
 import { threadHash } from '../route.ts'
 import { Plain } from './parts.ts'
 
@@ -48,7 +49,7 @@ export class CafeLink extends Plain {
     const text = input?.value ?? ''
     const path = readLink(text)
     if (path !== undefined) {
-      window.open(path, '_blank', 'noopener')
+      this.dispatchEvent(new OpenEvent(path))
       if (input) input.value = ''
       return
     }

@@ -10,6 +10,9 @@ import type { Pin, PinAt } from '../../worker/api.ts'
 import { explainCode } from '../explain.ts'
 import { bytes, plainName, short } from '../format.ts'
 import { safeHref } from '../link.ts'
+import { choose } from '../link-keys.ts'
+import { openHash } from '../route.ts'
+import './cafe-share-link.ts'
 import { icon, Plain } from './parts.ts'
 
 export class CafePin extends Plain {
@@ -18,6 +21,7 @@ export class CafePin extends Plain {
     names: { attribute: false },
     trying: { attribute: false },
     checking: { attribute: false },
+    sharing: { state: true },
   }
   declare pin: Pin
   /** It is being tried again. */
@@ -26,6 +30,7 @@ export class CafePin extends Plain {
   declare checking: boolean
   /** Names of the cafes by peer id. */
   declare names: ReadonlyMap<string, string>
+  declare sharing: boolean
 
   override render(): TemplateResult {
     const { pin } = this
@@ -98,9 +103,24 @@ export class CafePin extends Plain {
       >
         <button type="button" class="button small" aria-label="Copy the link to ${name}">${icon('link')}Copy link</button>
       </wa-copy-button>
-      <a class="button icon-only" href=${href} target="_blank" rel="noopener noreferrer" aria-label="Open ${name} in a new tab">
-        ${icon('open')}
-      </a>`
+      <button type="button" class="button icon-only" title="Share" aria-label="Share ${name}" @click=${this.#share}>${icon('share')}</button>
+      <a class="button icon-only" href=${openHash(href)} title="Open" aria-label="Open ${name}" @click=${choose(href)}>${icon('open')}</a>
+      ${
+        this.sharing
+          ? html`<cafe-share-link
+              open
+              .link=${href}
+              .name=${this.pin.name}
+              @left=${() => {
+                this.sharing = false
+              }}
+            ></cafe-share-link>`
+          : nothing
+      }`
+  }
+
+  #share(): void {
+    this.sharing = true
   }
 
   #retry(): void {

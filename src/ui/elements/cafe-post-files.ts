@@ -1,17 +1,19 @@
-/** `<cafe-post-files>`: the files of a post: pictures as pictures, everything else by name and size; each opens by its link. */
+/** `<cafe-post-files>`: the files of a post: pictures as pictures, everything else by name and size; each opens by its link; many can be looked through. */
 import { html, nothing, type TemplateResult } from 'lit'
 import type { PostFile } from '../../worker/thread-api.ts'
 import { bytes, count, plainName } from '../format.ts'
 import { safeHref } from '../link.ts'
 import { icon, Plain } from './parts.ts'
+import type { Gallery } from './post-gallery.ts'
 
 /** Shown before somebody asks for all: two rows of pictures on a phone. */
 const FIRST = 6
 
 export class CafePostFiles extends Plain {
-  static override properties = { files: { attribute: false }, all: { state: true } }
+  static override properties = { files: { attribute: false }, all: { state: true }, looking: { state: true } }
   declare files: readonly PostFile[]
   declare all: boolean
+  declare looking: Gallery | undefined
 
   override render(): TemplateResult | typeof nothing {
     if (this.files.length === 0) return nothing
@@ -37,7 +39,23 @@ export class CafePostFiles extends Plain {
         hidden === 0
           ? nothing
           : html`<button type="button" class="button small" @click=${this.#showAll}>Show ${count(hidden, 'more file')}</button>`
-      }`
+      }
+      ${
+        this.files.length === 1
+          ? nothing
+          : html`<button type="button" class="button small" @click=${this.#look}>${icon('grid')}Look at all ${this.files.length}</button>`
+      }
+      ${this.looking === undefined ? nothing : this.looking(this.files, this.#left)}`
+  }
+
+  /** Looking through many is a view of its own, whose code comes when it is wanted. */
+  async #look(): Promise<void> {
+    const { gallery } = await import('./post-gallery.ts')
+    this.looking = gallery
+  }
+
+  readonly #left = (): void => {
+    this.looking = undefined
   }
 
   #showAll(): void {

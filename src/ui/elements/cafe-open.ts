@@ -1,0 +1,186 @@
+/**
+ * `<cafe-open>`: content by its link: a folder or a file, the way to it, and what can be done with it; or why it does not
+ * open. The key stays in memory; the account's own files are known by theirs.
+ */
+import '../viewer.css'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { About, Trouble } from '../../core/about.ts'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import { Action } from '../controllers/action.ts'
+import { bytes, count, plainName } from '../format.ts'
+import type { LinkKeys } from '../link-keys.ts'
+import { openHash } from '../route.ts'
+import { ask, cafesOf, crumbs, hasKey, type Item, itemsOf, titleOf } from '../viewer/content.ts'
+import { arrange, shapeText } from '../viewer/words.ts'
+import './cafe-folder.ts'
+import './cafe-link-password.ts'
+import './cafe-look.ts'
+import './cafe-save.ts'
+import './cafe-share-link.ts'
+import './cafe-site-link.ts'
+import './cafe-why.ts'
+import { failure, icon, Plain, waiting } from './parts.ts'
+
+/** What was found at a link. */
+interface Found {
+  readonly link: string
+  readonly about: About
+}
+
+export class CafeOpen extends Plain {
+  static override properties = {
+    cafe: { attribute: false },
+    keys: { attribute: false },
+    link: {},
+    found: { state: true },
+    trouble: { state: true },
+    sharing: { state: true },
+    names: { state: true },
+  }
+  declare cafe: CafeConsole
+  declare keys: LinkKeys
+  /** Without its key. */
+  declare link: string
+  declare found: Found | undefined
+  declare trouble: Trouble | undefined
+  declare sharing: boolean
+  /** Names of the account's cafes by peer id. */
+  declare names: ReadonlyMap<string, string>
+  /** What was beside a file when it was chosen from its folder. */
+  #beside: readonly Item[] = []
+  readonly #ask = new Action<void>(this, 'link', async (_, signal) => {
+    await this.#ownKey()
+    const link = this.keys.whole(this.link)
+    const answer = await ask(link, signal)
+    if (answer.ok) this.found = { link, about: answer.about }
+    else {
+      await this.#name()
+      this.trouble = answer.trouble
+    }
+    if (answer.ok && answer.about.kind === 'folder') this.#beside = besides(link, answer.about)
+  })
+
+  constructor() {
+    super()
+    this.sharing = false
+    this.names = new Map()
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('link')) return
+    this.found = undefined
+    this.sharing = false
+    this.#again()
+  }
+
+  override render(): TemplateResult {
+    const { found, trouble } = this
+    const name = titleOf(this.link) ?? sealedName(found)
+    return html`${this.#way()}
+      <h1 tabindex="-1"><bdi>${name === undefined ? (found?.about.kind === 'folder' ? 'Folder' : 'File') : plainName(name, 255)}</bdi></h1>
+      ${failure(this.#ask.problem, this.#again)}
+      ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting('Opening…')}`
+  }
+
+  /** The folders above; of a lone file there are none. */
+  #way(): TemplateResult | typeof nothing {
+    const way = crumbs(this.keys.whole(this.link)).slice(0, -1)
+    // One name after an encrypted file is its own.
+    if (way.length === 0 || (way.length === 1 && hasKey(way[0]?.link ?? ''))) return nothing
+    return html`<nav class="crumbs" aria-label="Folders above">
+      ${way.map(({ name, link }) => html`<a href=${openHash(link)}><bdi>${name === undefined ? 'Folder' : plainName(name, 60)}</bdi></a>`)}
+    </nav>`
+  }
+
+  #found(found: Found): TemplateResult {
+    const { link, about } = found
+    const name = titleOf(link) ?? sealedName(found) ?? (about.kind === 'folder' ? 'Folder' : 'File')
+    const isFolder = about.kind === 'folder'
+    const items = isFolder ? itemsOf(link, about.entries) : []
+    const wanted = isFolder
+      ? { kind: 'zip' as const, name, items, archive: link }
+      : { kind: 'file' as const, name, link, size: about.size }
+    return html`<p class="quiet facts-line">
+        ${isFolder ? `${about.more ? 'More than ' : ''}${count(items.length, 'entry', 'entries')}` : `${shapeText(about.shape)}, ${bytes(about.size)}`}
+        ${hasKey(link) ? html`<span class="tag good">${icon('lock')}encrypted, opened on this device</span>` : html`<span class="tag part">public: not encrypted</span>`}
+      </p>
+      <div class="row view-actions">
+        <button type="button" class="button" @click=${this.#share}>${icon('share')}Share</button>
+        <cafe-save .wanted=${wanted}></cafe-save>
+        ${isFolder && about.index ? page(link) : nothing}
+        ${isFolder && about.index ? html`<cafe-site-link .cid=${about.cid} .keyed=${hasKey(link)}></cafe-site-link>` : nothing}
+      </div>
+      ${
+        about.kind === 'folder'
+          ? html`<cafe-folder .items=${items}></cafe-folder>`
+          : html`<cafe-look .link=${link} .name=${name} .size=${about.size} .shape=${about.shape} .beside=${this.#beside}></cafe-look>`
+      }
+      <cafe-share-link
+        .open=${this.sharing}
+        .link=${link}
+        .name=${name}
+        .folder=${isFolder}
+        @left=${() => {
+          this.sharing = false
+        }}
+      ></cafe-share-link>`
+  }
+
+  #why(trouble: Trouble): TemplateResult {
+    const link = this.keys.whole(this.link)
+    if (trouble.what === 'password') {
+      return html`<section class="card"><cafe-link-password .link=${link} @opened=${this.#again}></cafe-link-password></section>`
+    }
+    return html`<cafe-why
+      .trouble=${trouble}
+      .names=${this.names}
+      .from=${cafesOf(link)}
+      .keyless=${!hasKey(link)}
+      .busy=${this.#ask.running}
+      @again=${this.#again}
+    ></cafe-why>`
+  }
+
+  readonly #again = (): void => {
+    this.#ask.abort()
+    this.trouble = undefined
+    void this.#ask.run()
+  }
+
+  #share(): void {
+    this.sharing = true
+  }
+
+  /** The account knows the keys of its own files. */
+  async #ownKey(): Promise<void> {
+    if (this.keys.whole(this.link) !== this.link) return
+    const root = this.link.split(/[/?#]/)[2]
+    // Without an account there are none; a failure is that of opening, which follows.
+    const pins = await this.cafe.pins.list().catch(() => [])
+    const own = pins.find(({ cid }) => cid === root)
+    if (own) this.keys.keep(own.link)
+  }
+
+  async #name(): Promise<void> {
+    const cafes = await this.cafe.account.cafes().catch(() => []) // then they are told by their ids
+    this.names = new Map(cafes.map((session) => [session.cafe as string, session.name]))
+  }
+}
+
+/** What a sealed link calls it. */
+const sealedName = (found: Found | undefined): string | undefined =>
+  found?.about.kind === 'file' ? found.about.name : undefined
+
+/** Files beside each other, by name, as the viewer goes through them. */
+function besides(link: string, about: Extract<About, { kind: 'folder' }>): Item[] {
+  const items = itemsOf(link, about.entries).filter(({ shape }) => shape !== 'folder')
+  return arrange(items, { query: '', kind: 'all', order: 'name' })
+}
+
+function page(link: string): TemplateResult {
+  return html`<a class="button" href=${`${link.replace(/\/?(?=[?#]|$)/, '/')}`} target="_blank" rel="noopener noreferrer">
+    ${icon('open')}Show its web page
+  </a>`
+}
+
+customElements.define('cafe-open', CafeOpen)
