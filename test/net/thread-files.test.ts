@@ -7,6 +7,7 @@ import { CafeError } from '../../src/core/errors.ts'
 import { LEAF, MAX_FILES, MiB } from '../../src/core/limits.ts'
 import { formatFileKey } from '../../src/crypto/file-key.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
+import { entryLink } from '../../src/peer/backup-row.ts'
 import type { AddedFiles, AddManyProgress, GivenFile } from '../../src/peer/thread-files.ts'
 import type { Draw } from '../../src/peer/thumbnail.ts'
 import { collect } from '../../src/store/collect.ts'
@@ -115,6 +116,19 @@ describe('the files of a block', () => {
         expect(same(await open(cafe, `${cid}${key ? `/file${keyOf(key)}` : ''}`), bytes)).toBe(true)
       }
     }
+  })
+
+  it('open all together by one link that has their keys', async () => {
+    const link = entryLink(added.data, added.files, [])
+    const page = Buffer.from(await open(cafes[0], link.slice('/ipfs/'.length))).toString()
+    for (const [i, { key }] of added.files.entries()) {
+      expect(page).toContain(`<bdi>file ${i}</bdi>`)
+      const label = key ? `/file%20${i}${keyOf(key)}` : ''
+      expect(page).toContain(`href="./${i}/raw/content${label}"`)
+    }
+    const { thumb } = added.files[4] as Required<AddedFiles['files'][number]>
+    expect(page).toContain(`src="./4/thumb/content${keyOf(thumb.key)}"`)
+    expect(page).not.toContain('Does not open')
   })
 
   it('have a meta under the same key', async () => {

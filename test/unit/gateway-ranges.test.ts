@@ -171,6 +171,28 @@ describe.each(['plain', 'encrypted'] as const)('several ranges of a %s file', (k
     expect((await fresh(path, range(`bytes=${8 * 64 * KIB}-${8 * 64 * KIB + 9},0-9`))).status).toBe(404)
   })
 
+  it('give no byte of a part that was tampered with', async () => {
+    const { source, path, bytes } = await served(kind, { ...shape, leaf: 256 * KIB })
+    source.spoil(source.leaves()[2] ?? '')
+    const response = await asker(source)(path, range(`bytes=0-99999,${2 * 256 * KIB}-${3 * 256 * KIB - 1}`))
+    expect(response.status).toBe(206)
+    const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
+    const got: Uint8Array[] = []
+    let failure: unknown
+    try {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) got.push(next.value)
+    } catch (error) {
+      failure = error
+    }
+    expect(failure).toMatchObject({ code: kind === 'plain' ? 'CORRUPT' : 'SEALED' })
+    const text = Buffer.concat(got)
+    const at = text.indexOf('\r\n\r\n') + 4
+    expect(Buffer.compare(text.subarray(at, at + 100_000), bytes.subarray(0, 100_000))).toBe(0)
+    // What follows is the second part's head, and of that part at most what lies before the leaf that was harmed.
+    const second = text.indexOf('\r\n\r\n', at + 100_000) + 4
+    expect(text.byteLength - second).toBeLessThanOrEqual(200)
+  })
+
   it('are not read on when nobody wants them any more', async () => {
     const { source, path } = await served(kind, shape)
     const response = await asker(source)(path, range('bytes=0-400000,500000-900000'))

@@ -33,8 +33,8 @@ function random(size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull(controller) {
       if (left === 0) return controller.close()
+      new DataView(chunk.buffer).setFloat64(0, left)
       const part = chunk.slice(0, Math.min(MiB, left))
-      new DataView(part.buffer).setFloat64(0, left)
       left -= part.byteLength
       controller.enqueue(part)
     },
