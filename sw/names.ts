@@ -24,9 +24,8 @@ export function createNamesOfNode({ ask, clock }: NamesComponents): NamesOfNode 
   return {
     async resolve(name, { signal }) {
       const known = kept.get(name)
-      if (known && known.until > clock()) {
-        return { ...known.found, ttl: Math.min(known.found.ttl, Math.ceil((known.until - clock()) / 1000)) }
-      }
+      // Its record says how long whoever reads may rely on it, whenever we ask again.
+      if (known && known.until > clock()) return known.found
       kept.delete(name)
       const found = await unlessAborted(ask(name, { signal }), signal)
       kept.set(name, { found, until: clock() + Math.min(found.ttl, MAX_TTL) * 1000 })

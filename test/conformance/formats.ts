@@ -81,6 +81,6 @@ export function linksOf(html: string, base: string): string[] {
       href.replaceAll(/&(amp|quot|#39|lt|gt);/g, (entity) => ENTITIES[entity] ?? entity),
       base,
     )
-    return url.origin === origin ? url.pathname + url.search : url.href
+    return url.origin === origin ? url.pathname + url.search + url.hash : url.href
   })
 }
