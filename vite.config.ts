@@ -1,6 +1,6 @@
 /**
  * One `vite build`, three places: the app (`dist/app`, page and workers), its service worker (`dist/app/sw.js`, one
- * classic script under a fixed name) and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
+ * classic script under a fixed name), what hosts of websites serve, and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
@@ -40,18 +40,18 @@ const serviceWorker: EnvironmentOptions = {
   },
 }
 
-/** The page that repairs the app has a script of its own, which needs nothing of the rest. */
-const reset: EnvironmentOptions = {
+/** One classic script each: the page that repairs the app, and what hosts of websites serve. They need nothing of the rest. */
+const loneScript = (name: string, input: string): EnvironmentOptions => ({
   consumer: 'client',
   build: {
     outDir: 'dist/app',
     copyPublicDir: false,
     rolldownOptions: {
-      input: { reset: 'src/ui/reset.ts' },
+      input: { [name]: input },
       output: { format: 'iife', entryFileNames: '[name].js', codeSplitting: false },
     },
   },
-}
+})
 
 /** Packages stay in node_modules, where Node finds them; only our own modules are joined. */
 const relay: EnvironmentOptions = {
@@ -64,6 +64,24 @@ const relay: EnvironmentOptions = {
     copyPublicDir: false,
     rolldownOptions: { input: { main: 'relay/main.ts' }, output: { entryFileNames: '[name].js' } },
   },
+}
+
+/** The page that websites show to be connected to the node: a script of the app, which shares its chunks, and no face. */
+function siteBridge(): Plugin {
+  return {
+    name: 'cafe:site-bridge',
+    apply: 'build',
+    applyToEnvironment: (environment) => environment.name === 'client',
+    buildStart() {
+      this.emitFile({ type: 'chunk', id: 'src/ui/site-bridge.ts', name: 'site-bridge' })
+    },
+    generateBundle(_options, bundle) {
+      const script = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'site-bridge')
+      if (!script) this.error('the bridge was not built')
+      const source = `<!doctype html>\n<meta charset="utf-8">\n<script type="module" src="/${script.fileName}"></script>\n`
+      this.emitFile({ type: 'asset', fileName: 'site-bridge.html', source })
+    },
+  }
 }
 
 /** Writes the address of the classic host into the module of the page that tells it. */
@@ -139,15 +157,20 @@ export default defineConfig({
       output: { entryFileNames: 'assets/worker-[name]-[hash].js', chunkFileNames: 'assets/worker-[name]-[hash].js' },
     },
   },
-  environments: { classic, sw: serviceWorker, reset, relay },
+  environments: {
+    ...{ classic, sw: serviceWorker, relay },
+    reset: loneScript('reset', 'src/ui/reset.ts'),
+    site: loneScript('site-sw', 'sw/site.ts'),
+    boot: loneScript('site-boot', 'src/ui/site-boot.ts'),
+  },
   builder: {
     buildApp: async (builder) => {
       // In this order: the first empties the app's folder, and its name goes into the second.
-      for (const name of ['classic', 'client', 'sw', 'reset', 'relay']) {
+      for (const name of ['classic', 'client', 'sw', 'reset', 'site', 'boot', 'relay']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)
       }
     },
   },
-  plugins: [classicName(), shellFiles(), budgets],
+  plugins: [classicName(), siteBridge(), shellFiles(), budgets],
 })

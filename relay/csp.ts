@@ -5,10 +5,10 @@
 
 /**
  * Who reads the policy: the app's page; the bootstrap shell that answers `/ipfs/*` before the service worker runs (the
- * app may frame it); the page that repairs the app; a worker's or page's script; the service worker; any other file or
- * answer.
+ * app may frame it); the bridge, which websites right below the host may frame (see `src/ui/site-bridge.ts`); the page
+ * that repairs the app; a worker's or page's script; the service worker; any other file or answer.
  */
-export type Place = 'page' | 'shell' | 'reset' | 'script' | 'sw' | 'other'
+export type Place = 'page' | 'shell' | 'bridge' | 'reset' | 'script' | 'sw' | 'other'
 
 const HOST = /^(?=.{1,255}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*(?::[0-9]{1,5})?$/i
 
@@ -68,6 +68,16 @@ const page = (assets: string, host: string): Directives => ({
 const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Directives>> = {
   page,
   shell: (assets, host) => ({ ...page(assets, host), 'frame-ancestors': "'self'" }),
+  bridge: (assets, host) => ({
+    ...{
+      'default-src': "'none'",
+      'script-src': assets,
+      'worker-src': `${assets} ${host}/sw.js`,
+      'connect-src': CONNECT,
+    },
+    ...{ 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': `*.${host}` },
+    ...TRUSTED_TYPES,
+  }),
   // One script under a fixed name, whatever the state of the app; it makes no code of text.
   reset: (_assets, host) => ({
     'default-src': "'none'",

@@ -8,6 +8,7 @@ import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
+import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
 import type { App, AppFile } from './static.ts'
 
 /** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
@@ -16,6 +17,8 @@ export interface HttpComponents {
   readonly config: () => unknown
   readonly cafes: () => unknown
   readonly health: () => unknown
+  /** Host below which websites have origins of their own; see `sites.ts`. */
+  readonly contentHost?: string | undefined
   readonly log: Log
 }
 
@@ -26,6 +29,8 @@ interface Answer {
   readonly file?: AppFile
   readonly type?: string
   readonly text?: string
+  readonly bytes?: Uint8Array
+  /** Beyond those of its place; they overrule. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -63,7 +68,8 @@ export function pathOf(url: string | undefined): string {
   return (url ?? '').split(/[?#]/, 1)[0] as string
 }
 
-function answer(req: IncomingMessage, { app, config, cafes, health }: HttpComponents): Answer {
+function answer(req: IncomingMessage, components: HttpComponents): Answer {
+  const { app, config, cafes, health, contentHost } = components
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } }
   }
@@ -71,6 +77,9 @@ function answer(req: IncomingMessage, { app, config, cafes, health }: HttpCompon
   if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
     return plain(400, 'The Host header is not a host.')
   const path = pathOf(req.url)
+  const host = plainHost(req.headers.host)
+  const site = host === undefined ? undefined : readSiteHost(host, contentHost)
+  if (host !== undefined && site) return siteAnswer(req, host, site, app)
   // No content ever becomes a service worker of this origin (the browser would not take one from a 404 either).
   if (req.headers['service-worker'] === 'script' && isContent(path)) return plain(403, 'No service worker is here.')
   if (path === '/health') return json(health())
@@ -86,6 +95,26 @@ function answer(req: IncomingMessage, { app, config, cafes, health }: HttpCompon
 
 /** A path that the service worker answers, once it is there. */
 const isContent = (path: string): boolean => /^\/ip[fn]s(\/|$)/.test(path)
+
+/** What a host of websites serves: one page for every path, and its worker. Nothing of the app. */
+function siteAnswer(req: IncomingMessage, host: string, site: SiteHost, app: App | undefined): Answer {
+  if (!app?.site || site.kind === 'nothing') return plain(404, 'There is no website at this host.')
+  if (site.kind === 'moved') {
+    const below = host.slice(host.search(/\.(?!ip[fn]s\.)/))
+    // Without a scheme it holds behind a proxy with TLS too.
+    return { ...plain(301, 'It is at another host.'), headers: { Location: `//${site.label}${below}${req.url}` } }
+  }
+  // The website's own: their place is taken by the one worker that serves it.
+  if (req.headers['service-worker'] === 'script') {
+    if (pathOf(req.url) !== SITE_WORKER_PATH) return plain(403, 'No service worker is here.')
+    const headers = { 'Content-Security-Policy': SITE_WORKER_POLICY }
+    return { status: 200, place: 'sw', keep: 'ask', file: app.site.worker, headers }
+  }
+  const { bytes, scriptHash } = app.site.page
+  const headers = { 'Content-Security-Policy': sitePolicy(host, scriptHash), 'Origin-Agent-Cluster': '?1' }
+  // It is not what was asked for, as with the app's shell.
+  return { status: 404, place: 'other', keep: 'never', type: 'text/html; charset=utf-8', bytes, headers }
+}
 
 /** An IPv6 literal is a fine host for data, but a content security policy cannot name it, so no page is served there. */
 const isBracketed = (host: string | undefined): boolean =>
@@ -113,7 +142,7 @@ async function send(req: IncomingMessage, res: ServerResponse, found: Answer): P
     ...headersFor(found.place, found.keep, plainHost(req.headers.host) ?? 'invalid.invalid'),
     ...found.headers,
   }
-  let body: Uint8Array = file?.bytes ?? Buffer.from(found.text ?? '')
+  let body: Uint8Array = file?.bytes ?? found.bytes ?? Buffer.from(found.text ?? '')
   headers['Content-Type'] = file?.type ?? found.type ?? 'application/octet-stream'
   if (file && found.keep !== 'never') {
     headers.ETag = file.etag

@@ -1,8 +1,9 @@
 /**
- * The service worker: answers `/ipfs/…` on the app's origin, takes what other apps share, keeps the app's own files for when
- * their host is away, and leaves everything else to the network. It takes over running pages at once when first
- * installed, and replaces an older version only when a page says so.
+ * The service worker: answers `/ipfs/…` and `/ipns/…` on the app's origin, takes what other apps share, keeps the app's
+ * own files for when their host is away, and leaves everything else to the network. It takes over running pages at once
+ * when first installed, and replaces an older version only when a page says so.
  */
+import { systemClock } from '../src/core/clock.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { whenGone } from '../src/rpc/alive.ts'
 import { receiveShared, SHARE_PATH } from '../src/rpc/shared-files.ts'
@@ -18,8 +19,10 @@ import {
 } from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
-import { CONTENT_PATH, createHandler } from './handler.ts'
+import { createHandler, isContentPath } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
+import { createLinkSource } from './links.ts'
+import { createNamesOfNode } from './names.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell, createShell, shellPart } from './shell.ts'
@@ -41,7 +44,14 @@ const shell = createShell({ caches })
 const streams = createStreams()
 
 const handle = createHandler({
-  gateway: createGateway({ blocks: createBlockSource({ openLocal: openBlockReader, nodePort }) }),
+  gateway: createGateway({
+    blocks: createBlockSource({ openLocal: openBlockReader, nodePort }),
+    names: createNamesOfNode({
+      ask: async (name, { signal }) => (await nodePort.need({ signal })).call('name.resolve', { name }, { signal }),
+      clock: systemClock,
+    }),
+    links: createLinkSource({ nodePort }),
+  }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: () => bootstrapShell(shell),
 })
@@ -76,7 +86,7 @@ self.addEventListener('fetch', (event) => {
   if (origin !== self.location.origin) return
   if (method === 'POST' && pathname === SHARE_PATH) return event.respondWith(receiveShared(caches, event.request))
   if (method !== 'GET' && method !== 'HEAD') return
-  if (pathname.startsWith(CONTENT_PATH)) return event.respondWith(handle(event).then(streams.watch))
+  if (isContentPath(pathname)) return event.respondWith(handle(event).then(streams.watch))
   const part = shellPart(url, mode)
   if (part === 'file') event.respondWith(shell.file(event.request))
   if (part === 'page') event.respondWith(shell.page().then((page) => page ?? Response.error()))

@@ -54,6 +54,16 @@ export async function previewInvite(invite: string): Promise<InvitePreview> {
   return (await openPage()).call('account.preview', { invite })
 }
 
+/**
+ * Has the node serve the website with this label at a port (see `site-bridge.ts`).
+ * @returns true if the node lives on for a while when this page goes.
+ */
+export async function giveSite(label: string, port: MessagePort): Promise<boolean> {
+  const { call, outlivesPages } = await openPage()
+  await call('tab.site', { label, port }, { transfer: [port] })
+  return outlivesPages
+}
+
 /** Milliseconds after which an earlier reload of the same address no longer counts. */
 const RELOAD_MEMORY = 15_000
 

@@ -1,10 +1,14 @@
-/** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network. */
+/** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network; names. */
 import { parseCid } from '../core/block.ts'
 import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
 import type { Node } from '../net/node.ts'
+import type { LinkOpener } from '../peer/link-open.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
+import { linkOpening } from './link-handlers.ts'
+import type { Names } from './names.ts'
+import { resolveHandlers } from './names-handlers.ts'
 
 /** Milliseconds between signs of life while a block is on its way: it may wait behind many others. */
 const PULSE = BLOCK_TIMEOUT / 4
@@ -12,8 +16,13 @@ const PULSE = BLOCK_TIMEOUT / 4
 /** Cafes one link may name. */
 const MAX_FROM = 4
 
-export function gatewayHandlers(node: Node): Handlers<GatewayApi> {
+export function gatewayHandlers(node: Node, names: Names, opener: LinkOpener): Handlers<GatewayApi> {
   return {
+    ...resolveHandlers(names),
+    'link.open': {
+      input: v.strictObject(linkOpening),
+      run: (link, { signal }) => opener.open(link, { signal }),
+    },
     'block.get': {
       input: v.strictObject({ cid: text(256), from: v.pipe(v.array(peerId), v.maxLength(MAX_FROM)) }),
       async run({ cid, from }, { signal, progress }) {

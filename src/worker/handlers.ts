@@ -9,6 +9,7 @@ import type { Node } from '../net/node.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
+import type { LinkOpener } from '../peer/link-open.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -17,6 +18,9 @@ import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
+import { linkOpenHandlers } from './link-handlers.ts'
+import type { Names } from './names.ts'
+import { namesHandlers } from './names-handlers.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -26,12 +30,14 @@ export interface HandlerComponents {
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
   readonly hosting: Hosting
+  readonly names: Names
   readonly changes: Changes
+  readonly opener: LinkOpener
   readonly tabs: () => number
 }
 
 /** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
-export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | 'tab.site'>
 
 /** What `account-part.ts` answers. */
 const PART: { readonly [K in keyof AccountPartApi]: true } = {
@@ -103,12 +109,17 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'contact.preview': true,
   'contact.own': true,
   'contact.show': true,
+  'links.make': true,
+  'links.list': true,
+  'links.change': true,
+  'links.revoke': true,
 }
 
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
-export function createHandlers({ node, accounts, part, hosting, changes, tabs }: HandlerComponents): Handlers<HostApi> {
+export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
+  const { node, accounts, part, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -121,6 +132,8 @@ export function createHandlers({ node, accounts, part, hosting, changes, tabs }:
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
+    ...namesHandlers(names, accounts),
+    ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
 
     'account.preview': {

@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -12,6 +13,7 @@ import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
+import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
@@ -26,8 +28,11 @@ import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
+import { createNames } from './names.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
+import { siteHandlers } from './site.ts'
+import type { SiteApi } from './site-api.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
 /**
@@ -44,6 +49,8 @@ const RTC_MESSAGE = 64 * KiB
 export interface Host {
   readonly handlers: Handlers<HostApi>
   readonly gateway: Handlers<GatewayApi>
+  /** The answers for one website. @throws CafeError BAD_REQUEST {what: 'site'}. */
+  readonly site: (label: string) => Handlers<SiteApi>
 }
 
 /** Starts everything. The pool's shim must be installed before this module is evaluated (see `bridge.ts`). */
@@ -148,14 +155,17 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     node,
     origin,
   })
+  const opener = createLinkOpener({ ...shared, client: linkClient(node) })
   accounts.attend()
+  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, changes, tabs: () => pool.size }),
-    gateway: gatewayHandlers(node),
+    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    gateway: gatewayHandlers(node, names, opener),
+    site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }
 }
 

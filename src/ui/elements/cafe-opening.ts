@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import { fileName, privatePath } from '../link.ts'
+import { sealedLinkOf } from '../sealed-link.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 export class CafeOpening extends Plain {
@@ -16,6 +17,8 @@ export class CafeOpening extends Plain {
   })
   /** The host was told the key: it stood where browsers send it. */
   #told = false
+  /** The link takes a password, which was not given yet. */
+  #locked = false
   /** Address of the content, once it can be shown. */
   #content: string | undefined
 
@@ -25,7 +28,9 @@ export class CafeOpening extends Plain {
     const url = new URL(location.href)
     this.#told = url.searchParams.has('key')
     history.replaceState(history.state, '', privatePath(url))
-    void this.#open.run()
+    this.#locked = sealedLinkOf(location.hash).password
+    if (this.#locked) void import('./cafe-link-password.ts')
+    else void this.#open.run()
   }
 
   /** The link was rewritten; what was sent cannot be called back. */
@@ -50,6 +55,7 @@ export class CafeOpening extends Plain {
       return html`${this.#told ? this.#warning() : nothing}
         <iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
     }
+    if (this.#locked) return this.#password()
     const { problem } = this.#open
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>
@@ -58,7 +64,7 @@ export class CafeOpening extends Plain {
       ${
         problem === undefined
           ? html`<p class="quiet">${
-              location.hash.includes('key=')
+              /[#&](?:key|link)=/.test(location.hash)
                 ? 'It is fetched and decrypted on this device. Nobody on the way can read it.'
                 : 'It is fetched and checked on this device.'
             }</p>
@@ -69,6 +75,19 @@ export class CafeOpening extends Plain {
                 <a class="button" href="/">Go to Popup Cafe</a>
               </p>`
       }
+    </main>`
+  }
+
+  #password(): TemplateResult {
+    const opened = (): void => {
+      this.#locked = false
+      this.requestUpdate()
+      void this.#open.run()
+    }
+    return html`<main class="opening">
+      <p class="mark" aria-hidden="true">${icon('cup')}</p>
+      <h1>This link takes a password</h1>
+      <cafe-link-password .link=${location.href} @opened=${opened}></cafe-link-password>
     </main>`
   }
 }
