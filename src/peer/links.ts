@@ -156,7 +156,7 @@ export function createLinks(components: LinksComponents): Links {
       const row: OwnLink = {
         ...{ secret: made.secret.reveal(), master, path, key, name, label, made: now, carried: 0 },
         cafes: await places(from, openings !== null),
-        ...{ seq: now, expires, openings, revoked: null, at: [], refused: null },
+        ...{ seq: now, expires, openings, revoked: null, at: [], settling: null, refused: null },
       }
       await change(id, () => row)
       await putFirst(id, row, AbortSignal.any([signal, AbortSignal.timeout(TIME)])).catch((error) => {
@@ -211,6 +211,7 @@ export function createLinks(components: LinksComponents): Links {
     const failures = new Map<string, number>()
     const settle = async (id: string, row: OwnLink, from: PeerIdText, signal: AbortSignal): Promise<number> => {
       try {
+        await change(id, (now) => now && { ...now, settling: from })
         return await talk.freeze(from, id, row, signal)
       } catch (error) {
         signal.throwIfAborted()
@@ -233,7 +234,10 @@ export function createLinks(components: LinksComponents): Links {
             const carried = row.openings === null ? row.carried : await settle(id, row, from, limited)
             const others = row.openings === null ? row.cafes.slice(0, LINK_CAFES) : []
             const cafes = [...others, to]
-            await change(id, (now) => now && { ...now, carried, cafes, seq: Math.max(clock(), now.seq + 2) })
+            await change(
+              id,
+              (now) => now && { ...now, carried, cafes, settling: null, seq: Math.max(clock(), now.seq + 2) },
+            )
           } catch {
             signal.throwIfAborted()
             left += 1
