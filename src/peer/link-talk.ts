@@ -62,7 +62,7 @@ export function createLinkTalk({ account, cafes, client: links, clock }: LinkTal
     })
     if (!told) return
     await change(hex(state.link), (row) => {
-      const newer = !row || state.seq > row.seq ? { ...told, ...ownOf(row) } : row
+      const newer = !row || state.seq > row.seq ? { ...told, ...ownOf(row, told.cafes) } : row
       const isMeant = newer.cafes.includes(cafe)
       const revoked = newer.revoked ?? (isMeant ? state.revoked : null)
       if (state.revoked !== null) return same(row, { ...without(newer, cafe), revoked })
@@ -107,9 +107,12 @@ export function createLinkTalk({ account, cafes, client: links, clock }: LinkTal
   }
 }
 
-/** What no other device says about it. */
-const ownOf = (row: OwnLink | undefined): Pick<OwnLink, 'at' | 'revoked' | 'settling'> => ({
-  at: row?.at ?? [],
+/** What no other device says about it, at the cafes where it is now. */
+const ownOf = (
+  row: OwnLink | undefined,
+  cafes: readonly PeerIdText[],
+): Pick<OwnLink, 'at' | 'revoked' | 'settling'> => ({
+  at: (row?.at ?? []).filter(({ cafe }) => cafes.includes(cafe)),
   revoked: row?.revoked ?? null,
   settling: row?.settling ?? null,
 })
