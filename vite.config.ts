@@ -1,9 +1,11 @@
 /**
  * One `vite build`, three places: the app (`dist/app`, page and workers), its service worker (`dist/app/sw.js`, one
- * classic script under a fixed name) and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
+ * classic script under a fixed name), what hosts of websites serve, and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import { checkBudgets } from './.scripts/sizes.mjs'
 
@@ -38,6 +40,19 @@ const serviceWorker: EnvironmentOptions = {
   },
 }
 
+/** One classic script each: the page that repairs the app, and what hosts of websites serve. They need nothing of the rest. */
+const loneScript = (name: string, input: string): EnvironmentOptions => ({
+  consumer: 'client',
+  build: {
+    outDir: 'dist/app',
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: { [name]: input },
+      output: { format: 'iife', entryFileNames: '[name].js', codeSplitting: false },
+    },
+  },
+})
+
 /** Packages stay in node_modules, where Node finds them; only our own modules are joined. */
 const relay: EnvironmentOptions = {
   consumer: 'server',
@@ -49,6 +64,24 @@ const relay: EnvironmentOptions = {
     copyPublicDir: false,
     rolldownOptions: { input: { main: 'relay/main.ts' }, output: { entryFileNames: '[name].js' } },
   },
+}
+
+/** The page that websites show to be connected to the node: a script of the app, which shares its chunks, and no face. */
+function siteBridge(): Plugin {
+  return {
+    name: 'cafe:site-bridge',
+    apply: 'build',
+    applyToEnvironment: (environment) => environment.name === 'client',
+    buildStart() {
+      this.emitFile({ type: 'chunk', id: 'src/ui/site-bridge.ts', name: 'site-bridge' })
+    },
+    generateBundle(_options, bundle) {
+      const script = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'site-bridge')
+      if (!script) this.error('the bridge was not built')
+      const source = `<!doctype html>\n<meta charset="utf-8">\n<script type="module" src="/${script.fileName}"></script>\n`
+      this.emitFile({ type: 'asset', fileName: 'site-bridge.html', source })
+    },
+  }
 }
 
 /** Writes the address of the classic host into the module of the page that tells it. */
@@ -67,6 +100,31 @@ function classicName(): Plugin {
       handler() {
         if (!name) this.error('the classic host must be built before the page')
         return `export const CLASSIC_HOST = ${JSON.stringify(`/${name}`)}`
+      },
+    },
+  }
+}
+
+/** Writes the names of the app's files into the service worker, which is new with each of them. */
+function shellFiles(): Plugin {
+  let names: string[] = []
+  return {
+    name: 'cafe:shell-files',
+    apply: 'build',
+    sharedDuringBuild: true,
+    applyToEnvironment: (environment) => environment.name === 'client' || environment.name === 'sw',
+    generateBundle(_options, bundle) {
+      // Browsers that need the classic worker know no module workers; the others would fetch it for nothing.
+      if (this.environment.name === 'client') names = Object.keys(bundle).filter((name) => name.startsWith('assets/'))
+    },
+    transform: {
+      filter: { id: /\/sw\/shell-files\.ts$/ },
+      handler() {
+        if (names.length === 0) this.error('the page must be built before its service worker')
+        const page = readFileSync('dist/app/index.html')
+        const version = createHash('sha256').update(page).update(names.join()).digest('hex').slice(0, 16)
+        const files = ['/index.html', '/favicon.svg', '/manifest.webmanifest', ...names.map((name) => `/${name}`)]
+        return `export const SHELL_FILES = ${JSON.stringify(files)}\nexport const SHELL_VERSION = '${version}'`
       },
     },
   }
@@ -99,15 +157,20 @@ export default defineConfig({
       output: { entryFileNames: 'assets/worker-[name]-[hash].js', chunkFileNames: 'assets/worker-[name]-[hash].js' },
     },
   },
-  environments: { classic, sw: serviceWorker, relay },
+  environments: {
+    ...{ classic, sw: serviceWorker, relay },
+    reset: loneScript('reset', 'src/ui/reset.ts'),
+    site: loneScript('site-sw', 'sw/site.ts'),
+    boot: loneScript('site-boot', 'src/ui/site-boot.ts'),
+  },
   builder: {
     buildApp: async (builder) => {
       // In this order: the first empties the app's folder, and its name goes into the second.
-      for (const name of ['classic', 'client', 'sw', 'relay']) {
+      for (const name of ['classic', 'client', 'sw', 'reset', 'site', 'boot', 'relay']) {
         const environment = builder.environments[name]
         if (environment) await builder.build(environment)
       }
     },
   },
-  plugins: [classicName(), budgets],
+  plugins: [classicName(), siteBridge(), shellFiles(), budgets],
 })

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: Vite's development server with a relay behind it. It answers `/config.json`, `/health`, `/sw.js` (built
- * anew at each request) and `/ipfs/*` as the real relay does. Takes the relay's flags.
+ * `npm run dev`: Vite's development server with a relay behind it. It answers `/config.json`, `/health`, `/sw.js` and `/reset.js`
+ * (built anew at each request) and `/ipfs/*` as the real relay does. Takes the relay's flags.
  */
 import { readFile } from 'node:fs/promises'
 import { createBuilder, createServer } from 'vite'
@@ -50,10 +50,10 @@ function answer(vite) {
   return async (req, res, next) => {
     const [path] = req.url.split('?', 1)
     try {
-      if (path === '/sw.js') {
+      if (path === '/sw.js' || path === '/reset.js') {
         res.setHeader('Content-Type', 'text/javascript')
         res.setHeader('Cache-Control', 'no-cache')
-        res.end(await buildServiceWorker())
+        res.end(await buildAlone(path === '/sw.js' ? 'sw' : 'reset'))
       } else if (/^\/ip[fn]s(\/|$)/.test(path)) {
         res.statusCode = 404
         res.setHeader('Content-Type', 'text/html; charset=utf-8')
@@ -65,11 +65,12 @@ function answer(vite) {
   }
 }
 
-async function buildServiceWorker() {
+/** One of the environments that make a single script. */
+async function buildAlone(name) {
   const builder = await createBuilder({
     logLevel: 'warn',
-    environments: { sw: { build: { write: false, minify: false, sourcemap: 'inline' } } },
+    environments: { [name]: { build: { write: false, minify: false, sourcemap: 'inline' } } },
   })
-  const result = await builder.build(builder.environments.sw)
+  const result = await builder.build(builder.environments[name])
   return [result].flat()[0].output[0].code
 }

@@ -13,6 +13,7 @@ import { gzipSync } from 'node:zlib'
  */
 export const BUDGETS = {
   sw: 200_000,
+  site: 80_000,
   worker: 280_000,
   cafe: 60_000,
   account: 120_000,
@@ -25,8 +26,8 @@ const CAFE = /^assets\/worker-cafe-/
 const ACCOUNT = /^assets\/worker-account-part-/
 
 /**
- * @typedef {{ sw: number, worker: number, cafe: number, account: number, classic: number, firstPaint: number }} Sizes
- * bytes after gzip of: `/sw.js`; the shared worker with all it needs to start; what it loads to host a cafe, and for an
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, classic: number, firstPaint: number }} Sizes
+ * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with all it needs to start; what it loads to host a cafe, and for an
  * account; the one script of browsers without module workers; the page with the scripts and styles it loads statically.
  */
 
@@ -46,6 +47,7 @@ export function bundleSizes(folder = 'dist/app') {
   const later = (except) => closure(folder, main, true, [except]).filter((file) => !node.includes(file))
   return {
     sw: sizeOf(folder, ['sw.js']),
+    site: sizeOf(folder, ['site-sw.js', 'site-boot.js']),
     worker: sizeOf(folder, node),
     cafe: sizeOf(folder, later(ACCOUNT)),
     account: sizeOf(folder, later(CAFE)),

@@ -37,6 +37,7 @@ const schema = v.strictObject({
   verbose: v.boolean(),
   announce: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
   iceServers: v.pipe(v.array(iceServer), v.maxLength(8)),
+  contentHost: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
 })
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
@@ -56,6 +57,7 @@ const FLAGS = {
   'no-app': { type: 'boolean' },
   announce: { type: 'string', multiple: true },
   'ice-servers': { type: 'string' },
+  'content-host': { type: 'string' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -72,6 +74,9 @@ export const USAGE = `Popup Cafe relay: serves the app and joins browsers that c
   --announce <addr>  public multiaddr, repeatable     ANNOUNCE     none (comma separated)
   --ice-servers <x>  STUN/TURN urls, comma separated, ICE_SERVERS  none
                      or a JSON list of RTCIceServer
+  --content-host <x> the app's own host name, if     CONTENT_HOST cafe.localhost on this machine
+                     *.<x> leads here too: websites
+                     then open there with scripts
   --verbose          log requests, never a query string
   --json             print one line of JSON when ready
 `
@@ -86,6 +91,7 @@ const NEEDS: Record<keyof RelayConfig, readonly [name: string, needs: string]> =
   json: ['--json', 'no value'],
   verbose: ['--verbose', 'no value'],
   announce: ['--announce (ANNOUNCE)', 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss'],
+  contentHost: ['--content-host (CONTENT_HOST)', 'a host name in lower case, such as cafe.example'],
   iceServers: ['--ice-servers (ICE_SERVERS)', 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer'],
 }
 
@@ -112,6 +118,7 @@ export function readConfig(
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     announce: flags.announce ?? splitList(env.ANNOUNCE ?? ''),
+    contentHost: flags['content-host'] ?? (env.CONTENT_HOST || undefined),
     iceServers: parseIceServers(flags['ice-servers'] ?? env.ICE_SERVERS ?? ''),
   })
   if (result.success) return result.output

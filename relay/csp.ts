@@ -5,9 +5,10 @@
 
 /**
  * Who reads the policy: the app's page; the bootstrap shell that answers `/ipfs/*` before the service worker runs (the
- * app may frame it); a worker's or page's script; the service worker; any other file or answer.
+ * app may frame it); the bridge, which websites right below the host may frame (see `src/ui/site-bridge.ts`); the page
+ * that repairs the app; a worker's or page's script; the service worker; any other file or answer.
  */
-export type Place = 'page' | 'shell' | 'script' | 'sw' | 'other'
+export type Place = 'page' | 'shell' | 'bridge' | 'reset' | 'script' | 'sw' | 'other'
 
 const HOST = /^(?=.{1,255}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*(?::[0-9]{1,5})?$/i
 
@@ -37,6 +38,11 @@ export function contentSecurityPolicy(place: Place, host: string): string {
 
 type Directives = Readonly<Record<string, string>>
 
+/** Text becomes code only by these: our rule for workers' addresses (src/ui/trusted-types.ts), and Lit's for templates. */
+const TRUSTED_TYPES = { 'require-trusted-types-for': "'script'", 'trusted-types': 'default lit-html' }
+/** A worker makes no code from text at all. */
+const NO_TYPES = { ...TRUSTED_TYPES, 'trusted-types': "'none'" }
+
 /** The relay is ws: in development and on a LAN, wss: elsewhere; its address is configuration, so any is allowed. */
 const CONNECT = "'self' ws: wss:"
 
@@ -56,11 +62,33 @@ const page = (assets: string, host: string): Directives => ({
   'base-uri': "'none'",
   'form-action': "'self'",
   'frame-ancestors': "'none'",
+  ...TRUSTED_TYPES,
 })
 
 const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Directives>> = {
   page,
   shell: (assets, host) => ({ ...page(assets, host), 'frame-ancestors': "'self'" }),
+  bridge: (assets, host) => ({
+    ...{
+      'default-src': "'none'",
+      'script-src': assets,
+      'worker-src': `${assets} ${host}/sw.js`,
+      'connect-src': CONNECT,
+    },
+    ...{ 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': `*.${host}` },
+    ...TRUSTED_TYPES,
+  }),
+  // One script under a fixed name, whatever the state of the app; it makes no code of text.
+  reset: (_assets, host) => ({
+    'default-src': "'none'",
+    'script-src': `${host}/reset.js`,
+    'style-src': "'unsafe-inline'",
+    'img-src': `${host}/favicon.svg`,
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+    ...NO_TYPES,
+  }),
   // A worker obeys the policy of its own script, not the page's.
   script: (assets) => ({
     'default-src': "'none'",
@@ -68,7 +96,8 @@ const DIRECTIVES: Readonly<Record<Place, (assets: string, host: string) => Direc
     'worker-src': assets,
     'connect-src': CONNECT,
     'frame-ancestors': "'none'",
+    ...NO_TYPES,
   }),
-  sw: () => ({ 'default-src': "'none'", 'connect-src': "'self'", 'frame-ancestors': "'none'" }),
+  sw: () => ({ 'default-src': "'none'", 'connect-src': "'self'", 'frame-ancestors': "'none'", ...NO_TYPES }),
   other: () => ({ 'default-src': "'none'", 'style-src': "'unsafe-inline'", 'frame-ancestors': "'none'" }),
 }

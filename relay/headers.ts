@@ -45,6 +45,8 @@ export function headersFor(place: Place, keep: Keep, host: string): Record<strin
     'Permissions-Policy': PERMISSIONS,
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
-    ...(place === 'page' || place === 'shell' ? { 'Cross-Origin-Opener-Policy': 'same-origin' } : {}),
+    ...(place === 'page' || place === 'shell' || place === 'reset'
+      ? { 'Cross-Origin-Opener-Policy': 'same-origin' }
+      : {}),
   }
 }

@@ -4,10 +4,11 @@
  * oversized requests end early; a log line never holds a query.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Log } from '../src/core/log.ts'
+import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
+import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
 import type { App, AppFile } from './static.ts'
 
 /** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
@@ -16,6 +17,8 @@ export interface HttpComponents {
   readonly config: () => unknown
   readonly cafes: () => unknown
   readonly health: () => unknown
+  /** Host below which websites have origins of their own; see `sites.ts`. */
+  readonly contentHost?: string | undefined
   readonly log: Log
 }
 
@@ -26,6 +29,8 @@ interface Answer {
   readonly file?: AppFile
   readonly type?: string
   readonly text?: string
+  readonly bytes?: Uint8Array
+  /** Beyond those of its place; they overrule. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -41,10 +46,14 @@ export function createAppServer(components: HttpComponents): Server {
     },
     (req, res) => {
       res.on('close', () => {
-        components.log('debug', 'http', { method: req.method, path: pathOf(req.url), status: res.statusCode })
+        components.log('debug', 'http', {
+          method: req.method,
+          path: redactUrl(pathOf(req.url)),
+          status: res.statusCode,
+        })
       })
       send(req, res, answer(req, components)).catch((error) => {
-        components.log('error', 'http answer failed', { path: pathOf(req.url), error })
+        components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
         res.destroy()
       })
     },
@@ -59,7 +68,8 @@ export function pathOf(url: string | undefined): string {
   return (url ?? '').split(/[?#]/, 1)[0] as string
 }
 
-function answer(req: IncomingMessage, { app, config, cafes, health }: HttpComponents): Answer {
+function answer(req: IncomingMessage, components: HttpComponents): Answer {
+  const { app, config, cafes, health, contentHost } = components
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } }
   }
@@ -67,15 +77,43 @@ function answer(req: IncomingMessage, { app, config, cafes, health }: HttpCompon
   if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
     return plain(400, 'The Host header is not a host.')
   const path = pathOf(req.url)
+  const host = plainHost(req.headers.host)
+  const site = host === undefined ? undefined : readSiteHost(host, contentHost)
+  if (host !== undefined && site) return siteAnswer(req, host, site, app)
+  // No content ever becomes a service worker of this origin (the browser would not take one from a 404 either).
+  if (req.headers['service-worker'] === 'script' && isContent(path)) return plain(403, 'No service worker is here.')
   if (path === '/health') return json(health())
   if (path === '/config.json') return json(config())
   if (path === '/cafes') return json(cafes())
-  const shell = /^\/ip[fn]s(\/|$)/.test(path)
+  const shell = isContent(path)
   const file = shell ? app?.page : app?.file(path)
   if (!file) return plain(404, 'There is nothing at this address.')
   if (!plainHost(req.headers.host)) return plain(421, 'Open http://cafe.localhost with the same port instead.')
   if (shell) return { status: 404, place: 'shell', keep: 'never', file }
   return { status: 200, place: file.place, keep: file.keep, file }
+}
+
+/** A path that the service worker answers, once it is there. */
+const isContent = (path: string): boolean => /^\/ip[fn]s(\/|$)/.test(path)
+
+/** What a host of websites serves: one page for every path, and its worker. Nothing of the app. */
+function siteAnswer(req: IncomingMessage, host: string, site: SiteHost, app: App | undefined): Answer {
+  if (!app?.site || site.kind === 'nothing') return plain(404, 'There is no website at this host.')
+  if (site.kind === 'moved') {
+    const below = host.slice(host.search(/\.(?!ip[fn]s\.)/))
+    // Without a scheme it holds behind a proxy with TLS too.
+    return { ...plain(301, 'It is at another host.'), headers: { Location: `//${site.label}${below}${req.url}` } }
+  }
+  // The website's own: their place is taken by the one worker that serves it.
+  if (req.headers['service-worker'] === 'script') {
+    if (pathOf(req.url) !== SITE_WORKER_PATH) return plain(403, 'No service worker is here.')
+    const headers = { 'Content-Security-Policy': SITE_WORKER_POLICY }
+    return { status: 200, place: 'sw', keep: 'ask', file: app.site.worker, headers }
+  }
+  const { bytes, scriptHash } = app.site.page
+  const headers = { 'Content-Security-Policy': sitePolicy(host, scriptHash), 'Origin-Agent-Cluster': '?1' }
+  // It is not what was asked for, as with the app's shell.
+  return { status: 404, place: 'other', keep: 'never', type: 'text/html; charset=utf-8', bytes, headers }
 }
 
 /** An IPv6 literal is a fine host for data, but a content security policy cannot name it, so no page is served there. */
@@ -104,7 +142,7 @@ async function send(req: IncomingMessage, res: ServerResponse, found: Answer): P
     ...headersFor(found.place, found.keep, plainHost(req.headers.host) ?? 'invalid.invalid'),
     ...found.headers,
   }
-  let body: Uint8Array = file?.bytes ?? Buffer.from(found.text ?? '')
+  let body: Uint8Array = file?.bytes ?? found.bytes ?? Buffer.from(found.text ?? '')
   headers['Content-Type'] = file?.type ?? found.type ?? 'application/octet-stream'
   if (file && found.keep !== 'never') {
     headers.ETag = file.etag

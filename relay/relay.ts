@@ -55,7 +55,12 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     () => performance.now(),
   )
   const cafes = createDirectory(node, addresses)
-  const answers = { app, log, health, cafes, config: () => ({ relay: addresses(), iceServers: config.iceServers }) }
+  // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
+  const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
+  const answers = {
+    ...{ app, log, health, cafes, contentHost },
+    config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
+  }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
     async (error) => {
       await node.stop()

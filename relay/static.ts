@@ -12,6 +12,7 @@ import { CafeError } from '../src/core/errors.ts'
 import type { Place } from './csp.ts'
 import type { Keep } from './headers.ts'
 import { MIN_GZIP } from './limits.ts'
+import { type SitePage, sitePage } from './sites.ts'
 
 /** A file of the app, ready to be sent. */
 export interface AppFile {
@@ -27,6 +28,8 @@ export interface AppFile {
 /** The app's files by URL path, and the page, which is also the shell of `/ipfs/*`. */
 export interface App {
   readonly page: AppFile
+  /** What hosts of websites serve, if the build has it. */
+  readonly site: { readonly page: SitePage; readonly worker: AppFile } | undefined
   file(path: string): AppFile | undefined
 }
 
@@ -49,7 +52,11 @@ export async function loadApp(folder: string): Promise<App> {
   const page = files.get('/index.html')
   if (!page) throw new CafeError('NOT_FOUND', { folder })
   files.set('/', page)
-  return { page, file: (path) => files.get(path) }
+  const [boot, worker] = [files.get('/site-boot.js'), files.get('/site-sw.js')]
+  // Not the app's: they run on the hosts of websites only.
+  for (const path of ['/site-boot.js', '/site-sw.js']) files.delete(path)
+  const site = boot && worker && { page: sitePage(boot.bytes), worker }
+  return { page, site, file: (path) => files.get(path) }
 }
 
 function toFile(path: string, bytes: Buffer): AppFile {
@@ -71,6 +78,8 @@ function toFile(path: string, bytes: Buffer): AppFile {
 }
 
 function placeOf(path: string): Place {
+  if (path === '/site-bridge.html') return 'bridge'
+  if (path === '/reset.html') return 'reset'
   if (path.endsWith('.html')) return 'page'
   if (path === '/sw.js') return 'sw'
   return path.endsWith('.js') ? 'script' : 'other'

@@ -18,7 +18,8 @@ export interface Fetch {
 
 export type Handler = (event: Fetch) => Promise<Response>
 
-export const CONTENT_PATH = '/ipfs/'
+/** Paths of content: under its own name, and under a name that its owner may point elsewhere. */
+export const isContentPath = (pathname: string): boolean => /^\/ip[fn]s\/./.test(pathname)
 
 export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents): Handler {
   return async ({ request, clientId }) => {
@@ -29,7 +30,7 @@ export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents
     const response = await gateway(request, {
       navigation,
       destination,
-      fromContent: asker !== undefined && new URL(asker).pathname.startsWith(CONTENT_PATH),
+      fromContent: asker !== undefined && isContentPath(new URL(asker).pathname),
       async onError(error) {
         // In a frame there is a window around it that could have answered; only a page of its own can start the node.
         return destination === 'document' && (needsNode(error) || needsPassword(error)) ? shell() : undefined
@@ -45,7 +46,7 @@ const needsNode = ({ code, data }: CafeError): boolean => code === 'UNREACHABLE'
 const needsPassword = ({ code, data }: CafeError): boolean => code === 'SEALED' && data['what'] === 'password'
 
 /** The gateway redirects relatively, but a made-up response has no address that a browser could resolve against. */
-function absolute(response: Response, url: string): Response {
+export function absolute(response: Response, url: string): Response {
   const location = response.headers.get('Location')
   if (location === null) return response
   // A Location without a fragment inherits the request's.

@@ -1,19 +1,32 @@
 /**
- * The service worker: answers `/ipfs/…` on the app's origin, takes what other apps share, and leaves everything else to the
- * network. It takes over running pages at once when first installed, and replaces an older version only when a page says so.
+ * The service worker: answers `/ipfs/…` and `/ipns/…` on the app's origin, takes what other apps share, keeps the app's
+ * own files for when their host is away, and leaves everything else to the network. It takes over running pages at once
+ * when first installed, and replaces an older version only when a page says so.
  */
+import { systemClock } from '../src/core/clock.ts'
 import { createGateway } from '../src/gateway/gateway.ts'
 import { whenGone } from '../src/rpc/alive.ts'
 import { receiveShared, SHARE_PATH } from '../src/rpc/shared-files.ts'
-import { isHostHere, isNodePort, isSkipWaiting, isToHost, NEED_NODE, WHO_HOSTS } from '../src/rpc/sw-messages.ts'
+import {
+  isHostHere,
+  isKeepShell,
+  isLiveStreams,
+  isNodePort,
+  isSkipWaiting,
+  isToHost,
+  NEED_NODE,
+  WHO_HOSTS,
+} from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
-import { CONTENT_PATH, createHandler } from './handler.ts'
+import { createHandler, isContentPath } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
 import { createLinkSource } from './links.ts'
+import { createNamesOfNode } from './names.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
-import { bootstrapShell } from './shell.ts'
+import { bootstrapShell, createShell, shellPart } from './shell.ts'
+import { createStreams } from './streams.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -27,21 +40,30 @@ async function askWindows(question: unknown): Promise<number> {
 const nodePort = createNodePort({ askWindows: () => askWindows(NEED_NODE), whenGone })
 const hostPorts = createHostPorts({ askWindows: async () => void (await askWindows(WHO_HOSTS)) })
 
+const shell = createShell({ caches })
+const streams = createStreams()
+
 const handle = createHandler({
   gateway: createGateway({
     blocks: createBlockSource({ openLocal: openBlockReader, nodePort }),
+    names: createNamesOfNode({
+      ask: async (name, { signal }) => (await nodePort.need({ signal })).call('name.resolve', { name }, { signal }),
+      clock: systemClock,
+    }),
     links: createLinkSource({ nodePort }),
   }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
-  shell: bootstrapShell,
+  shell: () => bootstrapShell(shell),
 })
 
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), shell.tidy()])))
 
 self.addEventListener('message', (event) => {
   const { data, source } = event
   const [port] = event.ports
   if (isSkipWaiting(data)) void self.skipWaiting()
+  if (isLiveStreams(data)) port?.postMessage(streams.live)
+  if (isKeepShell(data)) event.waitUntil(shell.keep())
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
   if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))
   if (isHostHere(data) && source instanceof WindowClient) hostPorts.arrived(source)
@@ -58,10 +80,14 @@ self.addEventListener('notificationclick', (event) => {
 })
 
 self.addEventListener('fetch', (event) => {
-  const { method, url } = event.request
-  const { origin, pathname } = new URL(url)
+  const { method, mode } = event.request
+  const url = new URL(event.request.url)
+  const { origin, pathname } = url
   if (origin !== self.location.origin) return
   if (method === 'POST' && pathname === SHARE_PATH) return event.respondWith(receiveShared(caches, event.request))
   if (method !== 'GET' && method !== 'HEAD') return
-  if (pathname.startsWith(CONTENT_PATH)) event.respondWith(handle(event))
+  if (isContentPath(pathname)) return event.respondWith(handle(event).then(streams.watch))
+  const part = shellPart(url, mode)
+  if (part === 'file') event.respondWith(shell.file(event.request))
+  if (part === 'page') event.respondWith(shell.page().then((page) => page ?? Response.error()))
 })

@@ -1,6 +1,6 @@
 /** A notification was chosen: brings a window of the app to the front and shows there what it is about, or opens one. */
 import { isNoticeData, type OpenNotice } from '../src/rpc/sw-messages.ts'
-import { CONTENT_PATH } from './handler.ts'
+import { isContentPath } from './handler.ts'
 
 /** What we use of a window client. */
 export interface AppWindow {
@@ -20,7 +20,7 @@ export function createNoticeClick({ windows, openWindow }: NoticeClickComponents
   return async (data) => {
     if (!isNoticeData(data)) return
     // A tab that shows somebody's file is no place for it.
-    const all = (await windows()).filter(({ url }) => !new URL(url).pathname.startsWith(CONTENT_PATH))
+    const all = (await windows()).filter(({ url }) => !isContentPath(new URL(url).pathname))
     const window = all.find(({ visibilityState }) => visibilityState === 'visible') ?? all[0]
     if (window === undefined) return openWindow(`/${data.hash}`)
     window.postMessage({ type: 'cafe:open-notice', hash: data.hash } satisfies OpenNotice)

@@ -95,6 +95,10 @@ export interface CafeComponents {
   readonly rates?: SessionRates
   /** How often letters may come; `MAIL_RATES` without it. */
   readonly mailRates?: MailRates | undefined
+  /** Bits of work for a stranger's letter; `WORK_BITS` without it. */
+  readonly mailWork?: number | undefined
+  /** What all inboxes may hold; `CAFE_LETTERS` and `CAFE_MAIL` without it. */
+  readonly mailMost?: { readonly letters: number; readonly bytes: number } | undefined
 }
 
 export interface Client extends ClientRow {
@@ -155,6 +159,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
   const inbox = await createInbox({
     ...{ ...records, cafe: peer, epoch, rates: components.mailRates },
+    ...{ bits: components.mailWork, most: components.mailMost },
     devices: createDevices(store, inboxProtocol.name),
   })
   live.onEnd(({ account }) => inbox.left(account))

@@ -18,13 +18,30 @@ const STREAM_KEY = /(?<![\w-])u[\w-]{44}(?![\w-])/g
  */
 const BASE58_SECRET = /\b(?![a-z2-7]+\b)[1-9A-HJ-NP-Za-km-z]{53,61}\b/g
 
+/** A key as a parameter of a path, as in `/name;key=…`, however its name is spelt. */
+const KEY_IN_PATH = /;(?:k|%6b)(?:e|%65)(?:y|%79)=[^;/?#\s"'<>]*/gi
+
+/**
+ * A URL, whole or relative, as it may be written down anywhere: without query and fragment, without a key in its path.
+ * Whoever logs a URL, or part of one, gives it to this function; {@link redact} does so for URLs in a sentence.
+ *
+ * @example
+ * ```ts
+ * redactUrl('/ipfs/bafy…/a.jpg?download=true#key=u…') // '/ipfs/bafy…/a.jpg[…]'
+ * ```
+ */
+export function redactUrl(url: string): string {
+  return redactSecrets(url.replace(/[?#].*$/s, '[…]').replaceAll(KEY_IN_PATH, ';[…]'))
+}
+
 /** `text` without query strings, fragments, JWTs, file keys and access tokens. */
 export function redact(text: string): string {
-  return text
-    .replace(QUERY_OR_FRAGMENT, '[…]')
-    .replace(JWT, '[jwt]')
-    .replace(STREAM_KEY, '[key]')
-    .replace(BASE58_SECRET, '[token]')
+  return redactSecrets(text.replace(QUERY_OR_FRAGMENT, '[…]').replace(KEY_IN_PATH, ';[…]'))
+}
+
+/** Secrets by their looks, wherever they stand. */
+function redactSecrets(text: string): string {
+  return text.replace(JWT, '[jwt]').replace(STREAM_KEY, '[key]').replace(BASE58_SECRET, '[token]')
 }
 
 /** A log that writes redacted lines to `sink`, nothing below `least`. */

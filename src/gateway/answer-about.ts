@@ -17,6 +17,9 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
   const { request, root, segments, read, signal, trace } = job
   const found = await resolve(root, segments, read, signal)
   trace.resolved()
+  if (found.kind === 'symlink') throw new CafeError('NOT_FOUND', { what: 'symlink' })
+  // Structured data is neither shown nor played; a program asks for it by its format.
+  if (found.kind === 'data') throw new CafeError('UNSUPPORTED', { what: 'codec' })
   const about = found.kind === 'directory' ? await aboutFolder(found, job) : await aboutFile(found, job)
   const body = new TextEncoder().encode(JSON.stringify(about))
   return new Response(request.method === 'HEAD' ? null : body, {

@@ -180,6 +180,8 @@ export function errorResponse(
       'Content-Type': TYPES[form],
       'Cache-Control': NO_STORE,
       Vary: 'Accept',
+      // Seconds after which the same may work.
+      ...(ERRORS[error.code].retry && { 'Retry-After': '5' }),
       ...(badMethod && { Allow: 'GET, HEAD' }),
     },
   })

@@ -58,6 +58,10 @@ const LATER = 'Ask the owner to open their cafe, check that you are online, then
 /** By error code and the `what` of its data where that tells more. */
 const EXPLAIN: Readonly<Record<string, Explanation>> = {
   'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
+  'BAD_REQUEST label': {
+    title: 'CID incompatible with DNS label length limit of 63',
+    next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
+  },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
   'BAD_REQUEST link': { title: 'This link is damaged or cut off', next: ASK_AGAIN },
   'NOT_FOUND link': {
@@ -84,6 +88,10 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'There is nothing under that name',
     next: 'Check the last part of the address, or open the folder above it.',
   },
+  'NOT_FOUND name': {
+    title: 'Nobody here knows what this name stands for',
+    next: 'Names can be looked up only if their record was brought to this device. Ask for a link that begins with /ipfs/.',
+  },
   'NOT_FOUND symlink': {
     title: 'This is a symbolic link',
     next: 'Links of this kind are not followed. Open the file it stands for by its own address.',
@@ -106,10 +114,50 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'This content is damaged',
     next: 'What arrived does not match its fingerprint, so it was thrown away. Try again, or ask for another copy.',
   },
+  'BAD_REQUEST name': { title: 'This link has no valid name', next: ASK_AGAIN },
+  'BAD_REQUEST entity-bytes': {
+    title: 'The file does not have these bytes',
+    next: 'Ask for bytes that lie within the file.',
+  },
+  'BAD_REQUEST record': {
+    title: 'Only a name has a record',
+    next: 'Ask for the record of the name itself, without a path.',
+  },
+  'BAD_REQUEST tar': {
+    title: 'This is neither a file nor a folder',
+    next: 'Only files and folders can be put into a TAR archive.',
+  },
+  'BAD_REQUEST outside-root': {
+    title: 'This folder has entries that would land outside it',
+    next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
+  },
+  'NOT_FOUND local': {
+    title: 'This content is not on this device',
+    next: 'Ask again without only-if-cached to have it fetched.',
+  },
+  'CORRUPT name': {
+    title: 'This name does not prove what it stands for',
+    next: 'Its record is not signed as it should be, so it was thrown away. Ask for a link to the content itself.',
+  },
+  'UNSUPPORTED format': {
+    title: 'This content does not have that form',
+    next: 'Data is given as it is encoded. Ask for it without a format, or for the raw block, and convert it yourself.',
+  },
+  'UNSUPPORTED remainder': {
+    title: 'This path ends inside a block of data',
+    next: 'Only whole blocks can be opened: reading IPLD Kinds other than Links (CBOR Tag 42) is not implemented.',
+  },
   'UNSUPPORTED codec': {
     title: 'This is neither a file nor a folder',
     next: 'It is data for programs. Open it with a tool that reads raw blocks.',
   },
+}
+
+/** Whose website it is has to know what is wrong with it: the file is theirs, and `why` is ours. */
+function redirectsProblem({ data }: CafeError): Explanation | undefined {
+  if (data['what'] !== 'redirects') return undefined
+  const line = typeof data['line'] === 'number' ? ` (line ${data['line']})` : ''
+  return { title: `could not parse _redirects: ${data['why']}${line}`, next: 'Whoever made this website can mend it.' }
 }
 
 /** How asking somebody ended, in words. */
@@ -131,7 +179,7 @@ const triedLine = ({ who, how }: Tried): string =>
 export function errorBody(error: CafeError, form: Form, options: { readonly again?: boolean } = {}): string {
   const { what } = error.data
   const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
-  const { title, next } = EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  const { title, next } = redirectsProblem(error) ?? EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
   const tried = readTried(error.data['tried'])
   if (form === 'json') {
     const more = { ...(typeof what === 'string' && { what }), ...(tried.length > 0 && { tried }) }

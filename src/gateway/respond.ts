@@ -15,18 +15,25 @@
  *   what was encrypted never gets our origin at all. No `'self'` anywhere, for the reason above.
  * - `image`: as documents. `media`: no `sandbox`, since a sandboxed player asks the static host for the whole URL
  *   (measured); a media document has no markup of its author in it.
+ * - `web`: whatever belongs to a website on an origin of its own, where nothing of the app is: its scripts may run there.
+ *   It may talk to itself only; it is framed by itself only.
  * - `gallery`: our own page of a folder. As `site`, so that its pictures come through us and not from the static host,
  *   but for styles, fonts and media, which it has no use for.
  * - `page`: our own HTML, all foreign text escaped. `allow-downloads`, or its links to archives would do nothing.
  */
 import type { ContentClass } from './mime.ts'
 
-export type ResponseClass = ContentClass | 'site' | 'page' | 'gallery'
+export type ResponseClass = ContentClass | 'site' | 'page' | 'gallery' | 'web'
 
 const NOTHING = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 const OPAQUE = `sandbox; ${NOTHING}; img-src data:; font-src data:; style-src 'unsafe-inline'`
 
+const OWN_ORIGIN =
+  "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; worker-src 'self' blob:; " +
+  "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+
 const POLICY: Record<ResponseClass, string> = {
+  web: OWN_ORIGIN,
   document: OPAQUE,
   image: OPAQUE,
   download: OPAQUE,
@@ -78,7 +85,7 @@ export function isolation(kind: ResponseClass): Record<string, string> {
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': permissions(kind === 'media' ? DENIED : [...DENIED, ...PLAYER]),
+    'Permissions-Policy': permissions(kind === 'media' || kind === 'web' ? DENIED : [...DENIED, ...PLAYER]),
   }
 }
 
@@ -101,6 +108,17 @@ const SITE_ONLY: ReadonlySet<string> = new Set(['style', 'font'])
 export function refusesDestination(destination: string, options: { readonly fromContent: boolean }): boolean {
   if (HARMLESS.has(destination)) return false
   return !(options.fromContent && SITE_ONLY.has(destination))
+}
+
+/**
+ * What the answer is for: as the host of the gateway knows it, the request itself, or the browser's word in a header, which
+ * pages cannot set.
+ */
+export function destinationOf({ destination, headers }: Pick<Request, 'destination' | 'headers'>): string {
+  // Browsers ask for the script of a service worker past all service workers, and say so to whoever answers (rule A4).
+  if (headers.get('Service-Worker')?.trim().toLowerCase() === 'script') return 'serviceworker'
+  const told = headers.get('Sec-Fetch-Dest') ?? ''
+  return destination || (told === 'empty' ? '' : told)
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those must not reach a header or a file name

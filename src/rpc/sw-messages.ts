@@ -30,6 +30,16 @@ export interface SkipWaiting {
   readonly type: 'cafe:skip-waiting'
 }
 
+/** From a page to the service worker: how many transfers would a newer version cut? Answered by a number on the port. */
+export interface LiveStreams {
+  readonly type: 'cafe:live-streams'
+}
+
+/** From a page to the service worker: keep the app's own files, so that it starts without its host. */
+export interface KeepShell {
+  readonly type: 'cafe:keep-shell'
+}
+
 /** From a page to the service worker: carry the first transferred port to the tab that hosts. */
 export interface ToHost {
   readonly type: 'cafe:to-host'
@@ -75,6 +85,8 @@ export const HOST_HERE: HostHere = { type: 'cafe:host-here' }
 export const PAGE_PORT: PagePort = { type: 'cafe:page-port' }
 export const NEED_NODE: NeedNode = { type: 'cafe:need-node' }
 export const SKIP_WAITING: SkipWaiting = { type: 'cafe:skip-waiting' }
+export const LIVE_STREAMS: LiveStreams = { type: 'cafe:live-streams' }
+export const KEEP_SHELL: KeepShell = { type: 'cafe:keep-shell' }
 
 /** Longest lock name: `holdLife` makes names of about 60 characters. */
 const MAX_LIFE = 128
@@ -82,6 +94,10 @@ const MAX_LIFE = 128
 export const isNeedNode = (data: unknown): data is NeedNode => typeOf(data) === NEED_NODE.type
 
 export const isSkipWaiting = (data: unknown): data is SkipWaiting => typeOf(data) === SKIP_WAITING.type
+
+export const isLiveStreams = (data: unknown): data is LiveStreams => typeOf(data) === LIVE_STREAMS.type
+
+export const isKeepShell = (data: unknown): data is KeepShell => typeOf(data) === KEEP_SHELL.type
 
 export const isToHost = (data: unknown): data is ToHost => typeOf(data) === TO_HOST.type
 

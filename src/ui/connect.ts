@@ -54,9 +54,17 @@ export async function previewInvite(invite: string): Promise<InvitePreview> {
   return (await openPage()).call('account.preview', { invite })
 }
 
-/** Times one address may be reloaded in a row before this is called a failure. */
-const MAX_RELOADS = 2
-/** Milliseconds after which earlier reloads no longer count. */
+/**
+ * Has the node serve the website with this label at a port (see `site-bridge.ts`).
+ * @returns true if the node lives on for a while when this page goes.
+ */
+export async function giveSite(label: string, port: MessagePort): Promise<boolean> {
+  const { call, outlivesPages } = await openPage()
+  await call('tab.site', { label, port }, { transfer: [port] })
+  return outlivesPages
+}
+
+/** Milliseconds after which an earlier reload of the same address no longer counts. */
 const RELOAD_MEMORY = 15_000
 
 /** Set in the address of content in a frame: no browser loads a frame from the very address of its page. */
@@ -64,21 +72,20 @@ const FRAMED = 'framed'
 
 /**
  * For a page that stands where content should: installs the service worker, starts the node, hands it over, and reloads
- * if the node lives on meanwhile. Else this page must stay: it resolves with the address to show in a frame.
- * @throws CafeError UNREACHABLE if that has been tried just now and has not helped.
+ * if the node lives on meanwhile: once. If that was tried just now and did not help, or the node would not survive it, this
+ * page must stay: it resolves with the address to show in a frame.
+ * `stay` if this page has something to say about the link.
+ * @throws CafeError UNREACHABLE if this page is that frame.
  */
-export async function openLink(): Promise<string> {
+export async function openLink({ stay }: { readonly stay: boolean }): Promise<string> {
   const key = `opened:${location.pathname}`
-  const [count = 0, at = 0] = (sessionStorage.getItem(key) ?? '').split(' ').map(Number)
-  const recent = Date.now() - at < RELOAD_MEMORY ? count : 0
-  if (recent >= MAX_RELOADS) {
-    sessionStorage.removeItem(key)
-    throw new CafeError('UNREACHABLE', { what: 'node' })
-  }
+  // Framed already, and the service worker still does not answer: a frame in the frame would be no better.
+  if (new URLSearchParams(location.search).has(FRAMED)) throw new CafeError('UNREACHABLE', { what: 'node' })
+  const reloaded = Date.now() - Number(sessionStorage.getItem(key)) < RELOAD_MEMORY
   const [{ give, outlivesPages }, serviceWorker] = await Promise.all([openPage(), registerServiceWorker()])
   await give(serviceWorker)
-  if (!outlivesPages) return framed(location.href)
-  sessionStorage.setItem(key, `${recent + 1} ${Date.now()}`)
+  if (stay || reloaded || !outlivesPages) return framed(location.href)
+  sessionStorage.setItem(key, `${Date.now()}`)
   location.reload()
   return new Promise<never>(() => {})
 }

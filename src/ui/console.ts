@@ -86,6 +86,13 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       unfinished: () => call('pins.unfinished', {}),
       forget: async (id) => void (await call('pins.forget', { id })),
     },
+    names: {
+      add: (name, record) => call('names.add', { name, record }),
+      publish: (path) => call('names.publish', { path }),
+      get: (name) => call('names.get', { name }),
+      list: () => call('names.list', {}),
+      remove: async (name) => void (await call('names.remove', { name })),
+    },
     thread: threadConsole(call),
     mail: mailConsole(call),
     recover: recoverConsole(call),

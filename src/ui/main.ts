@@ -6,7 +6,11 @@ import './elements/cafe-app.ts'
 import './elements/cafe-opening.ts'
 import { isGatewayPath } from './route.ts'
 import { followColorScheme } from './theme.ts'
+import { guardScripts } from './trusted-types.ts'
 
+// For a repair by hand; the service worker leaves this address to the network.
+if (new URLSearchParams(location.search).has('sw-unregister')) location.replace('/reset.html')
+guardScripts()
 followColorScheme()
 document
   .getElementById('app')

@@ -22,6 +22,7 @@ import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
 import type { MailApi } from './mail-api.ts'
+import type { NamesApi, ResolveApi } from './names-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
@@ -29,6 +30,7 @@ import type { WalletApi } from './wallet-api.ts'
 export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
 export type * from './device-api.ts'
+export type * from './names-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -196,11 +198,14 @@ export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi & Cont
 export type PageApi = AdmissionApi &
   WalletApi &
   LinkOpenApi &
+  NamesApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>
     'tab.lend': Call<{ id: string; port: MessagePort; visible: boolean }, None>
     'tab.gateway': Call<{ port: MessagePort }, None>
+    /** Serves one website its own blocks at a port (`site-api.ts`). */
+    'tab.site': Call<{ label: string; port: MessagePort }, None>
     'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
     'host.status': Call<None, HostStatus>
     'host.close': Call<None, None>
@@ -235,10 +240,10 @@ export type PageApi = AdmissionApi &
   }
 
 /**
- * What the service worker may ask of the node: one verified block, from this device or from the network. Reports are
- * signs of life while it is on its way.
+ * What the service worker may ask of the node: one verified block, from this device or from the network (reports are
+ * signs of life while it is on its way), and what a name stands for.
  */
-export type GatewayApi = {
+export type GatewayApi = ResolveApi & {
   'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting'>
   /** The key of a sealed link that takes no password, or whose password was given in a page (`links.open`). */
   'link.open': Call<LinkOpenInput, OpenedLink>

@@ -10,6 +10,7 @@ import type {
   Deregistered,
   DeviceConsole,
   HostStatus,
+  NamesConsole,
   NewBearer,
   NewToken,
   NodeStatus,
@@ -85,6 +86,7 @@ export interface CafeConsole {
     unfinished(): Promise<readonly Unfinished[]>
     forget(id: string): Promise<void>
   }
+  readonly names: NamesConsole
   readonly thread: ThreadConsole
   readonly mail: MailConsole
   readonly recover: RecoverConsole

@@ -1,4 +1,4 @@
-/** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network. */
+/** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network; names. */
 import { parseCid } from '../core/block.ts'
 import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
@@ -7,6 +7,8 @@ import type { LinkOpener } from '../peer/link-open.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
 import { linkOpening } from './link-handlers.ts'
+import type { Names } from './names.ts'
+import { resolveHandlers } from './names-handlers.ts'
 
 /** Milliseconds between signs of life while a block is on its way: it may wait behind many others. */
 const PULSE = BLOCK_TIMEOUT / 4
@@ -14,8 +16,9 @@ const PULSE = BLOCK_TIMEOUT / 4
 /** Cafes one link may name. */
 const MAX_FROM = 4
 
-export function gatewayHandlers(node: Node, opener: LinkOpener): Handlers<GatewayApi> {
+export function gatewayHandlers(node: Node, names: Names, opener: LinkOpener): Handlers<GatewayApi> {
   return {
+    ...resolveHandlers(names),
     'link.open': {
       input: v.strictObject(linkOpening),
       run: (link, { signal }) => opener.open(link, { signal }),

@@ -19,6 +19,8 @@ import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
 import { linkOpenHandlers } from './link-handlers.ts'
+import type { Names } from './names.ts'
+import { namesHandlers } from './names-handlers.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -28,13 +30,14 @@ export interface HandlerComponents {
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
   readonly hosting: Hosting
+  readonly names: Names
   readonly changes: Changes
   readonly opener: LinkOpener
   readonly tabs: () => number
 }
 
 /** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
-export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway'>
+export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | 'tab.site'>
 
 /** What `account-part.ts` answers. */
 const PART: { readonly [K in keyof AccountPartApi]: true } = {
@@ -116,7 +119,7 @@ const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { node, accounts, part, hosting, changes, opener, tabs } = components
+  const { node, accounts, part, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -129,6 +132,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     ...hostHandlers(hosting),
 
     ...walletHandlers(accounts),
+    ...namesHandlers(names, accounts),
     ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
 

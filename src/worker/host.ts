@@ -28,8 +28,11 @@ import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { createHosting } from './hosting.ts'
+import { createNames } from './names.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
+import { siteHandlers } from './site.ts'
+import type { SiteApi } from './site-api.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
 /**
@@ -46,6 +49,8 @@ const RTC_MESSAGE = 64 * KiB
 export interface Host {
   readonly handlers: Handlers<HostApi>
   readonly gateway: Handlers<GatewayApi>
+  /** The answers for one website. @throws CafeError BAD_REQUEST {what: 'site'}. */
+  readonly site: (label: string) => Handlers<SiteApi>
 }
 
 /** Starts everything. The pool's shim must be installed before this module is evaluated (see `bridge.ts`). */
@@ -152,13 +157,15 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   })
   const opener = createLinkOpener({ ...shared, client: linkClient(node) })
   accounts.attend()
+  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, changes, opener, tabs: () => pool.size }),
-    gateway: gatewayHandlers(node, opener),
+    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    gateway: gatewayHandlers(node, names, opener),
+    site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { PageApi } from './api.ts'
 import type { HostApi } from './handlers.ts'
 import type { Host } from './host.ts'
 import type { RtcPool } from './rtc/pool.ts'
+import type { SiteApi } from './site-api.ts'
 
 export interface WorkerScope {
   /** Where pages lend their WebRTC; its shim is installed. */
@@ -25,6 +26,9 @@ export interface WorkerScope {
 const FAILURE_TOLD = 3000
 /** Ports to service workers: the newest few, since one that is replaced may still be streaming. */
 const MAX_GATEWAYS = 4
+/** Ports to websites: of one the newest few, since it may be open in several tabs; and of all. */
+const MAX_SITE_PORTS = 4
+const MAX_SITES = 64
 
 /**
  * Starts the host.
@@ -41,6 +45,7 @@ export function servePages({ pool, origin, load, leave }: WorkerScope): (port: M
   // it would else live on, and fail every page that is opened meanwhile.
   starting.catch(() => setTimeout(leave, FAILURE_TOLD))
   const gateways: Array<() => void> = []
+  const sites = createPorts(MAX_SITE_PORTS, MAX_SITES)
 
   return (port) => {
     const gone = new AbortController()
@@ -79,6 +84,14 @@ export function servePages({ pool, origin, load, leave }: WorkerScope): (port: M
           return {}
         },
       },
+      'tab.site': {
+        input: v.strictObject({ label: text(63), port: v.instance(MessagePort) }),
+        async run({ label, port }) {
+          const handlers = (await starting).site(label)
+          sites.add(label, serve<SiteApi>(port, handlers))
+          return {}
+        },
+      },
     }
     // At once: a page that hears nothing takes this worker for dead, and starting may take long.
     const stop = serve<PageApi>(
@@ -86,5 +99,22 @@ export function servePages({ pool, origin, load, leave }: WorkerScope): (port: M
       starting.then(({ handlers }) => ({ ...handlers, ...page })),
       page,
     )
+  }
+}
+
+/** Ports by whom they are for; past a bound the oldest end, first those for the same one. */
+function createPorts(each: number, all: number): { add(who: string, end: () => void): void } {
+  const open: { readonly who: string; readonly end: () => void }[] = []
+  const endOldest = (which: (one: { readonly who: string }) => boolean, max: number): void => {
+    for (let over = open.filter(which).length - max; over > 0; over--) {
+      open.splice(open.findIndex(which), 1)[0]?.end()
+    }
+  }
+  return {
+    add(who, end) {
+      open.push({ who, end })
+      endOldest((one) => one.who === who, each)
+      endOldest(() => true, all)
+    },
   }
 }

@@ -2,6 +2,7 @@
 declare module '*/.scripts/sizes.mjs' {
   interface Sizes {
     readonly sw: number
+    readonly site: number
     readonly worker: number
     readonly cafe: number
     readonly account: number

@@ -11,6 +11,7 @@ import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
 import { createHandlers } from '../../src/worker/handlers.ts'
 import type { Hosting } from '../../src/worker/hosting.ts'
+import type { Names } from '../../src/worker/names.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -199,6 +200,7 @@ describe('by the console', () => {
       ...{
         node: guest.node,
         hosting: never as Hosting,
+        names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         opener: never as LinkOpener,

@@ -5,7 +5,7 @@ import { contentSecurityPolicy, type Place, plainHost } from '../../relay/csp.ts
 import { headersFor } from '../../relay/headers.ts'
 
 const HOST = 'cafe.localhost:8080'
-const PLACES: readonly Place[] = ['page', 'shell', 'script', 'sw', 'other']
+const PLACES: readonly Place[] = ['page', 'shell', 'reset', 'script', 'sw', 'other']
 
 const directives = (place: Place): Map<string, string[]> =>
   new Map(
@@ -41,6 +41,19 @@ describe('the content security policy', () => {
     expect(policy.get('base-uri')).toEqual(["'none'"])
     expect(policy.get('frame-ancestors')).toEqual(["'none'"])
     expect(policy.get('form-action')).toEqual(["'self'"])
+  })
+
+  it.each(PLACES)('runs no code that stands in a page or is made of text: %s', (place) => {
+    const policy = directives(place)
+    for (const name of ['script-src', 'script-src-elem', 'script-src-attr', 'worker-src', 'default-src']) {
+      for (const word of ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'self'", 'data:', 'blob:', '*'])
+        expect(policy.get(name) ?? []).not.toContain(word)
+    }
+    if (place === 'other') return // no script runs there whose text could become code
+    expect(policy.get('require-trusted-types-for')).toEqual(["'script'"])
+    expect(policy.get('trusted-types')).toEqual(
+      place === 'page' || place === 'shell' ? ['default', 'lit-html'] : ["'none'"],
+    )
   })
 
   it('differs for the shell only in that the app may frame it', () => {
@@ -88,7 +101,7 @@ describe('the headers', () => {
     expect(headers['Cross-Origin-Resource-Policy']).toBe('same-origin')
     expect(headers['Permissions-Policy']).toContain('geolocation=()')
     expect(headers['Cross-Origin-Opener-Policy']).toBe(
-      place === 'page' || place === 'shell' ? 'same-origin' : undefined,
+      place === 'page' || place === 'shell' || place === 'reset' ? 'same-origin' : undefined,
     )
     expect(Object.keys(headers)).not.toContain('Service-Worker-Allowed')
   })

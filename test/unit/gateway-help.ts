@@ -151,6 +151,10 @@ export function asker(source: BlockSource, clock?: () => number): Ask {
 
 export const bytesOf = async (response: Response): Promise<Bytes> => new Uint8Array(await response.arrayBuffer())
 
+/** Headers that are the same whenever one asks. */
+export const lasting = (response: Response): [string, string][] =>
+  [...response.headers].filter(([name]) => name !== 'server-timing')
+
 export const range = (value: string, more: Record<string, string> = {}): RequestInit => ({
   headers: { Range: value, ...more },
 })

@@ -7,7 +7,7 @@ import { listingPage, readLooks } from '../../src/gateway/listing-page.ts'
 import { classOf, typeByContent, typeByName, UNKNOWN } from '../../src/gateway/mime.ts'
 import { errorBody, escapeHtml, formatSize } from '../../src/gateway/pages.ts'
 import { contentRange, parseRange } from '../../src/gateway/ranges.ts'
-import { allowsRange, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
+import { allowsRange, destinationOf, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
 import { utf8 } from './gateway-help.ts'
 
 const CID_TEXT = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
@@ -83,7 +83,7 @@ describe('content type', () => {
     ['song.mp3', 'audio/mpeg', 'media'],
     ['page.html', 'text/html; charset=utf-8', 'document'],
     ['old.xhtml', 'application/xhtml+xml; charset=utf-8', 'document'],
-    ['data.json', 'application/json; charset=utf-8', 'document'],
+    ['data.json', 'application/json', 'document'],
     ['feed.atom', 'application/atom+xml', 'document'],
     ['code.js', 'text/javascript; charset=utf-8', 'document'],
     ['paper.pdf', 'application/pdf', 'download'],
@@ -169,6 +169,18 @@ describe('validators and destinations', () => {
     for (const destination of ['', 'document', 'iframe', 'image', 'audio', 'video', 'track']) {
       expect(refusesDestination(destination, { fromContent: false })).toBe(false)
     }
+  })
+
+  it('are told by the browser’s headers where the request itself does not know: a service worker’s script first', () => {
+    const told = (headers: Record<string, string>, destination: RequestDestination = '') =>
+      destinationOf({ destination, headers: new Headers(headers) })
+    expect(told({ 'Service-Worker': 'script' })).toBe('serviceworker')
+    expect(told({ 'Service-Worker': 'script', 'Sec-Fetch-Dest': 'image' }, 'image')).toBe('serviceworker')
+    expect(told({ 'Sec-Fetch-Dest': 'script' })).toBe('script')
+    expect(told({ 'Sec-Fetch-Dest': 'empty' })).toBe('')
+    expect(told({}, 'video')).toBe('video')
+    for (const dest of ['script', 'serviceworker', 'embed', 'object', 'xslt', 'json', 'report', 'nonsense'])
+      expect(refusesDestination(told({ 'Sec-Fetch-Dest': dest }), { fromContent: true })).toBe(true)
   })
 
   it('makes a header of any file name, in which nothing can break out', () => {

@@ -79,6 +79,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(@noble\/(?!hashes\/blake).*|@scure\/.*|@hpke\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
+  [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
@@ -203,6 +204,16 @@ describe('code', () => {
     const bridge = /^src\/(worker\/rtc\/|ui\/rtc-)/
     const named = sources.filter(({ code }) => /\bRTC[A-Z]\w+/.test(code.replace(STRING_OR_COMMENT, '')))
     expect(named.map(({ file }) => file).filter((file) => !bridge.test(file))).toEqual([])
+  })
+
+  it('makes addresses of blobs, which have our origin, only in one module', () => {
+    expect(having(/\bcreateObjectURL\b/)).toEqual(['src/ui/object-url.ts'])
+  })
+
+  it('makes no HTML and no code of text: Lit does the one, nobody the other', () => {
+    const sinks =
+      /\b(?:unsafeHTML|unsafeSVG|unsafeStatic|innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseHTMLUnsafe|srcdoc|DOMParser|createContextualFragment|importScripts)\b|\bdocument\.write|\bnew Function\b|\beval\(|set(?:Timeout|Interval)\(\s*['"`]/
+    expect(having(sinks)).toEqual([])
   })
 
   it('opens IndexedDB only in the store', () => {

@@ -13,7 +13,8 @@ import { createBlockSource } from '../../sw/blocks.ts'
 import { createHandler, type Fetch } from '../../sw/handler.ts'
 import { createLinkSource } from '../../sw/links.ts'
 import { createNodePort, type NodePort } from '../../sw/node-port.ts'
-import { bootstrapShell } from '../../sw/shell.ts'
+import { bootstrapShell, createShell, type Shell, shellPart } from '../../sw/shell.ts'
+import { createStreams } from '../../sw/streams.ts'
 import { expectIsolated, importFile, importTree, MemorySource, ORIGIN, utf8 } from './gateway-help.ts'
 
 const PEER = '12D3KooWLQzUv2FHWGVPXTXSZpdHs7oHbXub2G5WC8Tx4NQhyd2d' as PeerIdText
@@ -37,10 +38,40 @@ function nodeEnd(get: BlockGet, openSeal: OpenSeal = noSeal): MessagePort {
   const stop = serve<GatewayApi>(port1 as MessagePort, {
     'link.open': { input: v.object({ code: text(64), from: v.array(peerId) }), run: openSeal },
     'block.get': { input, run: ({ cid, from }, { progress }) => get(cid, from, () => progress('waiting')) },
+    'name.resolve': { input: v.object({ name: text(128) }), run: () => Promise.reject(new CafeError('NOT_FOUND')) },
   })
   closing.push(() => stop())
   return port2 as MessagePort
 }
+
+/** Caches in memory: what was put under which name. */
+function memoryCaches() {
+  const stored = new Map<string, Map<string, Response>>()
+  const open = async (name: string) => {
+    const cache = stored.get(name) ?? new Map<string, Response>()
+    stored.set(name, cache)
+    return {
+      match: async (url: string) => cache.get(url)?.clone(),
+      put: async (url: string, response: Response) => void cache.set(url, response),
+    } as unknown as Cache
+  }
+  const match = async (url: string, { cacheName }: { cacheName?: string } = {}) =>
+    [...stored]
+      .find(([name, cache]) => (!cacheName || name === cacheName) && cache.has(url))?.[1]
+      .get(url)
+      ?.clone()
+  const caches = {
+    open,
+    match,
+    keys: async () => [...stored.keys()],
+    delete: async (name: string) => stored.delete(name),
+  }
+  return { stored, caches: caches as unknown as CacheStorage }
+}
+
+/** The shell without anything kept. */
+const shellOf = (load: (url: string) => Promise<Response>): Shell =>
+  createShell({ caches: memoryCaches().caches, load: load as typeof fetch })
 
 /** Locks by hand: `die(life)` is the end of whoever holds it. */
 function lives() {
@@ -154,6 +185,19 @@ describe('blocks of the service worker', () => {
   it('come from this device without any node', async () => {
     const { source, cid, good } = await setup({ local: true })
     expect(await source.get(cid, { signal: never })).toEqual(good)
+  })
+
+  it('say where they come from, and are asked of nobody if that is what the reader wants', async () => {
+    const came: string[] = []
+    const onSource = (from: string): void => void came.push(from)
+    const here = await setup({ local: true })
+    await here.source.get(here.cid, { signal: never, local: true, onSource })
+    const there = await setup({ node: async () => utf8('content of the block') })
+    const refused = { code: 'NOT_FOUND', data: { what: 'local' } }
+    await expect(there.source.get(there.cid, { signal: never, local: true, onSource })).rejects.toMatchObject(refused)
+    expect(there.asked).toEqual([])
+    await there.source.get(there.cid, { signal: never, onSource })
+    expect(came).toEqual(['local', 'network'])
   })
 
   it('come from the node with the cafes of the link, and are hashed whatever the reader says', async () => {
@@ -298,10 +342,12 @@ describe('the bootstrap shell', () => {
       'Cache-Control': 'public, max-age=60',
     }
     const asked: unknown[] = []
-    const shell = await bootstrapShell(async (url) => {
-      asked.push(url)
-      return new Response('<!doctype html>app', { headers })
-    })
+    const shell = await bootstrapShell(
+      shellOf(async (url) => {
+        asked.push(url)
+        return new Response('<!doctype html>app', { headers })
+      }),
+    )
     expect(asked).toEqual(['/index.html'])
     expect(shell?.status).toBe(503)
     expect(await shell?.text()).toBe('<!doctype html>app')
@@ -316,8 +362,110 @@ describe('the bootstrap shell', () => {
     const offline = async () => {
       throw new TypeError('Failed to fetch')
     }
-    expect(await bootstrapShell(offline)).toBeUndefined()
-    expect(await bootstrapShell(async () => new Response('no', { status: 404 }))).toBeUndefined()
+    expect(await bootstrapShell(shellOf(offline))).toBeUndefined()
+    expect(await bootstrapShell(shellOf(async () => new Response('no', { status: 404 })))).toBeUndefined()
+  })
+})
+
+describe('the files of the app', () => {
+  const FILES = ['/index.html', '/assets/a-1.js', '/assets/b-2.js']
+  const setup = (options: { offline?: boolean; version?: string } = {}) => {
+    const memory = memoryCaches()
+    const asked: string[] = []
+    const state = { offline: options.offline ?? false }
+    const load = async (input: string | Request) => {
+      const url = typeof input === 'string' ? input : new URL(input.url).pathname
+      asked.push(url)
+      if (state.offline) throw new TypeError('Failed to fetch')
+      return url.includes('gone') ? new Response('', { status: 404 }) : new Response(`file ${url}`)
+    }
+    const shell = createShell({
+      caches: memory.caches,
+      load: load as typeof fetch,
+      files: FILES,
+      version: options.version ?? '1',
+    })
+    return { ...memory, shell, asked, state }
+  }
+  const file = (path: string) => new Request(`${ORIGIN}${path}`)
+
+  it('are kept once, and are there without the host', async () => {
+    const { shell, asked, state } = setup()
+    await shell.keep()
+    await shell.keep()
+    expect(asked.toSorted()).toEqual(FILES.toSorted())
+    state.offline = true
+    expect(await (await shell.page())?.text()).toBe('file /index.html')
+    expect(await (await shell.file(file('/assets/b-2.js'))).text()).toBe('file /assets/b-2.js')
+    await expect(shell.file(file('/assets/c-3.js'))).rejects.toThrow()
+  })
+
+  it('are fetched the next time if the host was away, and nothing that it does not have is kept', async () => {
+    const { shell, stored, state } = setup({ offline: true })
+    await shell.keep()
+    expect([...(stored.get('popup-cafe/shell/1') ?? [])]).toEqual([])
+    expect(await shell.page()).toBeUndefined()
+    state.offline = false
+    await shell.keep()
+    expect(stored.get('popup-cafe/shell/1')?.size).toBe(FILES.length)
+  })
+
+  it('of the version before stay for pages that are still open, older ones go; other caches are left alone', async () => {
+    const { shell, stored, caches } = setup({ version: '3' })
+    for (const name of ['shared-files', 'popup-cafe/shell/1', 'popup-cafe/shell/2', 'popup-cafe/shell/3'])
+      await caches.open(name)
+    await shell.tidy()
+    expect([...stored.keys()]).toEqual(['shared-files', 'popup-cafe/shell/2', 'popup-cafe/shell/3'])
+  })
+
+  it.each([
+    ['/', 'navigate', 'page'],
+    ['/index.html', 'navigate', 'page'],
+    ['/?x=y', 'navigate', 'page'],
+    ['/assets/a.js', 'no-cors', 'file'],
+    ['/?sw-unregister', 'navigate', undefined],
+    ['/reset.html', 'navigate', undefined],
+    ['/reset.js', 'no-cors', undefined],
+    ['/sw.js', 'same-origin', undefined],
+    ['/', 'cors', undefined],
+    ['/config.json', 'cors', undefined],
+    ['/ipfs/x', 'navigate', undefined],
+  ] as const)('%s asked by %s is %s', (path, mode, part) => {
+    expect(shellPart(new URL(path, ORIGIN), mode)).toBe(part)
+  })
+})
+
+describe('streams on their way', () => {
+  const chunk = (byte: number) => new Uint8Array([byte])
+  const body = (chunks: number, end?: Error) => {
+    let left = chunks
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(controller) {
+        if (left-- > 0) return controller.enqueue(chunk(left))
+        if (end) controller.error(end)
+        else controller.close()
+      },
+    })
+  }
+
+  it('are counted until they end, and pass on every byte and header', async () => {
+    const streams = createStreams()
+    const response = streams.watch(new Response(body(3), { status: 206, headers: { 'Content-Range': 'bytes 0-2/9' } }))
+    expect(streams.live).toBe(1)
+    expect([response.status, response.headers.get('Content-Range')]).toEqual([206, 'bytes 0-2/9'])
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(2, 1, 0))
+    expect(streams.live).toBe(0)
+  })
+
+  it('fail as they fail, and are not wanted any more', async () => {
+    const streams = createStreams()
+    const failing = streams.watch(new Response(body(1, new CafeError('CORRUPT'))))
+    await expect(failing.arrayBuffer()).rejects.toMatchObject({ code: 'CORRUPT' })
+    const left = streams.watch(new Response(body(9)))
+    await left.body?.cancel()
+    expect(streams.live).toBe(0)
+    expect(streams.watch(new Response(null, { status: 304 })).status).toBe(304)
+    expect(streams.live).toBe(0)
   })
 })
 

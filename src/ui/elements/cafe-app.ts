@@ -115,6 +115,7 @@ export class CafeApp extends Plain {
         </nav>
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
+      <cafe-update></cafe-update>
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>`
@@ -190,7 +191,10 @@ export class CafeApp extends Plain {
       ...TABS,
     })
     // The other views are fetched while nobody waits for them.
+    await import('./cafe-update.ts').catch(() => undefined)
     for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
+    const { keepShell } = await import('../service-worker.ts')
+    keepShell()
   }
 
   async #go(route: Route): Promise<void> {

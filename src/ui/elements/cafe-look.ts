@@ -6,6 +6,7 @@ import { choose } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import type { Item } from '../viewer/content.ts'
 import { iconOf } from '../viewer/words.ts'
+import './cafe-framed.ts'
 import './cafe-text.ts'
 import { icon, Plain } from './parts.ts'
 
@@ -54,11 +55,11 @@ export class CafeLook extends Plain {
     if (shape === 'video') return html`<video class="look" controls playsinline src=${link} @error=${failed}></video>`
     if (shape === 'text') return html`<cafe-text .link=${link} .size=${this.size}></cafe-text>`
     if (shape === 'page') {
-      return html`<section class="card">
-          <p>This is a web page. Its scripts never run here, since anybody can publish one.</p>
-          <p><a class="button" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}Show it without scripts</a></p>
-        </section>
-        <cafe-text .link=${link} .size=${this.size}></cafe-text>`
+      return html`<cafe-framed .link=${link} .name=${this.name}></cafe-framed>
+        <details>
+          <summary>Its source text</summary>
+          <cafe-text .link=${link} .size=${this.size}></cafe-text>
+        </details>`
     }
     return html`<section class="card empty">
       <span class="mark" aria-hidden="true">${icon(iconOf(shape))}</span>

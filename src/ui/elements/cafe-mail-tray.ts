@@ -11,6 +11,7 @@ import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { bytes } from '../format.ts'
 import { unusableName, unusableText } from '../mail-words.ts'
+import { saveAs } from '../object-url.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import { catchFocus, failure, icon, Plain } from './parts.ts'
@@ -42,7 +43,7 @@ export class CafeMailTray extends Plain {
     await this.#gone('It opened, and is where it belongs.')
   })
   readonly #save = new Action<QuarantinedLetter>(this, 'mail', async ({ id }) => {
-    save(await this.cafe.mail.quarantine.raw(id), `letter-${id}.bin`)
+    saveAs(await this.cafe.mail.quarantine.raw(id), `letter-${id}.bin`)
   })
   readonly #remove = new Action<QuarantinedLetter>(this, 'mail', async ({ id }) => {
     await this.cafe.mail.quarantine.remove(id)
@@ -145,15 +146,5 @@ async function readTray(cafe: CafeConsole): Promise<Tray> {
   const people = new Map<string, Person>(from.map((address) => [address, { address, name: null, avatar: null }]))
   for (const person of known) people.set(person.address, person)
   return { letters, people }
-}
-
-function save(content: Uint8Array<ArrayBuffer>, name: string): void {
-  const href = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = href
-  link.download = name
-  link.click()
-  // The browser has taken it when this task is over; a while longer harms nobody.
-  setTimeout(() => URL.revokeObjectURL(href), 10_000)
 }
 customElements.define('cafe-mail-tray', CafeMailTray)

@@ -17,6 +17,7 @@ import './cafe-link-password.ts'
 import './cafe-look.ts'
 import './cafe-save.ts'
 import './cafe-share-link.ts'
+import './cafe-site-link.ts'
 import './cafe-why.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -107,6 +108,7 @@ export class CafeOpen extends Plain {
         <button type="button" class="button" @click=${this.#share}>${icon('share')}Share</button>
         <cafe-save .wanted=${wanted}></cafe-save>
         ${isFolder && about.index ? page(link) : nothing}
+        ${isFolder && about.index ? html`<cafe-site-link .cid=${about.cid} .keyed=${hasKey(link)}></cafe-site-link>` : nothing}
       </div>
       ${
         about.kind === 'folder'

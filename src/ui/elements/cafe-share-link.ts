@@ -1,4 +1,5 @@
 /** `<cafe-share-link>`: a link to hand on: what it lets its holder do, the link, its QR code. Fires `left` when it has closed. */
+import '../viewer.css'
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import { html, type TemplateResult } from 'lit'

@@ -1,0 +1,41 @@
+/**
+ * `<cafe-framed>`: a page that somebody made, in a frame under a banner that says so. The frame is fenced in twice: by its
+ * own `sandbox`, and by what the gateway's answer says. `allow-same-origin` lets its request reach the service worker,
+ * which frames without an origin go past; nothing can use it, since no script runs.
+ */
+import { html, type TemplateResult } from 'lit'
+import { plainName } from '../format.ts'
+import { safeHref } from '../link.ts'
+import { icon, Plain } from './parts.ts'
+
+export class CafeFramed extends Plain {
+  static override properties = { link: {}, name: {} }
+  /** The whole link, with its key. */
+  declare link: string
+  declare name: string
+
+  override render(): TemplateResult {
+    const link = safeHref(this.link)
+    const name = plainName(this.name, 120)
+    if (link === undefined) return html``
+    return html`<section class="framed" aria-label="The page ${name}">
+      <div class="banner">
+        <p class="grow">
+          <strong>Made by whoever published it, not by Popup Cafe.</strong>
+          <span class="quiet small">
+            It runs no scripts, sends nothing, and cannot see your account. Never type your words into it.
+          </span>
+        </p>
+        <a class="button small" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}Open plain</a>
+      </div>
+      <iframe
+        src=${link}
+        title="The page ${name}"
+        sandbox="allow-same-origin allow-downloads"
+        referrerpolicy="no-referrer"
+        allow=""
+      ></iframe>
+    </section>`
+  }
+}
+customElements.define('cafe-framed', CafeFramed)

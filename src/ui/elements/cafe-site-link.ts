@@ -1,0 +1,42 @@
+/**
+ * `<cafe-site-link>`: opens a folder as a website with its scripts, on an origin of its own; or says why that cannot be.
+ * Saving it, and looking at it without scripts, are offered beside it by whoever shows the folder.
+ */
+import { html, nothing, type TemplateResult } from 'lit'
+import { contentHost, offerSite } from '../site-link.ts'
+import { icon, Plain } from './parts.ts'
+
+export class CafeSiteLink extends Plain {
+  static override properties = { cid: {}, keyed: { type: Boolean }, host: { state: true }, asked: { state: true } }
+  /** Of the folder with the `index.html`. */
+  declare cid: string
+  /** Its link has a key. */
+  declare keyed: boolean
+  declare host: string | undefined
+  declare asked: boolean
+
+  constructor() {
+    super()
+    this.cid = ''
+    this.keyed = false
+    this.asked = false
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    void contentHost().then((host) => {
+      this.host = host
+      this.asked = true
+    })
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    if (!this.asked) return nothing
+    const offer = offerSite({ cid: this.cid, keyed: this.keyed, contentHost: this.host, at: location })
+    if ('why' in offer) return html`<p class="quiet small">${offer.why}</p>`
+    return html`<a class="button" href=${offer.href} target="_blank" rel="noopener noreferrer">
+      ${icon('open')}Open as website
+    </a>`
+  }
+}
+customElements.define('cafe-site-link', CafeSiteLink)

@@ -1,0 +1,279 @@
+/** Websites on origins of their own: they work whole, and see neither each other nor the app, whatever they try. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { plant } from '../fixtures/plant.ts'
+import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { importTree, MemorySource, utf8 } from '../unit/gateway-help.ts'
+
+const ONE: Record<string, string> = {
+  'index.html': `<!doctype html><link rel="stylesheet" href="./style.css"><h1 id="title">One</h1>
+    <script src="./classic.js"></script><script type="module" src="./main.js"></script>`,
+  'style.css': '#title { color: rgb(1, 2, 3) }',
+  'classic.js': 'globalThis.classic = true',
+  'main.js': `import { answer } from './lib/answer.js'
+    const data = await (await fetch('./data.json')).json()
+    const worker = new Worker('./worker.js')
+    const told = await new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); worker.postMessage(20) })
+    localStorage.setItem('who', 'one')
+    globalThis.done = { answer, data, told, path: location.pathname + location.search }`,
+  'lib/answer.js': 'export const answer = 42',
+  'data.json': '{"from":"file"}',
+  'worker.js': 'onmessage = ({ data }) => postMessage(data * 2)',
+  'docs/index.html': '<p id="docs">Docs</p>',
+  'own-sw.js': 'onfetch = () => {}',
+  _redirects: '/old /docs/ 302\n/missing/* /404.html 404\n/* /index.html 200',
+  '404.html': '<p id="lost">Nothing here</p>',
+}
+const TWO = {
+  'index.html': '<h1 id="title">Two</h1><script type="module" src="/x.js"></script>',
+  'x.js': 'globalThis.done = {}',
+}
+
+describe('websites', () => {
+  let relay: RelayProcess
+  let person: Person
+  let page: Page
+  const source = new MemorySource()
+  const roots = { one: '', two: '', secret: '' }
+  const at = (label: string, path = '/') => relay.url.replace('//', `//${label}.`).slice(0, -1) + path
+  const done = (which = page) => which.waitForFunction(() => (globalThis as { done?: unknown }).done)
+  const app = () => relay.url.slice(0, -1)
+
+  beforeAll(async () => {
+    relay = await startRelay()
+    person = await visit(relay.url)
+    const tree = async (files: Record<string, string>) =>
+      `${await importTree(source, Object.fromEntries(Object.entries(files).map(([k, text]) => [k, utf8(text)])))}`
+    Object.assign(roots, { one: await tree(ONE), two: await tree(TWO), secret: await tree({ 'secret.txt': 'mine' }) })
+    await plant(person.page, source.blocks)
+    await person.page.evaluate(() => localStorage.setItem('of-the-app', 'keys'))
+    // Nothing of the app is open when the first website is.
+    page = await person.browser.context.newPage()
+    await person.page.close()
+  })
+  afterAll(async () => {
+    await person?.browser.close()
+    await relay?.close()
+  })
+
+  test('open whole with no page of the app: style, scripts, module, worker, own files', async () => {
+    await page.goto(at(roots.one, '/?tab=1'))
+    await done()
+    const seen = await page.evaluate(() => ({
+      ...(globalThis as unknown as { done: object }).done,
+      classic: (globalThis as unknown as { classic: boolean }).classic,
+      color: getComputedStyle(document.querySelector('#title') as Element).color,
+    }))
+    expect(seen).toEqual({
+      ...{ answer: 42, data: { from: 'file' }, told: 40, path: '/?tab=1' },
+      ...{ classic: true, color: 'rgb(1, 2, 3)' },
+    })
+  })
+
+  test('follow their own rules for what is not there', async () => {
+    const rewritten = await page.goto(at(roots.one, '/app/deep/link?x=1'))
+    expect(rewritten?.status()).toBe(200)
+    expect(await page.textContent('#title')).toBe('One')
+    await page.goto(at(roots.one, '/old?q=1'))
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/docs/?q=1')
+    expect(await page.textContent('#docs')).toBe('Docs')
+    const lost = await page.goto(at(roots.one, '/missing/x'))
+    expect([lost?.status(), await page.textContent('#lost')]).toEqual([404, 'Nothing here'])
+  })
+
+  test('have one host each: the other forms lead there', async () => {
+    await page.goto(relay.url.replace('//', `//${roots.two}.ipfs.`))
+    await done()
+    expect(page.url()).toBe(at(roots.two))
+    expect(await page.textContent('#title')).toBe('Two')
+  })
+
+  test('see nothing of each other or the app', async () => {
+    const probe = async ([appOrigin, otherOrigin, cid]: readonly string[]) => {
+      const tried = async (attempt: () => unknown) => {
+        try {
+          return (await attempt()) ?? 'nothing'
+        } catch {
+          return 'refused'
+        }
+      }
+      const frame = (src: string, look: (frame: HTMLIFrameElement) => unknown) =>
+        tried(async () => {
+          const frame = document.createElement('iframe')
+          frame.src = src
+          document.body.append(frame)
+          await new Promise((resolve) => {
+            frame.onload = resolve
+            setTimeout(resolve, 1500)
+          })
+          return look(frame)
+        })
+      const body = (frame: HTMLIFrameElement) => frame.contentWindow?.document.body.innerHTML
+      return {
+        storage: { ...localStorage },
+        databases: (await indexedDB.databases()).map(({ name }) => name),
+        cookie: document.cookie,
+        fetchApp: await tried(() => fetch(`${appOrigin}/index.html`).then(({ status }) => status)),
+        fetchOther: await tried(() => fetch(`${otherOrigin}/`).then(({ status }) => status)),
+        fetchOpaque: await tried(() => fetch(`${appOrigin}/config.json`, { mode: 'no-cors' }).then(({ type }) => type)),
+        script: await tried(() => import(`${appOrigin}/sw.js`).then(() => 'ran')),
+        shared: await tried(() => new SharedWorker(`${appOrigin}/assets/x.js`) && 'made'),
+        frameApp: await frame(`${appOrigin}/`, body),
+        frameOther: await frame(`${otherOrigin}/`, body),
+        frameContent: await frame(`${appOrigin}/ipfs/${cid}/`, body),
+        worker: await tried(() => navigator.serviceWorker.register('/own-sw.js').then(() => 'registered')),
+        opener: await tried(() => (globalThis.opener ? 'there' : 'nothing')),
+      }
+    }
+    await page.goto(at(roots.one))
+    await done()
+    const one = await page.evaluate(probe, [app(), at(roots.two).slice(0, -1), roots.secret])
+    expect(one).toMatchObject({
+      storage: { who: 'one' },
+      databases: [],
+      cookie: '',
+      worker: 'refused',
+      opener: 'nothing',
+    })
+    for (const [what, result] of Object.entries(one)) {
+      if (/^(fetch|script|shared|frame)/.test(what)) expect(result, what).toMatch(/^(refused|nothing|)$/)
+    }
+    await page.goto(at(roots.two))
+    await done()
+    const two = await page.evaluate(probe, [app(), at(roots.one).slice(0, -1), roots.secret])
+    expect(two).toMatchObject({ storage: {}, databases: [], cookie: '' })
+  })
+
+  test('get through the bridge their own blocks and nothing else, also by a page that lies', async () => {
+    // The page of the relay, whose policy lets it show the bridge: as far as a hostile website can ever come.
+    await page.goto(at(roots.two))
+    await done()
+    await page.evaluate(async () => {
+      for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+    })
+    await page.route('**/site-sw.js', (route) => route.abort())
+    await page.goto(at(roots.two))
+    const answers = await page.evaluate(
+      async ([appOrigin, own, secret]) => {
+        const frame = document.createElement('iframe')
+        frame.src = `${appOrigin}/site-bridge.html`
+        const said: unknown[] = []
+        addEventListener('message', ({ data, source }) => source === frame.contentWindow && said.push(data?.type))
+        document.body.append(frame)
+        const until = async (what: () => unknown) => {
+          for (let i = 0; i < 200 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+        }
+        await until(() => said.includes('cafe:bridge-ready'))
+        const { port1, port2 } = new MessageChannel()
+        // What it knows not it does not answer.
+        for (const type of ['cafe:node-port', 'cafe:to-host', 'cafe:need-node', 'x']) {
+          frame.contentWindow?.postMessage({ type, life: 'x' }, '*', [new MessageChannel().port1])
+        }
+        frame.contentWindow?.postMessage({ type: 'cafe:site-port', label: secret, root: secret }, '*', [port1])
+        await until(() => said.includes('cafe:site-given'))
+        let id = 0
+        const call = (method: string, input: unknown) =>
+          new Promise<{ t: string; code?: string; data?: { what?: string } }>((resolve) => {
+            const mine = ++id
+            port2.addEventListener('message', ({ data }) => {
+              if (data.id === mine && (data.t === 'ok' || data.t === 'err')) resolve(data)
+            })
+            port2.start()
+            port2.postMessage({ t: 'call', id: mine, method, input })
+            setTimeout(() => resolve({ t: 'silence' }), 2000)
+          })
+        const brief = ({ t, code, data }: Awaited<ReturnType<typeof call>>) =>
+          [t, code, data?.what].filter(Boolean).join(' ')
+        const named: Record<string, string> = {}
+        for (const method of [
+          'account.status',
+          'pins.list',
+          'names.list',
+          'tab.site',
+          'name.resolve',
+          'constructor',
+          '__proto__',
+        ]) {
+          named[method] = brief(await call(method, {}))
+        }
+        return {
+          said,
+          named,
+          own: brief(await call('block.get', { cid: own })),
+          secret: brief(await call('block.get', { cid: secret })),
+          bad: brief(await call('block.get', { cid: 'x', from: [] })),
+          inside: (() => {
+            try {
+              return frame.contentWindow?.document.body.innerHTML
+            } catch {
+              return 'refused'
+            }
+          })(),
+        }
+      },
+      [app(), roots.two, roots.secret] as const,
+    )
+    await page.unroute('**/site-sw.js')
+    expect(answers).toMatchObject({ own: 'ok', secret: 'err FORBIDDEN unlinked', inside: 'refused' })
+    expect(answers.bad).toMatch(/^err BAD_REQUEST/)
+    expect(answers.said).toEqual(['cafe:bridge-ready', 'cafe:site-given'])
+    for (const [method, answer] of Object.entries(answers.named)) expect(answer, method).toMatch(/^(err|silence)/)
+  })
+
+  test('are told from each other by what the relay serves: one page, one worker, nothing of the app', async () => {
+    const get = (path: string, headers: Record<string, string> = {}) =>
+      fetch(app() + path, { headers: { ...headers }, redirect: 'manual' }).then(({ status }) => status)
+    // Node resolves no *.localhost, and sends no Host of its own choice: the browser asks.
+    expect(await get('/site-sw.js')).toBe(404)
+    expect(await get('/site-boot.js')).toBe(404)
+    const asked = await person.browser.context.request.get(at(roots.one, '/assets/anything.js'))
+    expect([asked.status(), asked.headers()['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+    const foreign = await person.browser.context.request.get(at(roots.one, '/own-sw.js'), {
+      headers: { 'Service-Worker': 'script' },
+    })
+    expect(foreign.status()).toBe(403)
+    expect((await person.browser.context.request.get(relay.url.replace('//', '//www.'))).status()).toBe(404)
+    expect(await (await fetch(`${app()}/config.json`)).json()).toMatchObject({ contentHost: 'cafe.localhost' })
+  })
+
+  test('cannot lock people out of the app with cookies for all hosts below it', async () => {
+    await page.goto(at(roots.one))
+    await done()
+    await page.evaluate(() => {
+      for (let i = 0; i < 40; i++) document.cookie = `c${i}=${'x'.repeat(3900)}; Domain=cafe.localhost; Path=/`
+    })
+    const tab = await person.browser.context.newPage()
+    // The first answer may be the one that clears them.
+    for (let i = 0; i < 2; i++) await tab.goto(`${relay.url}health`).catch(() => undefined)
+    await tab.goto(relay.url)
+    await ready(tab)
+    await tab.close()
+  })
+
+  test('open from the app, which says so where they cannot', async () => {
+    const tab = await person.browser.context.newPage()
+    await tab.goto(`${relay.url}#open=/ipfs/${roots.one}`)
+    await tab.goto(relay.url.replace('cafe.localhost', 'localhost'))
+    expect(await tab.evaluate(() => fetch('/config.json').then((response) => response.json()))).toMatchObject({
+      contentHost: 'cafe.localhost',
+    })
+    await tab.close()
+  })
+
+  test('open again with the relay and the node away', async () => {
+    await page.goto(at(roots.one))
+    await done()
+    await relay.stop()
+    try {
+      for (const one of person.browser.context.pages()) if (one !== page) await one.close()
+      await page.goto(at(roots.one, '/?again=1'))
+      await done()
+      expect(await page.evaluate(() => (globalThis as unknown as { done: { path: string } }).done.path)).toBe(
+        '/?again=1',
+      )
+    } finally {
+      await relay.restart()
+    }
+  })
+})
