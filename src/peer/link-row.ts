@@ -47,6 +47,8 @@ export const linkRow = v.strictObject({
   expires: v.nullable(count()),
   revoked: v.nullable(count()),
   at: v.array(at),
+  /** The cafe at which this device was settling its count in a move: it may be closed there. */
+  settling: v.optional(v.nullable(peerId), null),
   /** Why a cafe did not take it. */
   refused: v.nullable(text(32)),
 })
@@ -89,7 +91,7 @@ export async function readState(account: Account, cafe: PeerIdText, state: LinkS
     const { v: _, ...told } = parse(noteSchema, decode(plain, MAX_LINK_NOTE))
     const { seq, expires, opened, last } = state
     // That it was revoked is decided by who asked: it may have been somewhere that it has left.
-    return { ...told, seq, expires, revoked: null, at: [{ cafe, seq, opened, last }], refused: null }
+    return { ...told, seq, expires, revoked: null, at: [{ cafe, seq, opened, last }], settling: null, refused: null }
   } catch (cause) {
     throw new CafeError('SEALED', { what: hex(state.link) }, { cause })
   }

@@ -62,7 +62,7 @@ export function createLinkTalk({ account, cafes, client: links, clock }: LinkTal
     })
     if (!told) return
     await change(hex(state.link), (row) => {
-      const newer = !row || state.seq > row.seq ? { ...told, at: row?.at ?? [], revoked: row?.revoked ?? null } : row
+      const newer = !row || state.seq > row.seq ? { ...told, ...ownOf(row, told.cafes) } : row
       const isMeant = newer.cafes.includes(cafe)
       const revoked = newer.revoked ?? (isMeant ? state.revoked : null)
       if (state.revoked !== null) return same(row, { ...without(newer, cafe), revoked })
@@ -88,13 +88,14 @@ export function createLinkTalk({ account, cafes, client: links, clock }: LinkTal
       for (const { id, row } of await book.all()) {
         const state = there.get(id)
         const isOver = row.expires !== null && row.expires <= clock()
-        if (row.revoked !== null || !row.cafes.includes(cafe)) {
+        if (row.revoked !== null) {
           if (state && state.revoked === null) await revoke(id)
           else await book.change(id, (now) => now && without(now, cafe))
-        } else if (!isOver && (!state || state.seq < row.seq || state.openings !== row.openings)) {
-          // A move that was given up has left it closed there.
-          const seq = state && state.seq >= row.seq ? state.seq + 1 : row.seq
-          const next = seq === row.seq ? row : await book.change(id, (now) => now && { ...now, seq })
+        } else if (!row.cafes.includes(cafe)) {
+          // Where it was before a move it is closed, but not revoked: another device would take that for the owner's will.
+          await book.change(id, (now) => now && without(now, cafe))
+        } else if (!isOver && (!state || state.seq < row.seq || row.settling === cafe)) {
+          const next = row.settling === cafe ? await book.change(id, (now) => now && reopened(now, state)) : row
           if (!next) continue
           await first(cafe, id, { change: book.change, row: next }, signal).catch(async (error) => {
             if (!isCafeError(error) || isAway(error)) throw error
@@ -105,6 +106,23 @@ export function createLinkTalk({ account, cafes, client: links, clock }: LinkTal
     },
   }
 }
+
+/** What no other device says about it, at the cafes where it is now. */
+const ownOf = (
+  row: OwnLink | undefined,
+  cafes: readonly PeerIdText[],
+): Pick<OwnLink, 'at' | 'revoked' | 'settling'> => ({
+  at: (row?.at ?? []).filter(({ cafe }) => cafes.includes(cafe)),
+  revoked: row?.revoked ?? null,
+  settling: row?.settling ?? null,
+})
+
+/** A move was cut off when the link had been closed at this cafe: it is put there anew. */
+const reopened = (row: OwnLink, state: LinkState | undefined): OwnLink => ({
+  ...row,
+  seq: Math.max(row.seq, state?.seq ?? 0) + 1,
+  settling: null,
+})
 
 /** The row as it was, if nothing about it is new. */
 function same(row: OwnLink | undefined, next: OwnLink): OwnLink {

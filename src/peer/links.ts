@@ -107,7 +107,9 @@ export function createLinks(components: LinksComponents): Links {
     return row
   }
 
+  let begun = 0
   const tend = async (signal: AbortSignal): Promise<void> => {
+    begun += 1
     const asked = await Promise.allSettled(
       (await active()).map((cafe) => talk.with(cafe, book, AbortSignal.any([signal, AbortSignal.timeout(TIME)]))),
     )
@@ -120,6 +122,12 @@ export function createLinks(components: LinksComponents): Links {
     if (failed?.status === 'rejected') throw toCafeError(failed.reason, 'UNREACHABLE')
   }
   const tending = createChore(tend)
+  /** Tells what stands in the rows now: a run that began before may have passed by what is new. */
+  const tendNow = async (): Promise<void> => {
+    const before = begun
+    await tending.run()
+    if (begun === before) await tending.run()
+  }
 
   /** Where a link is put: first to cafes that have the file. */
   const places = async (from: readonly PeerIdText[], isCounted: boolean): Promise<PeerIdText[]> => {
@@ -156,7 +164,7 @@ export function createLinks(components: LinksComponents): Links {
       const row: OwnLink = {
         ...{ secret: made.secret.reveal(), master, path, key, name, label, made: now, carried: 0 },
         cafes: await places(from, openings !== null),
-        ...{ seq: now, expires, openings, revoked: null, at: [], refused: null },
+        ...{ seq: now, expires, openings, revoked: null, at: [], settling: null, refused: null },
       }
       await change(id, () => row)
       await putFirst(id, row, AbortSignal.any([signal, AbortSignal.timeout(TIME)])).catch((error) => {
@@ -170,7 +178,7 @@ export function createLinks(components: LinksComponents): Links {
       const infos = await Promise.all((await all()).map(({ id, row }) => info(id, row)))
       return infos.sort((a, b) => b.made - a.made)
     },
-    refresh: () => tending.run(),
+    refresh: tendNow,
     async change(id, { label, expires, openings }) {
       await found(id)
       if (expires !== undefined) checkEnd(expires)
@@ -182,13 +190,13 @@ export function createLinks(components: LinksComponents): Links {
         const times = openings === undefined ? row.openings : openings
         return { ...row, ...terms, openings: times, seq: Math.max(clock(), row.seq + 1), refused: null }
       })
-      await tending.run()
+      await tendNow()
       return info(id, await found(id))
     },
     async revoke(id) {
       await found(id)
       await change(id, (row) => (row && row.revoked === null ? { ...row, revoked: clock() } : row))
-      await tending.run()
+      await tendNow()
       return info(id, await found(id))
     },
     async left(cafe) {
@@ -211,6 +219,7 @@ export function createLinks(components: LinksComponents): Links {
     const failures = new Map<string, number>()
     const settle = async (id: string, row: OwnLink, from: PeerIdText, signal: AbortSignal): Promise<number> => {
       try {
+        await change(id, (now) => now && { ...now, settling: from })
         return await talk.freeze(from, id, row, signal)
       } catch (error) {
         signal.throwIfAborted()
@@ -233,7 +242,10 @@ export function createLinks(components: LinksComponents): Links {
             const carried = row.openings === null ? row.carried : await settle(id, row, from, limited)
             const others = row.openings === null ? row.cafes.slice(0, LINK_CAFES) : []
             const cafes = [...others, to]
-            await change(id, (now) => now && { ...now, carried, cafes, seq: Math.max(clock(), now.seq + 2) })
+            await change(
+              id,
+              (now) => now && { ...now, carried, cafes, settling: null, seq: Math.max(clock(), now.seq + 2) },
+            )
           } catch {
             signal.throwIfAborted()
             left += 1

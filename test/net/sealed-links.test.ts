@@ -221,6 +221,51 @@ it('goes along in a move, with its count; and leaves nothing at the cafe that wa
   expect(Object.keys(await from.dump()).filter((key) => key.startsWith('/cafe/link'))).toEqual([])
 })
 
+it('is not taken for revoked by a device that is still at the cafe that was left', async () => {
+  const clock = testClock()
+  const [from, to] = [await newCafe({ clock }), await newCafe({ clock })]
+  const one = await newOwner([from])
+  const counted = await one.links.make({ target: TARGET, openings: 2 }, now)
+  const other = await newOwner([from], one.words)
+  await other.links.refresh()
+  one.device.guest.know(from, to)
+  const what = { from: from.at.cafe, to: to.at, token: await to.token() }
+  await one.device.safe.move.begin(what, { signal: AbortSignal.timeout(90_000) })
+  await one.links.refresh()
+  await other.links.refresh()
+  expect(await failure((await newStranger([from])).open(counted.link))).toEqual(GONE)
+  await other.device.join(to)
+  await other.links.refresh()
+  const [moved] = await other.links.list()
+  expect(moved).toMatchObject({ id: counted.id, state: 'open', revoked: null, cafes: [to.at.cafe] })
+  await one.links.refresh()
+  expect(await (await newStranger([to])).open(moved?.link ?? '')).toMatchObject({ key: KEY })
+})
+
+it('goes on at the old cafe when a move was cut off while its count was settled there', async () => {
+  const clock = testClock()
+  const [from, to] = [await newCafe({ clock }), await newCafe({ clock })]
+  const { links, device } = await newOwner([from])
+  const { link } = await links.make({ target: TARGET, openings: 2 }, now)
+  device.guest.know(from, to)
+  const stop = new AbortController()
+  const { rows } = device.guest
+  const commit = rows.commit
+  // It dies at the second commit about the link: the count was settled, and the link is not at the other cafe yet.
+  let about = 0
+  rows.commit = async (changes) => {
+    if (changes.some(({ key }) => key.startsWith('/cafe/own-link')) && ++about === 2) stop.abort()
+    if (stop.signal.aborted) throw new Error('killed')
+    await commit(changes)
+  }
+  await expect(links.cargo.bring(to.at.cafe, { from: from.at.cafe, signal: stop.signal })).rejects.toThrow()
+  expect(stop.signal.aborted).toBe(true)
+  rows.commit = commit
+  expect(await failure((await newStranger([from])).open(link))).toEqual(GONE)
+  await links.refresh()
+  expect(await (await newStranger([from])).open(link)).toMatchObject({ key: KEY })
+})
+
 it('opens at any of several cafes; counted, it is at one', async () => {
   const clock = testClock()
   const [one, two] = [await newCafe({ clock }), await newCafe({ clock })]
