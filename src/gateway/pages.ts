@@ -63,6 +63,20 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
   },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
+  'BAD_REQUEST link': { title: 'This link is damaged or cut off', next: ASK_AGAIN },
+  'NOT_FOUND link': {
+    title: 'This link does not open any more',
+    next: 'It has expired, was withdrawn, or was opened as often as it may be. Ask whoever sent it for a new one.',
+  },
+  'UNREACHABLE link': {
+    title: 'The cafe that opens this link is asleep',
+    next: `It is open only while its tab is. ${LATER}`,
+  },
+  'SEALED password': {
+    title: 'This link takes a password',
+    next: 'Open Popup Cafe and paste the link there: it asks for the password, which whoever sent the link knows.',
+  },
+  'FORBIDDEN password': { title: 'This is not the password of the link', next: 'Check it, then try again.' },
   'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
   'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
   BAD_REQUEST: { title: 'This link is not well formed', next: ASK_AGAIN },
@@ -99,6 +113,39 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
   CORRUPT: {
     title: 'This content is damaged',
     next: 'What arrived does not match its fingerprint, so it was thrown away. Try again, or ask for another copy.',
+  },
+  'BAD_REQUEST name': { title: 'This link has no valid name', next: ASK_AGAIN },
+  'BAD_REQUEST entity-bytes': {
+    title: 'The file does not have these bytes',
+    next: 'Ask for bytes that lie within the file.',
+  },
+  'BAD_REQUEST record': {
+    title: 'Only a name has a record',
+    next: 'Ask for the record of the name itself, without a path.',
+  },
+  'BAD_REQUEST tar': {
+    title: 'This is neither a file nor a folder',
+    next: 'Only files and folders can be put into a TAR archive.',
+  },
+  'BAD_REQUEST outside-root': {
+    title: 'This folder has entries that would land outside it',
+    next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
+  },
+  'NOT_FOUND local': {
+    title: 'This content is not on this device',
+    next: 'Ask again without only-if-cached to have it fetched.',
+  },
+  'CORRUPT name': {
+    title: 'This name does not prove what it stands for',
+    next: 'Its record is not signed as it should be, so it was thrown away. Ask for a link to the content itself.',
+  },
+  'UNSUPPORTED format': {
+    title: 'This content does not have that form',
+    next: 'Data is given as it is encoded. Ask for it without a format, or for the raw block, and convert it yourself.',
+  },
+  'UNSUPPORTED remainder': {
+    title: 'This path ends inside a block of data',
+    next: 'Only whole blocks can be opened: reading IPLD Kinds other than Links (CBOR Tag 42) is not implemented.',
   },
   'UNSUPPORTED codec': {
     title: 'This is neither a file nor a folder',

@@ -65,6 +65,11 @@ export async function openRows(): Promise<Rows> {
       const [keys, values] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
       return keys.map((key, i) => [String(key), values[i] as Uint8Array] as const)
     },
+    async keys(prefix, { after, limit } = {}) {
+      const range = prefixRange(prefix, after)
+      if (!range || limit === 0) return []
+      return (await reading().store.getAllKeys(range, limit)).map(String)
+    },
     commit: (changes: readonly Change[]) =>
       commitStrict(db, DATA_DB, (store) => {
         for (const { key, value } of changes) value ? store.put(compact(value), key) : store.delete(key)
@@ -239,10 +244,11 @@ export interface BlockReader {
 /** Opens the block store for reading. A database that does not exist yet is made empty, in the form all others expect. */
 export async function openBlockReader(): Promise<BlockReader> {
   const db = await openPlain(BLOCKS_DB)
+  const read = lookup<Uint8Array<ArrayBuffer> | undefined>(db, BLOCKS_DB, (store, key) => store.get(key))
   return {
     async get(cid, { signal } = {}) {
       signal?.throwIfAborted()
-      return db.get(BLOCKS_DB, blockKey(cid))
+      return read(blockKey(cid))
     },
     close: () => db.close(),
   }

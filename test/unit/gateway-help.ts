@@ -151,9 +151,35 @@ export function asker(source: BlockSource, clock?: () => number): Ask {
 
 export const bytesOf = async (response: Response): Promise<Bytes> => new Uint8Array(await response.arrayBuffer())
 
+/** Headers that are the same whenever one asks. */
+export const lasting = (response: Response): [string, string][] =>
+  [...response.headers].filter(([name]) => name !== 'server-timing')
+
 export const range = (value: string, more: Record<string, string> = {}): RequestInit => ({
   headers: { Range: value, ...more },
 })
+
+export interface Part {
+  readonly type: string
+  readonly contentRange: string
+  readonly bytes: Bytes
+}
+
+/** The parts of a `multipart/byteranges` body, taken apart strictly by RFC 2046 and RFC 9110 §14.6. */
+export async function partsOf(response: Response): Promise<Part[]> {
+  const [, boundary] =
+    /^multipart\/byteranges; boundary=([\w-]+)$/.exec(response.headers.get('Content-Type') ?? '') ?? []
+  if (!boundary) throw new Error('not a multipart')
+  const text = Buffer.from(await bytesOf(response)).toString('latin1')
+  if (response.headers.get('Content-Length') !== String(text.length)) throw new Error('not the size it said')
+  const [before, ...parts] = `\r\n${text}`.split(`\r\n--${boundary}`)
+  if (before !== '' || parts.pop() !== '--\r\n') throw new Error('not closed')
+  return parts.map((part) => {
+    const [, type = '', contentRange = '', body = ''] =
+      /^\r\nContent-Type: (.+)\r\nContent-Range: (.+)\r\n\r\n([\s\S]*)$/.exec(part) ?? []
+    return { type, contentRange, bytes: new Uint8Array(Buffer.from(body, 'latin1')) }
+  })
+}
 
 /** The failure of reading a body to its end. */
 export async function bodyError(response: Response): Promise<unknown> {

@@ -89,9 +89,10 @@ export function asTarLink(link: string): string {
   return `${path}?format=tar${fragment}`
 }
 
-/** True if the link has a key in it. */
+/** True if the link has a key in it, or is sealed and stands for one. */
 export function hasKey(link: string): boolean {
-  return new URLSearchParams(partsOf(link).fragment.slice(1)).has('key')
+  const said = new URLSearchParams(partsOf(link).fragment.slice(1))
+  return said.has('key') || said.has('link')
 }
 
 /** The cafes a link names. */
