@@ -4,6 +4,7 @@
  * oversized requests end early; a log line never holds a query.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
 import { headersFor, type Keep } from './headers.ts'
@@ -58,9 +59,29 @@ export function createAppServer(components: HttpComponents): Server {
       })
     },
   )
+  server.on('clientError', refuse)
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  // A website can set cookies for all hosts below this one, and so many that nothing here can be asked for any more. We use
+  // none, so whoever comes with too many is told to forget them.
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large\r\nClear-Site-Data: "cookies"',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+/** Milliseconds for whoever is refused to read that. */
+const REFUSAL_TIME = 2000
+
+/** Answers what is no request, and closes. */
+function refuse(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy()
+  const status = REFUSALS[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  // What is still on its way is read and thrown away, or the answer would be lost with the connection.
+  socket.resume()
+  setTimeout(() => socket.destroy(), REFUSAL_TIME).unref()
 }
 
 /** The path of a request target, up to its query or fragment. */

@@ -29,6 +29,8 @@ export interface Shell {
   file(request: Request): Promise<Response>
 }
 
+/* Without cookies: the app has none, and websites below its host could set so many that the host refuses to answer. */
+
 export interface ShellComponents {
   readonly caches: Pick<CacheStorage, 'open' | 'match' | 'keys' | 'delete'>
   readonly load?: typeof fetch
@@ -42,7 +44,10 @@ export function createShell(components: ShellComponents): Shell {
 
   const keepOne = async (cache: Cache, file: string): Promise<void> => {
     if (await cache.match(file)) return
-    const response = await load(file, { cache: file.startsWith('/assets/') ? 'default' : 'no-cache' })
+    const response = await load(file, {
+      credentials: 'omit',
+      cache: file.startsWith('/assets/') ? 'default' : 'no-cache',
+    })
     if (response.ok) await cache.put(file, response)
   }
 
@@ -63,7 +68,7 @@ export function createShell(components: ShellComponents): Shell {
     },
     async page() {
       try {
-        const page = await load(APP_PAGE)
+        const page = await load(APP_PAGE, { credentials: 'omit' })
         // Some hosts redirect to `/`, and browsers take no redirected answer for a navigation.
         if (page.ok) return page.redirected ? new Response(page.body, page) : page
       } catch {
@@ -73,7 +78,7 @@ export function createShell(components: ShellComponents): Shell {
     },
     async file(request) {
       const { pathname } = new URL(request.url)
-      return (await caches.match(pathname)) ?? load(request)
+      return (await caches.match(pathname)) ?? load(request, { credentials: 'omit' })
     },
   }
 }
