@@ -35,6 +35,7 @@ export const ACCOUNT_TABLES: readonly string[] = [
   'move',
   'own',
   'own-card',
+  'own-link',
   'pack',
   'pack-block',
   'pack-fresh',
