@@ -17,6 +17,8 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
   const { request, root, segments, read, signal, trace } = job
   const found = await resolve(root, segments, read, signal)
   trace.resolved()
+  if (found.kind === 'symlink') throw new CafeError('NOT_FOUND', { what: 'symlink' })
+  if (found.kind === 'data') throw new CafeError('UNSUPPORTED', { what: 'codec' })
   const about = found.kind === 'directory' ? await aboutFolder(found, job) : await aboutFile(found, job)
   const body = new TextEncoder().encode(JSON.stringify(about))
   return new Response(request.method === 'HEAD' ? null : body, {

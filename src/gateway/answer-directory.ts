@@ -2,21 +2,26 @@
 import { plainFile } from './answer-file.ts'
 import { notModified } from './content.ts'
 import { findEntry, listEntries, shapeEntries } from './directory.ts'
+import { headersOf } from './headers.ts'
 import { cacheOf, type Job } from './job.ts'
 import { listingPage, readLooks } from './listing-page.ts'
 import { type ResolvedDirectory, resolve } from './resolve.ts'
-import { GENERATED, isolation } from './respond.ts'
+import { GENERATED, isolation, matchesNone } from './respond.ts'
 
 /** `index.html` if there is one, else a listing. */
 export async function answerDirectory(found: ResolvedDirectory, job: Job): Promise<Response> {
   const { request, read, signal } = job
+  // Relative links need the slash. Relative itself, so that it holds below any prefix.
+  if (!request.slash) {
+    const location = `./${request.pathname.split('/').at(-1)}/${request.search}`
+    return new Response(null, { status: 301, headers: { ...isolation('page'), Location: location } })
+  }
   const entry = await findEntry(found.node, 'index.html', read, signal)
   const index = entry && (await resolve(entry.cid, [], read, signal))
-  if (index?.kind !== 'file') return listing(found, job)
-  if (request.slash) return plainFile({ ...index, roots: [...found.roots, index.cid] }, 'index.html', job)
-  // Relative links of the page need the slash. Relative itself, so that it holds below any prefix.
-  const location = `./${request.pathname.split('/').at(-1)}/${request.search}`
-  return new Response(null, { status: 301, headers: { ...isolation('page'), Location: location } })
+  // As other gateways have it, the page is the folder: its tag and its roots are the folder's.
+  return index?.kind === 'file'
+    ? plainFile({ ...index, cid: found.cid, roots: found.roots }, 'index.html', job)
+    : listing(found, job)
 }
 
 /** The page that lists a folder. */
@@ -28,7 +33,9 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   // The number is that of the page's looks: count it up when they change.
   const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}"`
   const cache = cacheOf(job, GENERATED)
-  const unchanged = notModified('gallery', etag, cache, request.ifNoneMatch)
+  // Who has another gateway's page of the same folder knows it by its CID.
+  const known = matchesNone(request.ifNoneMatch, `"${found.cid}"`) ? '*' : request.ifNoneMatch
+  const unchanged = notModified('gallery', etag, cache, known)
   if (unchanged) return unchanged
   const cid = `${found.cid}`
   const { entries, more } = await listEntries(found.node, read, signal)
@@ -46,10 +53,8 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
       ...isolation('gallery'),
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': String(body.byteLength),
-      'Cache-Control': cache,
+      ...headersOf(job, found.roots, cache),
       ETag: etag,
-      'X-Ipfs-Path': pathname,
-      'X-Ipfs-Roots': found.roots.join(','),
     },
   })
 }

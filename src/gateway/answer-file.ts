@@ -1,5 +1,6 @@
 /** A file that was not encrypted, as it is. */
 import { type Content, fileResponse, notModified } from './content.ts'
+import { headersOf } from './headers.ts'
 import { cacheOf, type Job } from './job.ts'
 import { classOf, SNIFF_SIZE, typeByContent, typeByName } from './mime.ts'
 import type { GatewayRequest } from './request.ts'
@@ -18,10 +19,8 @@ export async function plainFile(found: ResolvedFile, name: string | undefined, j
   if (unchanged) return unchanged
   const headers = {
     'Content-Type': type,
-    'Cache-Control': cacheOf(job),
+    ...headersOf(job, found.roots),
     ...saveAs(kind, request, name),
-    'X-Ipfs-Path': request.pathname,
-    'X-Ipfs-Roots': found.roots.join(','),
   }
   return fileResponse({ content, class: kind, headers, etag }, request, signal)
 }
@@ -35,7 +34,8 @@ export async function typeOf(
 ): Promise<string> {
   const named = name === undefined ? undefined : typeByName(name)
   if (named) return named
-  return typeByContent(await headOf(content, signal), options)
+  const head = await headOf(content, signal)
+  return typeByContent(head, { ...options, whole: head.byteLength === content.size })
 }
 
 /** The first bytes of a file: SNIFF_SIZE of them, or all there are. */

@@ -67,7 +67,7 @@ async function show({ status, to }: Redirected, base: readonly string[], job: Jo
   if (!found) return undefined
   const request = { ...job.request, slash: true, ...(status !== 200 && { range: null, ifNoneMatch: null }) }
   if (found.kind === 'directory') return withStatus(await answerDirectory(found, { ...job, request }), status)
-  if (found.rest.length > 0) throw new CafeError('NOT_FOUND', { what: 'path' })
+  if (found.kind !== 'file' || found.rest.length > 0) throw new CafeError('NOT_FOUND', { what: 'path' })
   return withStatus(await plainFile(found, below.at(-1), { ...job, request }), status)
 }
 

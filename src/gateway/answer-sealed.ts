@@ -2,6 +2,7 @@
 import { saveAs, typeOf } from './answer-file.ts'
 import { fileResponse, notModified } from './content.ts'
 import { keyDigest } from './decrypt.ts'
+import { headersOf } from './headers.ts'
 import type { Job } from './job.ts'
 import { classOf } from './mime.ts'
 import type { LinkKey } from './request.ts'
@@ -20,6 +21,6 @@ export async function sealedFile(found: ResolvedFile, key: LinkKey, job: Job): P
   const kind = classOf(type)
   const unchanged = notModified(kind, etag, PRIVATE, request.ifNoneMatch)
   if (unchanged) return unchanged
-  const headers = { 'Content-Type': type, 'Cache-Control': PRIVATE, ...saveAs(kind, request, name) }
+  const headers = { 'Content-Type': type, ...headersOf(job, found.roots), ...saveAs(kind, request, name) }
   return fileResponse({ content, class: kind, headers, etag }, request, signal)
 }

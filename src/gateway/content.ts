@@ -2,11 +2,13 @@
  * Responses that carry bytes: a representation with its validators and ranges (RFC 9110), streamed so that failure is an
  * error of the stream and never a short end, and failures before the first byte, which are pages.
  */
+import { type Random, systemRandom } from '../core/clock.ts'
 import { type CafeError, ERRORS, CafeError as Failure, toCafeError } from '../core/errors.ts'
 import type { Plaintext } from '../crypto/plaintext.ts'
 import type { Bytes } from './blocks.ts'
+import { UNKNOWN } from './mime.ts'
 import { errorBody } from './pages.ts'
-import { type ByteRange, contentRange, parseRange } from './ranges.ts'
+import { type ByteRange, contentRange, multipart, parseRange, type RangeSet } from './ranges.ts'
 import type { Form } from './request.ts'
 import { allowsRange, isolation, matchesNone, NO_STORE, type ResponseClass } from './respond.ts'
 
@@ -44,15 +46,16 @@ export function notModified(
 }
 
 /**
- * 200, 206 or 416. One range is answered as 206; a request for several gets the whole, which RFC 9110 §14.2 allows a
- * server to do with any Range. Resolves when the first bytes are there, so that what is missing from the start is an
- * error page and not a broken download.
+ * 200, 206 or 416. One range is answered as 206, several as 206 `multipart/byteranges`, too many with the whole (see
+ * ranges.ts). Resolves when the first bytes are there, so that what is missing from the start is an error page and not
+ * a broken download.
  * @throws CafeError what reading the first bytes failed with.
  */
 export async function fileResponse(
   { content, class: kind, headers, etag }: Representation,
   { method, range, ifRange }: Conditions,
   signal: AbortSignal,
+  random: Random = systemRandom,
 ): Promise<Response> {
   const { size } = content
   const common = { ...isolation(kind), ...headers, ETag: etag, 'Accept-Ranges': 'bytes' }
@@ -64,51 +67,87 @@ export async function fileResponse(
       headers: { ...common, 'Content-Range': `bytes */${size}`, 'Content-Length': '0' },
     })
   }
-  const part = wanted.kind === 'parts' && wanted.parts.length === 1 ? wanted.parts[0] : undefined
-  const span = part ?? { start: 0, end: size }
-  const body = method === 'GET' ? await bodyOf(content, span, signal) : null
-  return new Response(body, {
-    status: part ? 206 : 200,
-    headers: {
-      ...common,
-      'Content-Length': String(span.end - span.start),
-      ...(part && { 'Content-Range': contentRange(part, size) }),
-    },
-  })
+  const { status, plan, more } = planOf(wanted, size, headers['Content-Type'] ?? UNKNOWN, random)
+  const body = method === 'GET' ? await bodyOf(content, plan, signal) : null
+  return new Response(body, { status, headers: { ...common, 'Content-Length': String(sizeOf(plan)), ...more } })
 }
 
-/** A body of exactly the span's bytes, whose first chunk has been read. */
-async function bodyOf(
-  content: Content,
-  { start, end }: ByteRange,
-  signal: AbortSignal,
-): Promise<ReadableStream<Bytes>> {
-  const reader = content.stream(start, end, { signal }).getReader()
-  let left = end - start
+/** What a body consists of, in order: bytes of our own and spans of the content. */
+type Plan = readonly (ByteRange | Bytes)[]
 
-  const next = async (): Promise<Bytes | undefined> => {
+interface Planned {
+  readonly status: 200 | 206
+  readonly plan: Plan
+  readonly more: Readonly<Record<string, string>>
+}
+
+function planOf(
+  wanted: Exclude<RangeSet, { readonly kind: 'unsatisfiable' }>,
+  size: number,
+  type: string,
+  random: Random,
+): Planned {
+  if (wanted.kind === 'whole') return { status: 200, plan: [{ start: 0, end: size }], more: {} }
+  const { parts } = wanted
+  if (parts.length === 1) return { status: 206, plan: parts, more: { 'Content-Range': contentRange(parts[0], size) } }
+  const { heads, tail, type: whole } = multipart(parts, size, type, boundary(random))
+  const plan = [...parts.flatMap((part, i) => [heads[i] as Bytes, part]), tail]
+  return { status: 206, plan, more: { 'Content-Type': whole } }
+}
+
+/** 128 bits, so that no content can hold it but by chance. */
+const boundary = (random: Random): string =>
+  Array.from(random(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+const sizeOfStep = (step: ByteRange | Bytes): number =>
+  step instanceof Uint8Array ? step.byteLength : step.end - step.start
+const sizeOf = (plan: Plan): number => plan.reduce((sum, step) => sum + sizeOfStep(step), 0)
+
+/** The chunks of a plan. A span that does not come in full is an error, whatever its stream says. */
+async function* chunksOf(content: Content, plan: Plan, signal: AbortSignal): AsyncGenerator<Bytes, void> {
+  for (const step of plan) {
+    if (step instanceof Uint8Array) {
+      yield step
+      continue
+    }
+    let left = sizeOfStep(step)
+    if (left === 0) continue
+    const reader = content.stream(step.start, step.end, { signal }).getReader()
     try {
-      const { value } = await reader.read()
-      left -= value?.byteLength ?? 0
-      // Browsers take a stream that ends before its Content-Length for complete (measured).
-      if (value ? left < 0 : left !== 0) throw new Failure('CORRUPT', { what: 'size' })
-      return value
+      while (left > 0) {
+        const { value } = await reader.read()
+        left -= value?.byteLength ?? 0
+        // Browsers take a stream that ends before its Content-Length for complete (measured).
+        if (!value || left < 0) throw new Failure('CORRUPT', { what: 'size' })
+        yield value
+      }
     } catch (error) {
       content.failed?.(error)
       throw toCafeError(error)
+    } finally {
+      // Also when nobody reads on; a stream that is at its end takes no notice.
+      reader.cancel().catch(() => {})
     }
   }
-
-  let first = end > start ? await next() : undefined
+}
+/** A body by the plan, of which the first bytes of content have been read; none for an empty file. */
+async function bodyOf(content: Content, plan: Plan, signal: AbortSignal): Promise<ReadableStream<Bytes> | null> {
+  let left = sizeOf(plan)
+  if (left === 0) return null
+  const stop = new AbortController()
+  const chunks = chunksOf(content, plan, AbortSignal.any([signal, stop.signal]))
+  const ready: Bytes[] = []
+  const early = plan[0] instanceof Uint8Array ? 2 : 1
+  while (ready.length < early) ready.push((await chunks.next()).value as Bytes)
   return new ReadableStream<Bytes>(
     {
       async pull(controller) {
-        const chunk = first ?? (await next())
-        first = undefined
-        if (chunk) controller.enqueue(chunk)
-        if (!chunk || left === 0) controller.close()
+        const chunk = ready.shift() ?? ((await chunks.next()).value as Bytes)
+        left -= chunk.byteLength
+        controller.enqueue(chunk)
+        if (left === 0) controller.close()
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: () => stop.abort(new Failure('ABORTED')),
     },
     { highWaterMark: 0 },
   )
@@ -141,6 +180,8 @@ export function errorResponse(
       'Content-Type': TYPES[form],
       'Cache-Control': NO_STORE,
       Vary: 'Accept',
+      // Seconds after which the same may work.
+      ...(ERRORS[error.code].retry && { 'Retry-After': '5' }),
       ...(badMethod && { Allow: 'GET, HEAD' }),
     },
   })

@@ -6,7 +6,7 @@ import { murmur364 } from '@multiformats/murmur3'
 import type { CID } from 'multiformats/cid'
 import type { Shape } from '../core/about.ts'
 import { CafeError } from '../core/errors.ts'
-import { WALK_LINKS } from '../core/limits.ts'
+import { WALK_BLOCKS, WALK_LINKS } from '../core/limits.ts'
 import type { ReadBlock } from './blocks.ts'
 import { shapeOf, typeByName, UNKNOWN } from './mime.ts'
 import { type DirectoryNode, decodeNode, type Link, RAW, type ShardNode } from './node.ts'
@@ -98,6 +98,31 @@ export async function listEntries(
       for (const shard of await Promise.all(batch.map((cid) => readShard(cid, root, read, signal)))) take(shard)
     }
     return { links: found, more: below.length > 0 }
+  }
+}
+
+/** What a part of a sharded directory has below it, in the order of its buckets. */
+export function shardsIn(shard: ShardNode): CID[] {
+  const width = prefixLength(shard)
+  return shard.links.filter(({ name }) => name.length <= width).map(({ cid }) => cid)
+}
+
+/** Every entry in the order of the blocks, however many there are, with one block of a sharded directory held at a time. */
+export async function* walkEntries(
+  node: DirectoryNode | ShardNode,
+  read: ReadBlock,
+  signal: AbortSignal,
+): AsyncGenerator<Link, void> {
+  if (node.kind === 'directory') return yield* node.links
+  const width = prefixLength(node)
+  const todo: (Link | ShardNode)[] = [node]
+  let shards = 0
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    if ('kind' in next) {
+      if (++shards > WALK_BLOCKS) throw new CafeError('CORRUPT', { what: 'tree', blocks: WALK_BLOCKS })
+      for (const link of next.links.toReversed()) todo.push(link)
+    } else if (next.name.length > width) yield { ...next, name: next.name.slice(width) }
+    else todo.push(await readShard(next.cid, node, read, signal))
   }
 }
 

@@ -35,6 +35,8 @@ export interface Chosen {
   readonly by: 'format' | 'accept' | 'default'
   /** Parameters of the media type in `Accept`, names in lower case. */
   readonly parameters: ReadonlyMap<string, string>
+  /** `Accept` asks for another form than the URL says: then the answer says where that form has its own address. */
+  readonly elsewhere: boolean
 }
 
 /** Longest `Accept` we read: browsers send some 140 characters. */
@@ -48,10 +50,12 @@ const NO_PARAMETERS: ReadonlyMap<string, string> = new Map()
 export function chooseFormat(query: URLSearchParams, accept: string | null): Chosen {
   const asked = query.get('format')
   const accepted = accept === null || accept.length > MAX_ACCEPT ? undefined : bestOf(accept)
-  if (asked === null) return accepted ?? { format: 'html', by: 'default', parameters: NO_PARAMETERS }
-  if (!isFormat(asked)) throw new CafeError('UNSUPPORTED', { what: 'format' })
+  const elsewhere = accepted !== undefined && accepted.format !== 'html' && accepted.format !== asked
+  if (asked !== null && !isFormat(asked)) throw new CafeError('UNSUPPORTED', { what: 'format' })
   // The header may still carry the details of the same form.
-  return { format: asked, by: 'format', parameters: accepted?.format === asked ? accepted.parameters : NO_PARAMETERS }
+  const parameters = accepted && accepted.format === (asked ?? accepted.format) ? accepted.parameters : NO_PARAMETERS
+  if (asked !== null) return { format: asked, by: 'format', parameters, elsewhere }
+  return { format: accepted?.format ?? 'html', by: accepted ? 'accept' : 'default', parameters, elsewhere }
 }
 
 const isFormat = (text: string): text is Format => text === 'html' || Object.hasOwn(MEDIA_TYPES, text)
@@ -65,12 +69,11 @@ interface Range {
 }
 
 /** The form with the highest weight that is not refused; of equals the first named, a wildcard last. */
-function bestOf(accept: string): Chosen | undefined {
+function bestOf(accept: string): Pick<Range, 'format' | 'parameters'> | undefined {
   const ranges = accept.split(',').flatMap(parseRange)
   ranges.sort((a, b) => b.q - a.q || Number(b.exact) - Number(a.exact))
   const best = ranges.find(({ q }) => q > 0)
-  if (!best?.exact) return undefined
-  return { format: best.format, by: 'accept', parameters: best.parameters }
+  return best?.exact ? best : undefined
 }
 
 function parseRange(text: string): Range[] {

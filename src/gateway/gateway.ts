@@ -12,12 +12,16 @@ import { CafeError, toCafeError } from '../core/errors.ts'
 import { answerAbout } from './answer-about.ts'
 import { answerUnixfs } from './answer-unixfs.ts'
 import { type BlockSource, blockReader, createRecall } from './blocks.ts'
+import { answerCar } from './car.ts'
 import { errorResponse } from './content.ts'
 import { createOpener } from './decrypt.ts'
 import { type Job, startOf } from './job.ts'
 import type { NameSource } from './names.ts'
-import { answerForm, parseRequest } from './request.ts'
-import { destinationOf, refusesDestination } from './respond.ts'
+import { answerRaw } from './raw.ts'
+import { answerRecord } from './record.ts'
+import { answerForm, type GatewayRequest, parseRequest } from './request.ts'
+import { destinationOf, isolation, refusesDestination } from './respond.ts'
+import { answerTar } from './tar.ts'
 import { createTrace } from './trace.ts'
 
 export interface GatewayOptions {
@@ -57,19 +61,17 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
   const open = createOpener(clock)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
-    const destination = options.destination || destinationOf(request)
-    const origin = options.origin ?? false
-    // A website may run what it likes but a service worker: its place is taken by the one that serves it.
-    const refused = origin
-      ? destination === 'serviceworker'
-      : refusesDestination(destination, { fromContent: options.fromContent ?? false })
-    if (refused) throw new CafeError('FORBIDDEN', { what: 'code' })
+    refuseCode(request, options)
     const parsed = parseRequest(request)
+    const moved = canonicalName(parsed)
+    if (moved) return moved
     const signal = options.signal ?? request.signal
     const trace = createTrace(clock)
     const start = await startOf(parsed, names, signal)
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
-    return answerJob({ ...start, request: parsed, origin, read, signal, open, trace })
+    const asked = parsed.kind === 'unixfs' && parsed.by === 'format'
+    const page = asked || answerForm(request, options.navigation ?? false) === 'html'
+    return answerJob({ ...start, request: parsed, origin: options.origin ?? false, read, signal, open, trace, page })
   }
 
   return async (request, options = {}) => {
@@ -85,22 +87,44 @@ export function createGateway({ blocks, names, clock = systemClock }: GatewayCom
   }
 }
 
+/** @throws CafeError FORBIDDEN or BAD_REQUEST `{what: 'code'}` for what must not become a program of the page that asks (rules A3, A4). */
+function refuseCode(request: Request, options: GatewayOptions): void {
+  const destination = options.destination || destinationOf(request)
+  // A website may run what it likes but a service worker: its place is taken by the one that serves it.
+  const refused = options.origin
+    ? destination === 'serviceworker'
+    : refusesDestination(destination, { fromContent: options.fromContent ?? false })
+  // Browsers send the header with the script of a service worker, which may come to a gateway over HTTP too.
+  if (refused) throw new CafeError('FORBIDDEN', { what: 'code' })
+  if (request.headers.get('service-worker') !== null) throw new CafeError('BAD_REQUEST', { what: 'code' })
+}
+
+/** To the one way to write a name of a key, so that caches and origins know one content by one name. */
+function canonicalName({ target, pathname, search }: GatewayRequest): Response | undefined {
+  if (target.namespace === 'ipfs' || target.name.kind !== 'key' || target.name.canonical) return undefined
+  const [, , , ...rest] = pathname.split('/')
+  // Relative, so that it holds below any prefix.
+  const path = [target.name.text, ...rest].join('/')
+  const location = `${'../'.repeat(rest.length) || './'}${path}${search}`
+  return new Response(null, { status: 302, headers: { ...isolation('page'), Location: location } })
+}
+
 /** Hands a job to whoever answers its kind. */
 async function answerJob(job: Job): Promise<Response> {
   const { request } = job
   switch (request.kind) {
     case 'unixfs':
-      return answerUnixfs({ ...job, request })
     case 'dag':
-      // A file with JSON in it is what most who ask for JSON mean.
-      if (request.format === 'json' || request.format === 'cbor') return answerUnixfs({ ...job, request })
-      throw new CafeError('UNSUPPORTED', { what: 'format' })
+      return answerUnixfs({ ...job, request })
     case 'about':
       return answerAbout({ ...job, request })
     case 'raw':
+      return answerRaw({ ...job, request })
     case 'car':
+      return answerCar({ ...job, request })
     case 'tar':
+      return answerTar({ ...job, request })
     case 'record':
-      throw new CafeError('UNSUPPORTED', { what: 'format' })
+      return answerRecord({ ...job, request })
   }
 }

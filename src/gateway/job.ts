@@ -23,6 +23,8 @@ export interface Job<R extends GatewayRequest = GatewayRequest> {
   readonly signal: AbortSignal
   readonly open: OpenSealed
   readonly trace: Trace
+  /** A person reads the answer: data for programs is shown as a page. */
+  readonly page: boolean
 }
 
 /** Where a request's path begins. */
@@ -40,7 +42,7 @@ export async function startOf(
   const { target, segments } = request
   if (target.namespace === 'ipfs') return { root: target.root, segments, name: undefined }
   if (!names) throw new CafeError('NOT_FOUND', { what: 'name' })
-  const name = await names.resolve(target.name.text, { signal })
+  const name = await names.resolve(target.name.text, { signal, local: request.local })
   const [, namespace, root = '', ...below] = name.path.split('/')
   if (namespace !== 'ipfs') throw new CafeError('CORRUPT', { what: 'name' })
   return { root: parseCid(root), segments: [...below.filter(Boolean).map(decodeSegment), ...segments], name }
@@ -48,6 +50,6 @@ export async function startOf(
 
 /** `Cache-Control` of content: nothing of a keyed link is kept, under a name for its time, else for ever. */
 export function cacheOf({ request, name }: Job, immutable: string = IMMUTABLE): string {
-  if (request.key) return PRIVATE
-  return name ? `public, max-age=${name.ttl}, stale-while-revalidate=2678400` : immutable
+  if (request.key || request.keys) return PRIVATE
+  return name ? `public, max-age=${name.ttl}` : immutable
 }

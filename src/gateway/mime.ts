@@ -45,12 +45,24 @@ const BINARY = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/
  * The type that a file's first bytes tell, or {@link UNKNOWN}. HTML is recognised only if `html`: what was encrypted is
  * somebody's private file and never becomes a page unless its name says so.
  */
-export function typeByContent(head: Uint8Array, options: { readonly html: boolean }): string {
+export function typeByContent(head: Uint8Array, options: { readonly html: boolean; readonly whole?: boolean }): string {
   // One character per byte, so that patterns speak of bytes.
   const bytes = String.fromCharCode(...head.subarray(0, SNIFF_SIZE))
   for (const [pattern, type] of SIGNATURES) if (pattern.test(bytes)) return type
   if (options.html && HTML.test(bytes)) return 'text/html; charset=utf-8'
+  if (options.whole && isJson(head)) return 'application/json'
   return isText(head, bytes) ? 'text/plain; charset=utf-8' : UNKNOWN
+}
+
+/** Told from a whole small file only: the beginning of a big one could be anything. */
+function isJson(whole: Uint8Array): boolean {
+  if (whole[0] !== 0x7b && whole[0] !== 0x5b) return false
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isText(head: Uint8Array, bytes: string): boolean {
@@ -65,7 +77,7 @@ function isText(head: Uint8Array, bytes: string): boolean {
 }
 
 function withCharset(type: string): string {
-  const textual = type.startsWith('text/') || /^application\/(?:json|xml|xhtml\+xml)$/.test(type)
+  const textual = type.startsWith('text/') || /^application\/(?:xml|xhtml\+xml)$/.test(type)
   return textual ? `${type}; charset=utf-8` : type
 }
 

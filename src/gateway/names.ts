@@ -30,11 +30,14 @@ export interface ResolvedName {
 /** A host's way to names. */
 export interface NameSource {
   /**
-   * What `name` ({@link IpnsName.text}) stands for, its record verified and not expired.
+   * What `name` ({@link IpnsName.text}) stands for, its record verified and not expired; if `local`, nobody is asked.
    * @throws CafeError NOT_FOUND `{what: 'name'}` if nobody we asked knows it; UNREACHABLE; TIMEOUT; CORRUPT for a record
    * that does not verify.
    */
-  resolve(name: string, options: { readonly signal: AbortSignal }): Promise<ResolvedName>
+  resolve(
+    name: string,
+    options: { readonly signal: AbortSignal; readonly local?: boolean | undefined },
+  ): Promise<ResolvedName>
 }
 
 /** Codec of CIDs that are names of keys. */

@@ -2,9 +2,10 @@
  * One block as a UnixFS node (https://specs.ipfs.tech/unixfs/): its sizes agree, its links are bounded and every CID in
  * it parses, so that whoever walks it need not ask again.
  */
+import * as dagPb from '@ipld/dag-pb'
 import { Node } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
-import { CafeError } from '../core/errors.ts'
+import { CafeError, toCafeError } from '../core/errors.ts'
 import { WALK_LINKS } from '../core/limits.ts'
 import type { Bytes } from './blocks.ts'
 
@@ -48,6 +49,22 @@ export interface ShardNode {
 
 export interface SymlinkNode {
   readonly kind: 'symlink'
+  /** The path it stands for; anything. */
+  readonly target: string
+}
+
+/**
+ * What a block of dag-pb links to, in its order, whether it is UnixFS or not.
+ * @throws CafeError CORRUPT if it is no dag-pb or has more links than we walk.
+ */
+export function linksOf(block: Bytes): CID[] {
+  try {
+    const { Links } = dagPb.decode(block)
+    if (Links.length > WALK_LINKS) throw broken('tree')
+    return Links.map(({ Hash }) => Hash)
+  } catch (cause) {
+    throw toCafeError(cause, 'CORRUPT')
+  }
 }
 
 export type UnixNode = FileNode | DirectoryNode | ShardNode | SymlinkNode
@@ -71,7 +88,7 @@ export function decodeNode(cid: CID, block: Bytes): UnixNode {
   if (data.type === 'FILE' || data.type === 'RAW') return fileNode(data, links)
   if (data.type === 'DIRECTORY') return { kind: 'directory', links: links.map(toLink) }
   if (data.type === 'HAMT_SHARD') return shardNode(data, links)
-  if (data.type === 'SYMLINK') return { kind: 'symlink' }
+  if (data.type === 'SYMLINK') return symlinkNode(data)
   throw new CafeError('UNSUPPORTED', { what: 'codec', codec: cid.code })
 }
 
@@ -101,6 +118,14 @@ function shardNode(data: PbData, links: readonly PbLink[]): ShardNode {
   const bits = Math.log2(Number(data.fanOut ?? 0n))
   if (!Number.isInteger(bits) || bits < 1 || bits > MAX_BITS || data.hashType !== MURMUR) throw broken('shard')
   return { kind: 'shard', bits, links: links.map(toLink) }
+}
+
+function symlinkNode(data: PbData): SymlinkNode {
+  try {
+    return { kind: 'symlink', target: new TextDecoder('utf-8', { fatal: true }).decode(data.data ?? EMPTY) }
+  } catch (cause) {
+    throw broken('symlink', cause)
+  }
 }
 
 function toLink(link: PbLink): Link {

@@ -100,6 +100,39 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'This content is damaged',
     next: 'What arrived does not match its fingerprint, so it was thrown away. Try again, or ask for another copy.',
   },
+  'BAD_REQUEST name': { title: 'This link has no valid name', next: ASK_AGAIN },
+  'BAD_REQUEST entity-bytes': {
+    title: 'The file does not have these bytes',
+    next: 'Ask for bytes that lie within the file.',
+  },
+  'BAD_REQUEST record': {
+    title: 'Only a name has a record',
+    next: 'Ask for the record of the name itself, without a path.',
+  },
+  'BAD_REQUEST tar': {
+    title: 'This is neither a file nor a folder',
+    next: 'Only files and folders can be put into a TAR archive.',
+  },
+  'BAD_REQUEST outside-root': {
+    title: 'This folder has entries that would land outside it',
+    next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
+  },
+  'NOT_FOUND local': {
+    title: 'This content is not on this device',
+    next: 'Ask again without only-if-cached to have it fetched.',
+  },
+  'CORRUPT name': {
+    title: 'This name does not prove what it stands for',
+    next: 'Its record is not signed as it should be, so it was thrown away. Ask for a link to the content itself.',
+  },
+  'UNSUPPORTED format': {
+    title: 'This content does not have that form',
+    next: 'Data is given as it is encoded. Ask for it without a format, or for the raw block, and convert it yourself.',
+  },
+  'UNSUPPORTED remainder': {
+    title: 'This path ends inside a block of data',
+    next: 'Only whole blocks can be opened: reading IPLD Kinds other than Links (CBOR Tag 42) is not implemented.',
+  },
   'UNSUPPORTED codec': {
     title: 'This is neither a file nor a folder',
     next: 'It is data for programs. Open it with a tool that reads raw blocks.',

@@ -11,8 +11,9 @@ import { KiB, WALK_DEPTH } from '../core/limits.ts'
 import { parse, peerId } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
 import { type FileKey, parseFileKey } from '../crypto/file-key.ts'
+import { type KeyMap, parseKeyMap } from '../crypto/key-map.ts'
 import { type CarOptions, parseCarOptions } from './car-options.ts'
-import { chooseFormat, type DagFormat } from './format.ts'
+import { chooseFormat, type DagFormat, type Format } from './format.ts'
 import { type IpnsName, parseName } from './names.ts'
 
 /** How an answer made by the gateway itself (an error, a listing) should look. */
@@ -35,6 +36,8 @@ interface Common {
   readonly pathname: string
   readonly search: string
   readonly key: LinkKey | undefined
+  /** Of all files of a folder: an entry of a thread (entry.ts). Then there is no `key`. */
+  readonly keys: KeyMap | undefined
   /** Cafes said to have it, from the link's fragment. */
   readonly from: readonly PeerIdText[]
   readonly ifNoneMatch: string | null
@@ -48,6 +51,8 @@ interface Common {
   readonly download: boolean
   /** The form was asked for by `?format=` (then nothing else decides it), `Accept` or nobody. */
   readonly by: 'format' | 'accept' | 'default'
+  /** Path and query that ask for this form without `Accept`, if the request's own do not. */
+  readonly located: string | undefined
 }
 
 /** What is there, shown as people know it: files, folders, data for programs in its own encoding. */
@@ -124,7 +129,7 @@ export function parseRequest(request: Request): GatewayRequest {
     ...parsePath(url.pathname),
     pathname: url.pathname,
     search: url.search,
-    key: parseKey(url.searchParams, fragment),
+    ...parseKeys(url.searchParams, fragment),
     from: parseFrom(fragment),
     ifNoneMatch: headers.get('if-none-match'),
     range: headers.get('range'),
@@ -133,6 +138,7 @@ export function parseRequest(request: Request): GatewayRequest {
     filename: url.searchParams.get('filename')?.slice(0, MAX_FILENAME) || undefined,
     download: url.searchParams.get('download') === 'true',
     by: chosen.by,
+    located: chosen.elsewhere ? locationOf(url, chosen.format) : undefined,
   } as const
   const { format, parameters } = chosen
   if (format === 'html') return { kind: 'unixfs', ...common }
@@ -147,6 +153,14 @@ export function answerForm(request: Request, navigation: boolean): Form {
   const accept = request.headers.get('accept') ?? ''
   if (navigation || accept.includes('text/html')) return 'html'
   return accept.includes('application/json') || accept.includes(ABOUT_TYPE) ? 'json' : 'text'
+}
+
+function locationOf({ pathname, search }: URL, format: Format): string {
+  const query = new URLSearchParams(search)
+  query.set('format', format)
+  // Keys are repeated nowhere.
+  query.delete('key')
+  return `${pathname}?${query}`
 }
 
 function parsePath(pathname: string): { target: Target; segments: string[]; slash: boolean } {
@@ -178,11 +192,15 @@ export function decodeSegment(raw: string): string {
 }
 
 /** In the fragment no server ever sees it; in the query it is accepted because Textile's links have it there. */
-function parseKey(query: URLSearchParams, fragment: URLSearchParams): LinkKey | undefined {
+function parseKeys(query: URLSearchParams, fragment: URLSearchParams): Pick<Common, 'key' | 'keys'> {
   const [text, ...more] = [...fragment.getAll('key'), ...query.getAll('key')]
-  if (text === undefined) return undefined
-  if (more.length > 0) throw bad('key')
-  return { text: new Secret(text), file: parseFileKey(text) }
+  // Never in the query: no link of Textile's has them there.
+  const [map, ...others] = fragment.getAll('keys')
+  if (more.length + others.length > 0 || (text !== undefined && map !== undefined)) throw bad('key')
+  return {
+    key: text === undefined ? undefined : { text: new Secret(text), file: parseFileKey(text) },
+    keys: map === undefined ? undefined : parseKeyMap(map),
+  }
 }
 
 function parseFrom(fragment: URLSearchParams): PeerIdText[] {

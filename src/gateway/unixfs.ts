@@ -1,15 +1,22 @@
 /**
- * Random access to a UnixFS file: only the blocks a range covers are read, eight under way at once, delivered in order.
+ * Random access to a UnixFS file: only the blocks a range covers are read, some under way at once, delivered in order.
  * Every part must have exactly the size its parent gave it, so a file is as long as its root says or reading it fails.
  */
 import type { CID } from 'multiformats/cid'
 import { CafeError, toCafeError } from '../core/errors.ts'
-import { WALK_BLOCKS, WALK_DEPTH } from '../core/limits.ts'
+import { MAX_BLOCK, MiB, WALK_BLOCKS, WALK_DEPTH } from '../core/limits.ts'
 import type { Bytes, ReadBlock, ReadOptions } from './blocks.ts'
 import { decodeNode, type FileNode, RAW } from './node.ts'
 
-/** Blocks under way or waiting to be taken: hides the latency of IndexedDB and of a far cafe; 2 MiB of our own leaves. */
-const READ_AHEAD = 8
+/** Blocks under way or waiting to be taken: hides the latency of IndexedDB and of a far cafe. */
+const READ_AHEAD = 16
+/** The same in bytes: all of READ_AHEAD for our own leaves of 256 KiB. */
+const BYTES_AHEAD = 4 * MiB
+/**
+ * More is asked for when half of it is used up, and then all at once: IndexedDB reads blocks asked for in one turn in one
+ * transaction, which costs as much as one for each of them (measured).
+ */
+const REFILL = 0.5
 /** Inner nodes kept per file: with 174 links each (Kubo's), all of a file of 1 GiB. */
 const KEPT_NODES = 32
 
@@ -93,9 +100,12 @@ async function* walk(
   let visited = 0
 
   const loadAhead = (): void => {
-    for (let i = todo.length - 1; i >= Math.max(0, todo.length - READ_AHEAD); i--) {
-      const step = todo[i]
-      if (!step?.cid || step.node) continue
+    const window = aheadOf(todo)
+    const loading = window.filter((step) => step.node)
+    // The next one may have come onto the stack just now, with its parent.
+    if (window[0]?.node && loading.length > window.length * REFILL) return
+    for (const step of window) {
+      if (step.node || !step.cid) continue
       step.node = ++visited > WALK_BLOCKS ? Promise.reject(tooBig()) : load(step.cid)
       // It may fail while earlier ones are still being delivered; its own turn reports it.
       step.node.catch(() => {})
@@ -116,6 +126,19 @@ async function* walk(
       yield node.data.subarray(from, to)
     }
   }
+}
+
+/** The next parts that may be under way, the very next always. Of a part that is a tree only its root is read at once. */
+function aheadOf(todo: readonly Step[]): Step[] {
+  const steps: Step[] = []
+  let bytes = 0
+  for (let i = todo.length - 1; i >= 0 && steps.length < READ_AHEAD; i--) {
+    const step = todo[i] as Step
+    bytes += Math.min(step.size, MAX_BLOCK)
+    if (steps.length > 0 && bytes > BYTES_AHEAD) break
+    steps.push(step)
+  }
+  return steps
 }
 
 /** The children of a node that hold bytes of the range, last first. */

@@ -7,6 +7,7 @@ import type { PeerIdText } from '../core/ids.ts'
 import { bytes, count, peerId, text, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
+import { formatKeyMap } from '../crypto/key-map.ts'
 import type { Change, Rows } from '../store/rows.ts'
 import { type Table, table } from '../store/table.ts'
 
@@ -166,6 +167,27 @@ export function fileLink(
   const said = [...(key ? [`key=${formatFileKey(key)}`] : []), ...from.slice(0, MAX_FROM).map((cafe) => `from=${cafe}`)]
   const path = key ? `${cid}/${encodeURIComponent(name)}` : `${cid}?filename=${encodeURIComponent(name)}`
   return `/ipfs/${path}${said.length > 0 ? '#' : ''}${said.join('&')}`
+}
+
+/**
+ * `/ipfs/<directory>/#keys=…&from=<cafe>`: all files of a post at once, with their names and small pictures (see
+ * `thread-files.ts` for the directory).
+ */
+export function entryLink(
+  data: CID | string,
+  files: readonly {
+    readonly key: Uint8Array | null
+    readonly thumb?: { readonly key: Uint8Array | null } | undefined
+  }[],
+  from: readonly PeerIdText[],
+): string {
+  const text = (key: Uint8Array | null): string => (key ? formatFileKey(key) : '')
+  const keys = files.flatMap(({ key, thumb }, i): (readonly [string, string])[] => [
+    [`/${i}/raw/`, text(key)],
+    ...(thumb ? [[`/${i}/thumb/`, text(thumb.key)] as const] : []),
+  ])
+  const said = [`keys=${formatKeyMap(new Map(keys))}`, ...from.slice(0, MAX_FROM).map((cafe) => `from=${cafe}`)]
+  return `/ipfs/${data}/#${said.join('&')}`
 }
 
 /** The link of a file that is a backup of its own. */

@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { ThreadFile } from '../thread/kinds.ts'
 import type { Entry, Member, Thread, ThreadIdText } from '../thread/thread.ts'
-import { fileLink } from './backup-row.ts'
+import { entryLink, fileLink } from './backup-row.ts'
 import { lastWords, otherOf } from './conversation.ts'
 import type { Seen } from './thread-notes.ts'
 import type { AnnotatedPost, LastWords, MemberInfo, Person, Post, PostFile, ThreadInfo } from './thread-view.ts'
@@ -133,6 +133,7 @@ function asPost(thread: ThreadIdText, { cid, content }: Entry, members: Map<Addr
     kind: content.type,
     text: textOf(content),
     files: content.files.map((file) => asFile(file, from)),
+    link: content.type === 'files' && content.body.data ? entryLink(content.body.data, content.files, from) : null,
     target: targetOf(content)?.toString() ?? null,
     who: content.type === 'remove' ? person(members, content.body.who) : null,
     sent: null,

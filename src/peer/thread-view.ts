@@ -126,6 +126,8 @@ export interface Post {
   /** Of a text or comment, the caption of files, the name given by a rename; else empty. */
   readonly text: string
   readonly files: readonly PostFile[]
+  /** Opens all its files at once for whoever has it, with their keys: `/ipfs/<cid>/#keys=…`. Null without files. */
+  readonly link: string | null
   /** The block that a comment, like, flag or ignore is about. */
   readonly target: string | null
   /** Who was removed. */

@@ -239,10 +239,11 @@ export interface BlockReader {
 /** Opens the block store for reading. A database that does not exist yet is made empty, in the form all others expect. */
 export async function openBlockReader(): Promise<BlockReader> {
   const db = await openPlain(BLOCKS_DB)
+  const read = lookup<Uint8Array<ArrayBuffer> | undefined>(db, BLOCKS_DB, (store, key) => store.get(key))
   return {
     async get(cid, { signal } = {}) {
       signal?.throwIfAborted()
-      return db.get(BLOCKS_DB, blockKey(cid))
+      return read(blockKey(cid))
     },
     close: () => db.close(),
   }

@@ -7,6 +7,7 @@ import type { Pin } from '../../src/worker/api.ts'
 import { type Pages, servePages } from '../fixtures/pages.ts'
 import { type Person, type VisitOptions, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { type GatewayWorld, openGateway } from './gateway.ts'
 import { type Growth, type LabPage, measureGrowth, openLab } from './lab.ts'
 import { openPeers, type Peers } from './peers.ts'
 
@@ -21,7 +22,7 @@ export interface World {
   readonly cafe: string
 }
 
-/** Bytes of the files that are pinned and read. */
+/** Bytes of the files that are pinned. */
 export const FILE_SIZE = 64 * 1024 * 1024
 
 export interface Context {
@@ -37,8 +38,8 @@ export interface Context {
   names(): Promise<LabPage>
   /** What a growing store does to its costs: measured once, for several figures. */
   growth(): Promise<Growth>
-  /** A file of {@link FILE_SIZE} random bytes that the guest has pinned, so that all its blocks are on its disk too. */
-  file(): Promise<Pin>
+  /** Our gateway and what it is compared with, over one store. */
+  gateway(): Promise<GatewayWorld>
   /** A person with a new profile on the app, whose node has reached the relay. */
   newcomer(options?: VisitOptions): Promise<Person>
   /** Ends everything that was started. */
@@ -51,7 +52,7 @@ export function createContext(): Context {
   let pages: Promise<Pages> | undefined
   let world: Promise<World> | undefined
   let peers: Promise<Peers> | undefined
-  let file: Promise<Pin> | undefined
+  let gateway: Promise<GatewayWorld> | undefined
   let lab: Promise<LabPage> | undefined
   let names: Promise<LabPage> | undefined
   let growth: Promise<Growth> | undefined
@@ -91,6 +92,12 @@ export function createContext(): Context {
     ends.push(() => opened.close())
     return opened
   }
+  const startGateway = async (): Promise<GatewayWorld> => {
+    process.env.CHROMIUM = ensureChromium()
+    const opened = await openGateway()
+    ends.push(() => opened.close())
+    return opened
+  }
   const connect = async (): Promise<Peers> => {
     const [{ origin }, { relay }] = [await context.pages(), await context.relay()]
     const opened = await openPeers(`${origin}/peer.html`, relay[0] as string)
@@ -127,9 +134,9 @@ export function createContext(): Context {
       growth ??= context.pages().then(({ origin }) => measureGrowth(`${origin}/store.html`))
       return growth
     },
-    file() {
-      file ??= context.world().then(({ guest }) => pin(guest))
-      return file
+    gateway() {
+      gateway ??= startGateway()
+      return gateway
     },
     async newcomer(options) {
       const person = await visit((await context.relay()).url, options)

@@ -1,88 +1,131 @@
-/** What the gateway's figures share: reading a link to its end in the page, against its blocks raw from IndexedDB. */
-import * as dagPb from '@ipld/dag-pb'
-import { CID } from 'multiformats/cid'
-import type { Page } from 'playwright-core'
-import { blockKey } from '../../src/store/blocks.ts'
-import { BLOCKS_DB } from '../../src/store/idb.ts'
-import type { Pin } from '../../src/worker/api.ts'
+/**
+ * Where the gateway's figures are measured: our service worker and one with the library it is compared with, on one origin
+ * and so over the same blocks, in one browser; each answers a page of its own. No debugger listens to the data.
+ */
+import type { Page } from 'puppeteer-core'
+import { launchBare } from '../fixtures/bare-chromium.ts'
+import { servePages } from '../fixtures/pages.ts'
 import type { Context } from './context.ts'
-import { compare, type Measured, rate } from './figure.ts'
+import { compare, type Measured, median, rate } from './figure.ts'
+import type { GatewayLab, Made, Read } from './pages/gateway-page.ts'
 
-/** Measures reading the link that `linkOf` makes of a pin whose blocks are all in the page's own store. */
-export async function measureGateway(context: Context, linkOf: (pin: Pin) => string): Promise<Measured> {
-  const { page } = (await context.world()).guest
-  const pin = await context.file()
-  const link = linkOf(pin)
-  const keys = await leafKeys(page, pin.cid)
+export interface LabTab {
+  call<Name extends keyof GatewayLab>(
+    name: Name,
+    ...args: Parameters<GatewayLab[Name]>
+  ): Promise<Awaited<ReturnType<GatewayLab[Name]>>>
+}
+
+export interface GatewayWorld {
+  readonly ours: LabTab
+  readonly library: LabTab
+  /** Bytes that our service worker holds now, garbage included. */
+  heap(): Promise<number>
+  /** A file or folder that all figures share, made at the first use. */
+  file(size: number): Promise<Made>
+  folder(count: number): Promise<Made>
+  close(): Promise<void>
+}
+
+export async function openGateway(): Promise<GatewayWorld> {
+  const pages = new URL('./pages/', import.meta.url)
+  const served = await servePages(pages, ['gateway.html', 'library.html'], {
+    'sw.js': new URL('../../sw/main.ts', import.meta.url),
+    'library-sw.js': new URL('library-sw.ts', pages),
+  })
+  const browser = await launchBare({ network: false })
+  const open = async (name: string): Promise<Page> => {
+    const page = await browser.open(`${served.origin}/${name}.html`)
+    await page.waitForFunction(() => 'gatewayLab' in globalThis)
+    return page
+  }
+  const library = tabOf(await open('library'))
+  const ours = tabOf(await open('gateway'))
+  const made = new Map<string, Promise<Made>>()
+  const once = (name: string, make: () => Promise<Made>): Promise<Made> => {
+    const known = made.get(name) ?? make()
+    made.set(name, known)
+    return known
+  }
+  return {
+    ours,
+    library,
+    heap: () => browser.serviceWorkerMemory(`${served.origin}/sw.js`),
+    file: (size) => once(`file ${size}`, () => ours.call('file', size)),
+    folder: (count) => once(`folder ${count}`, () => ours.call('folder', count)),
+    async close() {
+      await browser.close()
+      await served.close()
+    },
+  }
+}
+
+type Scope = typeof globalThis & { gatewayLab: Record<string, (...args: readonly unknown[]) => Promise<unknown>> }
+
+const tabOf = (page: Page): LabTab => ({
+  async call(name, ...args) {
+    // A tab in the background reads more slowly.
+    await page.bringToFront()
+    const call = (command: string, rest: readonly unknown[]) => (globalThis as Scope).gatewayLab[command]?.(...rest)
+    return page.evaluate(call, name, args as readonly unknown[]) as never
+  },
+})
+
+const RUNS = 5
+export const plainLink = ({ cid }: Made): string => `/ipfs/${cid}`
+export const keyedLink = ({ cid, key }: Made): string => `/ipfs/${cid}#key=${key}`
+
+/** Reads a file of `size` bytes to its end by the link that `linkOf` makes, against its blocks raw from IndexedDB. */
+export async function measureReading(
+  context: Context,
+  size: number,
+  linkOf: (made: Made) => string,
+): Promise<Measured> {
+  const { ours, file } = await context.gateway()
+  const made = await file(size)
   return compare(
-    5,
-    async () => {
-      const { bytes, ms } = await page.evaluate(readLink, link)
-      if (bytes < pin.size) throw new Error(`${bytes} of ${pin.size} bytes came`)
-      return rate(bytes, ms)
-    },
-    async () => {
-      const { bytes, ms } = await page.evaluate(readRaw, { database: BLOCKS_DB, keys })
-      if (bytes < pin.size) throw new Error(`${bytes} of ${pin.size} bytes came`)
-      return rate(bytes, ms)
-    },
+    RUNS,
+    async () => rateOf(await ours.call('read', linkOf(made)), size),
+    async () => rateOf(await ours.call('raw', made.leaves), size),
   )
 }
 
-/** Reads as a page does that does not want to hold the whole: chunk by chunk. */
-async function readLink(link: string): Promise<{ bytes: number; ms: number }> {
-  const started = performance.now()
-  const response = await fetch(link)
-  if (response.status !== 200 || !response.body) throw new Error(`${link.slice(0, 80)} answered ${response.status}`)
-  const reader = response.body.getReader()
-  let bytes = 0
-  for (let next = await reader.read(); !next.done; next = await reader.read()) bytes += next.value.byteLength
-  return { bytes, ms: performance.now() - started }
+/** Bytes a second, if they were all there. */
+export function rateOf({ bytes, ms }: Read, least: number): number {
+  if (bytes < least) throw new Error(`${bytes} of ${least} bytes came`)
+  return rate(bytes, ms)
 }
 
-/** Reads blocks by key, eight at a time: the fastest plain way (platform.md §7). */
-async function readRaw({
-  database,
-  keys,
-}: {
-  database: string
-  keys: string[]
-}): Promise<{ bytes: number; ms: number }> {
-  const asPromise = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-  const db = await asPromise(indexedDB.open(database))
-  const started = performance.now()
-  let bytes = 0
-  let next = 0
-  const readSome = async (): Promise<void> => {
-    for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
-      const block = await asPromise<Uint8Array>(db.transaction(database).objectStore(database).get(key))
-      bytes += block.byteLength
-    }
+/** Bytes of one seek: what a player asks for first. */
+const SEEK = 65_536
+
+/** Milliseconds until the first bytes are there of `count` places in a file, asked for one after the other. */
+export async function seeks({ ours, file }: GatewayWorld, size: number, count: number): Promise<number[]> {
+  const made = await file(size)
+  const times: number[] = []
+  for (let i = 0; i <= count; i++) {
+    // Steps by the golden ratio never come near a place where they have been.
+    const at = Math.floor(((i * 0.618_033_988_75) % 1) * (size - SEEK))
+    const { bytes, first } = await ours.call('read', keyedLink(made), `bytes=${at}-${at + SEEK - 1}`)
+    if (bytes !== SEEK) throw new Error(`${bytes} of ${SEEK} bytes came`)
+    // The first opens the file.
+    if (i > 0) times.push(first)
   }
-  await Promise.all(Array.from({ length: 8 }, readSome))
-  const ms = performance.now() - started
-  db.close()
-  return { bytes, ms }
+  return times
 }
 
-/** Keys in the store of the leaves of a file, in order. */
-async function leafKeys(page: Page, root: string): Promise<string[]> {
-  const node = await page.evaluate(readRoot, { database: BLOCKS_DB, key: blockKey(CID.parse(root)) })
-  return dagPb.decode(Uint8Array.from(node)).Links.map(({ Hash }) => blockKey(Hash))
+/** Milliseconds of reading one leaf raw, as often. */
+export async function rawSeeks({ ours, file }: GatewayWorld, size: number, count: number): Promise<number[]> {
+  const { leaves } = await file(size)
+  const times: number[] = []
+  for (let i = 0; i < count; i++) {
+    const at = Math.floor(((i * 0.618_033_988_75) % 1) * leaves.length)
+    times.push((await ours.call('raw', [leaves[at] as string])).ms)
+  }
+  return times
 }
 
-async function readRoot({ database, key }: { database: string; key: string }): Promise<number[]> {
-  const asPromise = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-  const db = await asPromise(indexedDB.open(database))
-  const block = await asPromise<Uint8Array>(db.transaction(database).objectStore(database).get(key))
-  db.close()
-  return [...block]
+export function p95(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? median(values)
 }

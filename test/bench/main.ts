@@ -17,10 +17,15 @@ import { figure as bundleSw } from './bundle_sw.ts'
 import { figure as bundleWorker } from './bundle_worker.ts'
 import { figure as coldReady } from './cold_ready_ms.ts'
 import { createContext } from './context.ts'
+import { figure as dir10k } from './dir_10k.ts'
 import { figure as failover } from './failover_ms.ts'
 import { type Figure, lineOf } from './figure.ts'
-import { figure as gatewayKeyed } from './gateway_keyed_64mib.ts'
-import { figure as gatewayPlain } from './gateway_plain_64mib.ts'
+import { figure as firstByte } from './first_byte_p95.ts'
+import { figure as gatewayHeap } from './gateway_heap.ts'
+import { figure as gatewayKeyed } from './gateway_keyed_256mib.ts'
+import { figure as gatewayKeyedVsPlain } from './gateway_keyed_vs_plain.ts'
+import { figure as gatewayPlain } from './gateway_plain_256mib.ts'
+import { figure as gatewayVsLibrary } from './gateway_vs_verified_fetch.ts'
 import { figure as gcBlocks } from './gc_blocks.ts'
 import { figure as gcGrowth } from './gc_growth.ts'
 import { figure as hasGrowth } from './has_growth.ts'
@@ -37,6 +42,8 @@ import { figure as recover } from './recover_50x100.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { search1k, search10k, search100k } from './search.ts'
+import { figure as seek1gib } from './seek_1gib_p95.ts'
+import { figure as seekGrowth } from './seek_growth.ts'
 import { figure as threadAppend } from './thread_append.ts'
 import { figure as threadOpenGrowth } from './thread_open_growth.ts'
 import { figure as threadSync } from './thread_sync.ts'
@@ -66,6 +73,13 @@ const FIGURES: readonly Figure[] = [
   threadSync,
   gatewayPlain,
   gatewayKeyed,
+  gatewayKeyedVsPlain,
+  gatewayVsLibrary,
+  firstByte,
+  dir10k,
+  seekGrowth,
+  seek1gib,
+  gatewayHeap,
   bridgeThroughput,
   bridgeRtt,
   bridgeVsRaw,

@@ -274,7 +274,7 @@ describe('damage', () => {
 describe('a stream', () => {
   const plain = pattern(24 + 64 * 19)
 
-  it('reads nothing before it is read, then about four segments ahead, then one for one', async () => {
+  it('reads nothing before it is read, then eight segments ahead, then four at once for every four taken', async () => {
     const { source, started } = gated(await seal(plain))
     const file = await openStream(KEY, source, { format: TINY })
     started.length = 0
@@ -283,12 +283,13 @@ describe('a stream', () => {
     expect(started).toEqual([])
     await reader.read()
     await settle()
-    expect(started.length).toBeGreaterThanOrEqual(4)
-    expect(started.length).toBeLessThanOrEqual(5)
-    const before = started.length
-    await reader.read()
-    await settle()
-    expect(started.length).toBe(before + 1)
+    const counts = [started.length]
+    for (let taken = 1; taken < 8; taken++) {
+      await reader.read()
+      await settle()
+      counts.push(started.length)
+    }
+    expect(counts).toEqual([8, 8, 8, 12, 12, 12, 12, 16])
     await reader.cancel()
   })
 
@@ -318,7 +319,7 @@ describe('a stream', () => {
       waiting.pop()?.()
     }
     expect(hex(await whole)).toBe(hex(plain.subarray(24)))
-    expect(most).toBe(4)
+    expect(most).toBe(8)
   })
 
   it('stops reading when cancelled', async () => {
@@ -333,7 +334,7 @@ describe('a stream', () => {
     expect(cut).toEqual(started)
     release()
     await settle()
-    expect(started.length).toBe(4)
+    expect(started.length).toBe(8)
     expect(await pending).toEqual({ done: true, value: undefined })
   })
 

@@ -5,7 +5,18 @@ import { UnixFS } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Ask, asker, bytesOf, importFile, importTree, KIB, MemorySource, noise, utf8 } from './gateway-help.ts'
+import {
+  type Ask,
+  asker,
+  bytesOf,
+  importFile,
+  importTree,
+  KIB,
+  lasting,
+  MemorySource,
+  noise,
+  utf8,
+} from './gateway-help.ts'
 
 const policyOf = (response: Response): string => response.headers.get('Content-Security-Policy') ?? ''
 const hrefs = (html: string): string[] =>
@@ -46,33 +57,46 @@ describe('a directory', () => {
     expect((await ask(`${root}/docs/readme.txt/more`)).status).toBe(404)
   })
 
-  it('is listed with names, sizes and links that hold with and without the final slash', async () => {
-    for (const path of [`${root}/`, root]) {
-      const response = await ask(path)
-      expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
-      expect(response.headers.get('Cache-Control')).toBe('public, max-age=604800, stale-while-revalidate=2678400')
-      const html = await response.text()
-      const links = hrefs(html).map((href) => new URL(href, `http://h${path}`).pathname)
-      expect(links).toEqual([`${root}/big.bin`, `${root}/docs`, `${root}/site`])
-      expect(html).toContain('717 kB')
-      expect(policyOf(response)).toMatch(/^sandbox allow-same-origin allow-downloads;/)
-      expect(policyOf(response)).toContain("script-src 'none'")
-    }
-    const below = await (await ask(`${root}/docs`)).text()
-    expect(hrefs(below).map((href) => new URL(href, `http://h${root}/docs`).pathname)).toEqual([
+  it('is listed with names, sizes and links', async () => {
+    const response = await ask(`${root}/`)
+    expect(response.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=604800, stale-while-revalidate=2678400')
+    const html = await response.text()
+    const links = hrefs(html).map((href) => new URL(href, `http://h${root}/`).pathname)
+    expect(links).toEqual([`${root}/big.bin`, `${root}/docs`, `${root}/site`])
+    expect(html).toContain('717 kB')
+    expect(policyOf(response)).toMatch(/^sandbox allow-same-origin allow-downloads;/)
+    expect(policyOf(response)).toContain("script-src 'none'")
+    const below = await (await ask(`${root}/docs/`)).text()
+    expect(hrefs(below).map((href) => new URL(href, `http://h${root}/docs/`).pathname)).toEqual([
       `${root}/`,
       `${root}/docs/readme.txt`,
       `${root}/docs/%C3%BCber%20uns.txt`,
     ])
   })
 
+  it.each(['', '/docs', '/site'])(
+    'is found without its final slash at %s, and sent to where it has one',
+    async (path) => {
+      const response = await ask(`${root}${path}?x=1`)
+      expect(response.status).toBe(301)
+      const location = response.headers.get('Location') ?? ''
+      expect(new URL(location, `http://h${root}${path}?x=1`).href).toBe(`http://h${root}${path}/?x=1`)
+    },
+  )
+
   it('answers conditions and HEAD on its listing', async () => {
     const [get, head] = [await ask(`${root}/`), await ask(`${root}/`, { method: 'HEAD' })]
-    expect([...head.headers]).toEqual([...get.headers])
+    expect(lasting(head)).toEqual(lasting(get))
     expect(Number(get.headers.get('Content-Length'))).toBe((await bytesOf(get)).byteLength)
     const etag = get.headers.get('ETag') ?? ''
     expect(etag).toMatch(/^"DirIndex-/)
-    expect((await ask(`${root}/`, { headers: { 'If-None-Match': etag } })).status).toBe(304)
+    const cid = root.slice('/ipfs/'.length)
+    for (const known of [etag, `W/${etag}`, `"other", "${cid}"`, '*']) {
+      const unchanged = await ask(`${root}/`, { headers: { 'If-None-Match': known } })
+      expect(unchanged.status).toBe(304)
+      expect(unchanged.headers.get('ETag')).toBe(etag)
+    }
   })
 
   it('shows its index.html, after a redirect to where its relative links hold', async () => {
@@ -148,9 +172,11 @@ describe('a directory', () => {
     })
     const link = CID.createV1(dagPb.code, await sha256.digest(block))
     await source.put(link, block)
-    const response = await ask(`/ipfs/${link}`)
+    const response = await ask(`/ipfs/${link}`, { headers: { Accept: 'text/html' } })
     expect(response.status).toBe(404)
     expect(await response.text()).toMatch(/symbolic link/)
+    expect(await (await ask(`/ipfs/${link}`)).text()).toBe('/etc/passwd')
+    expect((await ask(`/ipfs/${link}/x`)).status).toBe(404)
   })
 
   it('shows an empty one as empty', async () => {

@@ -52,7 +52,9 @@ describe.skipIf(missing)('archives of the conformance suite', () => {
   it('show a symbolic link as what it is', async () => {
     const { ask, root } = await load('path_gateway_unixfs/symlink')
     expect(await text(ask(`${root}/foo`))).toBe('content\n')
-    expect((await ask(`${root}/bar`)).status).toBe(404)
+    expect(await text(ask(`${root}/bar`))).toBe('foo')
+    expect((await ask(`${root}/bar`, { headers: { Accept: 'text/html' } })).status).toBe(404)
+    expect((await ask(`${root}/bar/below`)).status).toBe(404)
   })
 
   it('are listed and walked by names of any script', async () => {

@@ -1,9 +1,12 @@
 /** What the gateway tests share: content imported into memory, a source that can fail, a gateway that checks headers. */
 
+import * as dagPb from '@ipld/dag-pb'
+import { UnixFS } from 'ipfs-unixfs'
 import { importByteStream, importer } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { balanced } from 'ipfs-unixfs-importer/layout'
 import { CID } from 'multiformats/cid'
+import { sha256 } from 'multiformats/hashes/sha2'
 import { expect } from 'vitest'
 import { verifyBlock } from '../../src/core/block.ts'
 import { CafeError, type ErrorCode } from '../../src/core/errors.ts'
@@ -105,6 +108,15 @@ export async function importTree(
   return root
 }
 
+/** A folder of many names for one short file, in one block: the importer would take a minute for ten thousand. */
+export async function importNames(source: MemorySource, names: readonly string[]): Promise<CID> {
+  const file = await importFile(source, utf8('x'))
+  const links = names.map((name) => ({ Hash: file, Name: name, Tsize: 1 }))
+  const block = dagPb.encode(dagPb.prepare({ Data: new UnixFS({ type: 'directory' }).marshal(), Links: links }))
+  const cid = CID.createV1(dagPb.code, await sha256.digest(block))
+  return source.put(cid, block)
+}
+
 export interface Sealed {
   readonly cid: CID
   readonly key: string
@@ -151,9 +163,35 @@ export function asker(source: BlockSource, clock?: () => number): Ask {
 
 export const bytesOf = async (response: Response): Promise<Bytes> => new Uint8Array(await response.arrayBuffer())
 
+/** Headers that are the same whenever one asks. */
+export const lasting = (response: Response): [string, string][] =>
+  [...response.headers].filter(([name]) => name !== 'server-timing')
+
 export const range = (value: string, more: Record<string, string> = {}): RequestInit => ({
   headers: { Range: value, ...more },
 })
+
+export interface Part {
+  readonly type: string
+  readonly contentRange: string
+  readonly bytes: Bytes
+}
+
+/** The parts of a `multipart/byteranges` body, taken apart strictly by RFC 2046 and RFC 9110 §14.6. */
+export async function partsOf(response: Response): Promise<Part[]> {
+  const [, boundary] =
+    /^multipart\/byteranges; boundary=([\w-]+)$/.exec(response.headers.get('Content-Type') ?? '') ?? []
+  if (!boundary) throw new Error('not a multipart')
+  const text = Buffer.from(await bytesOf(response)).toString('latin1')
+  if (response.headers.get('Content-Length') !== String(text.length)) throw new Error('not the size it said')
+  const [before, ...parts] = `\r\n${text}`.split(`\r\n--${boundary}`)
+  if (before !== '' || parts.pop() !== '--\r\n') throw new Error('not closed')
+  return parts.map((part) => {
+    const [, type = '', contentRange = '', body = ''] =
+      /^\r\nContent-Type: (.+)\r\nContent-Range: (.+)\r\n\r\n([\s\S]*)$/.exec(part) ?? []
+    return { type, contentRange, bytes: new Uint8Array(Buffer.from(body, 'latin1')) }
+  })
+}
 
 /** The failure of reading a body to its end. */
 export async function bodyError(response: Response): Promise<unknown> {

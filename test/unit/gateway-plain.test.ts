@@ -15,6 +15,7 @@ import {
   importFile,
   importTree,
   KIB,
+  lasting,
   MemorySource,
   noise,
   range,
@@ -84,7 +85,7 @@ describe.each(SHAPES)('$title', ({ size, ...options }) => {
 
   it('answers HEAD with the headers of GET and nothing else', async () => {
     const [get, head] = [await ask(path), await ask(path, { method: 'HEAD' })]
-    expect([...head.headers]).toEqual([...get.headers])
+    expect(lasting(head)).toEqual(lasting(get))
     expect(head.status).toBe(get.status)
     expect((await bytesOf(head)).byteLength).toBe(0)
     await get.body?.cancel()
@@ -102,20 +103,26 @@ describe('reading a file', () => {
     expect(leaves.filter((leaf) => asked.has(leaf))).toEqual([0, 4, 5, 6].map((i) => leaves[i]))
   })
 
-  it('asks for no more than eight blocks before the reader takes one, and for none after it has left', async () => {
-    const source = new MemorySource()
-    const cid = await importFile(source, noise(64 * KIB), { leaf: KIB })
-    const response = await asker(source)(`/ipfs/${cid}`)
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-    await reader.read()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const before = source.asked.length
-    // root, first leaf for its type, then the first of the stream and eight behind it
-    expect(before).toBeLessThanOrEqual(12)
-    await reader.cancel()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(source.asked.length).toBe(before)
-  })
+  it.each([
+    { what: 'sixteen small blocks', leaf: KIB, most: 16 },
+    { what: 'four mebibytes', leaf: 1024 * KIB, most: 4 },
+  ])(
+    'asks for no more than $what before the reader takes one, and for none after it has left',
+    async ({ leaf, most }) => {
+      const source = new MemorySource()
+      const cid = await importFile(source, noise(64 * leaf), { leaf })
+      const response = await asker(source)(`/ipfs/${cid}`)
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+      await reader.read()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const before = source.asked.length
+      // root, first leaf for its type, then the first of the stream and those behind it
+      expect(before).toBeLessThanOrEqual(3 + most)
+      await reader.cancel()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(source.asked.length).toBe(before)
+    },
+  )
 
   it('stops with the signal, as an error of the stream', async () => {
     const source = new MemorySource()
@@ -268,9 +275,7 @@ describe('conditions', () => {
     expect(await status(`W/${etag}`)).toBe(200)
   })
 
-  it('make several ranges the whole, and ranges of HEAD nothing', async () => {
-    expect((await ask(path, range('bytes=0-1,5-6'))).status).toBe(200)
-    expect((await ask(path, range('bytes=9999-,5-6'))).status).toBe(206)
+  it('make ranges of HEAD nothing', async () => {
     expect((await ask(path, { method: 'HEAD', ...range('bytes=0-1') })).status).toBe(200)
   })
 })
@@ -287,7 +292,8 @@ describe('failures', () => {
     ['a key that is none', `/ipfs/bafkqaaa#key=${secret}x`, 400],
     ['a block nobody has', '/ipfs/bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', 404],
     ['a path below a file', '/ipfs/bafkqaaa/secret-name', 404],
-    ['data that is no file', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}`, 501],
+    ['data that is no file', `/ipfs/${CID.createV1(0x70, identity.digest(new Uint8Array()))}`, 501],
+    ['data of another form', `/ipfs/${CID.createV1(0x71, identity.digest(Uint8Array.of(0xa0)))}?format=dag-json`, 406],
     ['a form we do not give', '/ipfs/bafkqaaa?format=zip', 406],
   ])('%s is a page, JSON or text of its own', async (_, path, status) => {
     for (const [accept, type] of [

@@ -1,9 +1,10 @@
 /** A link without a key: the ciphertext of a file, every block proved against its CID, through the service worker. */
+import { MiB } from '../../src/core/limits.ts'
 import type { Figure } from './figure.ts'
-import { measureGateway } from './gateway.ts'
+import { measureReading, plainLink } from './gateway.ts'
 
 export const figure: Figure = {
-  name: 'gateway_plain_64mib',
+  name: 'gateway_plain_256mib',
   unit: 'MiB/s',
-  run: (context) => measureGateway(context, ({ cid }) => `/ipfs/${cid}`),
+  run: (context) => measureReading(context, 256 * MiB, plainLink),
 }

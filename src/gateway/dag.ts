@@ -1,0 +1,70 @@
+/**
+ * Blocks of structured data: as they are, with the type their codec stands for; for people dag-cbor and dag-json as a
+ * page. Nothing is converted into another encoding: since IPIP-0524 that is the client's part, and a request for another
+ * encoding than the block's is refused with 406.
+ */
+import { CafeError } from '../core/errors.ts'
+import { encodeJson } from '../core/json.ts'
+import { contentOf } from './bytes-content.ts'
+import { fileResponse, notModified } from './content.ts'
+import { dataPage } from './dag-page.ts'
+import { decodeData } from './data.ts'
+import { MEDIA_TYPES } from './format.ts'
+import { headersOf } from './headers.ts'
+import type { Job } from './job.ts'
+import type { DagRequest, UnixfsRequest } from './request.ts'
+import { assertWhole, type ResolvedData } from './resolve.ts'
+import { disposition, type ResponseClass } from './respond.ts'
+
+/** Text of a value that a page shows at most: what a person scrolls through. */
+const SHOWN = 256 * 1024
+
+type DataJob = Job<UnixfsRequest | DagRequest>
+
+export async function answerData(found: ResolvedData, job: DataJob): Promise<Response> {
+  const { request } = job
+  assertWhole(found)
+  // A format that was asked for by name stands for itself; without one a person gets a page, a program the block.
+  if (request.kind === 'dag') {
+    if (request.format !== found.format) throw new CafeError('UNSUPPORTED', { what: 'format' })
+    return block(found, job)
+  }
+  const { format } = found
+  return job.page && (format === 'dag-cbor' || format === 'dag-json') ? page(found, format, job) : block(found, job)
+}
+
+async function block({ cid, roots, format, block: bytes }: ResolvedData, job: DataJob): Promise<Response> {
+  const { request } = job
+  const textual = format === 'json' || format === 'dag-json'
+  const [, extension = format] = /^dag-(.+)$/.exec(format) ?? []
+  const name = request.filename ?? `${cid}.${extension}`
+  const headers = {
+    ...headersOf(job, roots),
+    'Content-Type': MEDIA_TYPES[format],
+    'Content-Disposition': disposition(textual && !request.download ? 'inline' : 'attachment', name),
+  }
+  return conditional(contentOf(bytes), `"${cid}.${format}"`, textual ? 'document' : 'download', headers, job)
+}
+
+async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: DataJob): Promise<Response> {
+  const { cid, roots, block: bytes } = found
+  const json = new TextDecoder().decode(encodeJson(decodeData(format, bytes)).subarray(0, SHOWN))
+  const html = dataPage({ cid: `${cid}`, format, size: bytes.byteLength, json, whole: json.length < SHOWN })
+  // The page's looks change with us, so it is not kept: the tag alone saves sending it again.
+  const { 'Cache-Control': _, ...headers } = headersOf(job, roots)
+  const content = contentOf(new TextEncoder().encode(html))
+  // The number is that of the page's looks: count it up when they change.
+  const etag = `"DagIndex-1_CID-${cid}"`
+  return conditional(content, etag, 'page', { ...headers, 'Content-Type': 'text/html; charset=utf-8' }, job)
+}
+
+async function conditional(
+  content: ReturnType<typeof contentOf>,
+  etag: string,
+  kind: ResponseClass,
+  headers: Record<string, string>,
+  { request, signal }: DataJob,
+): Promise<Response> {
+  const unchanged = notModified(kind, etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
+  return unchanged ?? fileResponse({ content, class: kind, headers, etag }, request, signal)
+}
