@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib'
  */
 export const BUDGETS = {
   sw: 200_000,
-  site: 60_000,
+  site: 80_000,
   worker: 280_000,
   cafe: 60_000,
   account: 120_000,

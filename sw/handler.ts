@@ -33,7 +33,7 @@ export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents
       fromContent: asker !== undefined && isContentPath(new URL(asker).pathname),
       async onError(error) {
         // In a frame there is a window around it that could have answered; only a page of its own can start the node.
-        return destination === 'document' && needsNode(error) ? shell() : undefined
+        return destination === 'document' && (needsNode(error) || needsPassword(error)) ? shell() : undefined
       },
     })
     return absolute(response, request.url)
@@ -41,6 +41,9 @@ export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents
 }
 
 const needsNode = ({ code, data }: CafeError): boolean => code === 'UNREACHABLE' && data['what'] === 'node'
+
+/** Only a page can ask for it. */
+const needsPassword = ({ code, data }: CafeError): boolean => code === 'SEALED' && data['what'] === 'password'
 
 /** The gateway redirects relatively, but a made-up response has no address that a browser could resolve against. */
 export function absolute(response: Response, url: string): Response {

@@ -21,6 +21,7 @@ import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
 import { createHandler, isContentPath } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
+import { createLinkSource } from './links.ts'
 import { createNamesOfNode } from './names.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
@@ -49,6 +50,7 @@ const handle = createHandler({
       ask: async (name, { signal }) => (await nodePort.need({ signal })).call('name.resolve', { name }, { signal }),
       clock: systemClock,
     }),
+    links: createLinkSource({ nodePort }),
   }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: () => bootstrapShell(shell),

@@ -11,7 +11,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', root: 'test', include: ['unit/**/*.test.ts'], testTimeout: MINUTE, ...together } },
-      { test: { name: 'net', root: 'test', include: ['net/**/*.test.ts'], ...patient, ...together } },
+      {
+        test: {
+          name: 'net',
+          root: 'test',
+          include: ['net/**/*.test.ts', 'conformance/**/*.test.ts'],
+          ...patient,
+          ...together,
+        },
+      },
       {
         test: {
           name: 'e2e',

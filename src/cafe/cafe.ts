@@ -29,6 +29,8 @@ import type { Dialler, Place } from './info/gossip.ts'
 import type { KnownCafe } from './info/known.ts'
 import { infoProtocol } from './info/protocol.ts'
 import { createInfo } from './info/service.ts'
+import { linkProtocol } from './link/protocol.ts'
+import { createLinks } from './link/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
@@ -93,6 +95,10 @@ export interface CafeComponents {
   readonly rates?: SessionRates
   /** How often letters may come; `MAIL_RATES` without it. */
   readonly mailRates?: MailRates | undefined
+  /** Bits of work for a stranger's letter; `WORK_BITS` without it. */
+  readonly mailWork?: number | undefined
+  /** What all inboxes may hold; `CAFE_LETTERS` and `CAFE_MAIL` without it. */
+  readonly mailMost?: { readonly letters: number; readonly bytes: number } | undefined
 }
 
 export interface Client extends ClientRow {
@@ -147,11 +153,13 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     paces: createPaces({ clock, knows }),
   }
   const snapshots = await createSnapshots(records)
+  const links = await createLinks({ ...records, knows })
   const info = await createInfo({ ...components, ...records, name: () => name })
   const { connector } = components
   const contacts = createContacts({ ...records, connector, neighbours: info.neighbours })
   const inbox = await createInbox({
     ...{ ...records, cafe: peer, epoch, rates: components.mailRates },
+    ...{ bits: components.mailWork, most: components.mailMost },
     devices: createDevices(store, inboxProtocol.name),
   })
   live.onEnd(({ account }) => inbox.left(account))
@@ -161,6 +169,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     ...snapshots.parts,
     ...contacts.parts,
     ...inbox.parts,
+    ...links.parts,
   ])
   const desk = createDesk({ store, serial, time, live, bearers, erase })
 
@@ -190,6 +199,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   await add(contactProtocol, contacts.handlers)
   await add(infoProtocol, info.handlers)
   await add(inboxProtocol, inbox.handlers)
+  await add(linkProtocol, links.handlers)
   face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
 
   info.start()

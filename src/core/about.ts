@@ -38,6 +38,8 @@ export const aboutSchema = v.variant('kind', [
     size: count(),
     type: text(255),
     shape: v.picklist(SHAPES),
+    /** Of a sealed link, which may name it in the seal alone. */
+    name: v.optional(text(1024)),
   }),
   v.strictObject({
     kind: v.literal('folder'),

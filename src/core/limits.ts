@@ -199,6 +199,39 @@ export const LOOK_BURST_STRANGERS = 64 * MiB
 export const LOOK_RATE_STRANGERS = 1 * MiB
 /** What looking for something costs that is not there, as if it had this many bytes. */
 export const LOOK_COST = 1 * KiB
+/** What a sealed link gives to whoever opens it: a key and a name. The smallest two sizes of sealed things. */
+export const MAX_LINK_BODY = 1 * KiB
+/** What its owner notes about it: the same, where it leads and what the owner calls it. */
+export const MAX_LINK_NOTE = 4 * KiB
+/** Links of an account, ended ones that are still shown among them; the one that ended first gives way to a new one. */
+export const CLIENT_LINKS = 500
+/** Links of all clients: with notes of the usual size and openings some hundred megabytes at most, beside small records. */
+export const CAFE_LINKS = 100_000
+/** Openings a link may be limited to: more is no limit that anybody means. */
+export const MAX_OPENINGS = 1_000_000
+/** Cafes one link is put to: as many as an address of it names, with room for one that it moves to. */
+export const LINK_CAFES = 3
+/** An attempt that was counted is not counted again this long: answers get lost, and people try again at once. */
+export const ATTEMPT_TTL = 10 * 60_000
+/** A link that has ended is shown to its owner this long. */
+export const LINK_KEPT = 90 * 86_400_000
+/** How often links to be forgotten are looked for. */
+export const LINK_SWEEP = 3_600_000
+/** Openings of one link, whoever asks: a class of sixty at once. It bounds the attempts that are remembered, too. */
+export const OPENINGS_OF_LINK = { burst: 60, every: 1000 } as const
+/** Wrong passwords for one link: what people mistype, and then one in a minute, so a short password holds for years. */
+export const WRONG_PASSWORDS = { burst: 10, every: 60_000 } as const
+/** Openings one peer may try, and those of all strangers together. Clients do not wait for strangers. */
+export const OPENINGS_PER_PEER = { burst: 60, every: 2000 } as const
+export const OPENINGS_OF_STRANGERS = { burst: 600, every: 50 } as const
+/** Ids that a peer may ask for and that are not there: old links in a message, and no more guesses than one in half a minute. */
+export const MISSED_LINKS = { burst: 20, every: 30_000 } as const
+/** Characters of a link's password. Wrong ones are slow, so four are worth something already. */
+export const MIN_LINK_PASSWORD = 4
+export const MAX_LINK_PASSWORD = 256
+/** Links whose keys this device remembers as opened, and how long after they were last used. */
+export const OPENED_LINKS = 200
+export const OPENED_TTL = 3_600_000
 /** A contact card: a name, sixteen devices with their certificates and eight inboxes fill half of it. */
 export const MAX_CARD = 16 * KiB
 /**

@@ -28,6 +28,8 @@ export interface Rate {
    * is drawn when the bucket is full.
    */
   draw(party: string, units: number): number
+  /** What {@link Rate.draw} would give, drawing nothing: for what is drawn only if it then goes wrong. */
+  wait(party: string, units: number): number
   /** Parties remembered now. */
   readonly size: number
 }
@@ -64,19 +66,25 @@ export function createRate({ burst, every, clock, parties = 1000 }: RateOptions)
     return buckets.size < parties
   }
 
+  const look = (party: string, units: number): { readonly after: number; readonly bucket: Bucket | undefined } => {
+    const now = clock()
+    const due = Math.min(units, burst)
+    const known = buckets.get(party)
+    if (!known && !makeRoom(now)) return { after: Math.ceil(due * every), bucket: undefined }
+    const bucket = known ?? { level: burst, at: now }
+    fill(bucket, now)
+    return { after: bucket.level < due ? Math.ceil((due - bucket.level) * every) : 0, bucket }
+  }
+
   return {
     draw(party, units) {
-      const now = clock()
-      const due = Math.min(units, burst)
-      const known = buckets.get(party)
-      if (!known && !makeRoom(now)) return Math.ceil(due * every)
-      const bucket = known ?? { level: burst, at: now }
-      fill(bucket, now)
-      if (bucket.level < due) return Math.ceil((due - bucket.level) * every)
+      const { after, bucket } = look(party, units)
+      if (after > 0 || !bucket) return after
       bucket.level -= units
       buckets.set(party, bucket)
       return 0
     },
+    wait: (party, units) => look(party, units).after,
     get size() {
       return buckets.size
     },

@@ -12,7 +12,7 @@ import { openBytes, type SealOptions, sealBytes } from './sealed-bytes.ts'
 /** What can be sealed to oneself. */
 type OwnPurpose = Exclude<Purpose, 'slot'>
 /** What is kept in slots. */
-export type SlotPurpose = Exclude<OwnPurpose, 'pin'>
+export type SlotPurpose = Exclude<OwnPurpose, 'pin' | 'link'>
 
 /** Bytes of a slot id. */
 export const SLOT_SIZE = 16

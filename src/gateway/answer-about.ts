@@ -20,6 +20,7 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
   const found = await resolve(root, segments, read, signal)
   trace.resolved()
   if (found.kind === 'symlink') throw new CafeError('NOT_FOUND', { what: 'symlink' })
+  // Structured data is neither shown nor played; a program asks for it by its format.
   if (found.kind === 'data') throw new CafeError('UNSUPPORTED', { what: 'codec' })
   const about = found.kind === 'directory' ? await aboutFolder(found, job) : await aboutFile(found, job)
   const body = new TextEncoder().encode(JSON.stringify(about))
@@ -66,5 +67,12 @@ async function aboutFile(found: ResolvedFile, { request, read, signal, open }: J
   const plain = openFile(found.node, read)
   const content = key ? await open(plain, found.cid, key, { signal, from }) : plain
   const type = await typeOf(filename ?? request.segments.at(-1), content, signal, { html: key === undefined })
-  return { kind: 'file', cid: `${found.cid}`, size: content.size, type, shape: shapeOf(type) }
+  return {
+    kind: 'file',
+    cid: `${found.cid}`,
+    size: content.size,
+    type,
+    shape: shapeOf(type),
+    ...(request.link && { name: filename }),
+  }
 }

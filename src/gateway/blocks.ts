@@ -60,13 +60,25 @@ export function blockReader(source: BlockSource, recall: Recall, { from, local, 
     const onSource = (where: 'local' | 'network'): void => {
       came = where
     }
-    const bytes = await source.get(cid, { signal, from, unchecked, local, onSource })
+    const bytes = await reading(cid, { signal, from, unchecked, local, onSource })
     trace.block(came)
     if (bytes.byteLength > MAX_BLOCK) throw new CafeError('CORRUPT', { what: 'block', limit: MAX_BLOCK })
     return bytes
   }
+  const reading = async (cid: CID, options: BlockOptions): Promise<Bytes> => {
+    try {
+      return await source.get(cid, options)
+    } catch (error) {
+      throw local ? notHere(error) : error
+    }
+  }
   // What was not found here must not be remembered for readers who may ask others.
   return local ? read : (cid, options) => recall(cid, options, read)
+}
+
+/** Says of what is not found that only this device was asked. */
+function notHere(error: unknown): unknown {
+  return isCafeError(error) && error.code === 'NOT_FOUND' ? new CafeError('NOT_FOUND', { what: 'local' }) : error
 }
 
 /** Remembers the last few blocks that are read in parts. */

@@ -11,10 +11,10 @@ import { dataPage } from './dag-page.ts'
 import { decodeData } from './data.ts'
 import { MEDIA_TYPES } from './format.ts'
 import { headersOf } from './headers.ts'
-import type { Job } from './job.ts'
+import { cacheOf, type Job } from './job.ts'
 import type { DagRequest, UnixfsRequest } from './request.ts'
 import { assertWhole, type ResolvedData } from './resolve.ts'
-import { disposition, type ResponseClass } from './respond.ts'
+import { disposition, GENERATED, type ResponseClass } from './respond.ts'
 
 /** Text of a value that a page shows at most: what a person scrolls through. */
 const SHOWN = 256 * 1024
@@ -26,8 +26,11 @@ export async function answerData(found: ResolvedData, job: DataJob): Promise<Res
   assertWhole(found)
   // A format that was asked for by name stands for itself; without one a person gets a page, a program the block.
   if (request.kind === 'dag') {
-    if (request.format !== found.format) throw new CafeError('UNSUPPORTED', { what: 'format' })
-    return block(found, job)
+    // The bytes of dag-json are JSON and those of dag-cbor are CBOR, so these may be called so.
+    if (found.format !== request.format && found.format !== `dag-${request.format}`) {
+      throw new CafeError('UNSUPPORTED', { what: 'format' })
+    }
+    return block({ ...found, format: request.format }, job)
   }
   const { format } = found
   return job.page && (format === 'dag-cbor' || format === 'dag-json') ? page(found, format, job) : block(found, job)
@@ -50,8 +53,7 @@ async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: D
   const { cid, roots, block: bytes } = found
   const json = new TextDecoder().decode(encodeJson(decodeData(format, bytes)).subarray(0, SHOWN))
   const html = dataPage({ cid: `${cid}`, format, size: bytes.byteLength, json, whole: json.length < SHOWN })
-  // The page's looks change with us, so it is not kept: the tag alone saves sending it again.
-  const { 'Cache-Control': _, ...headers } = headersOf(job, roots)
+  const headers = headersOf(job, roots, cacheOf(job, GENERATED))
   const content = contentOf(new TextEncoder().encode(html))
   // The number is that of the page's looks: count it up when they change.
   const etag = `"DagIndex-1_CID-${cid}"`

@@ -60,6 +60,7 @@ function childOf(value: unknown, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined
 }
 
+/** A map, or a list as a map of its indices. */
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !(value instanceof Uint8Array)
 
@@ -75,9 +76,14 @@ export function linksIn(value: unknown): CID[] {
     const next = todo.pop()
     const cid = CID.asCID(next)
     if (cid) links.push(cid)
-    else if (Array.isArray(next)) todo.push(...next.toReversed())
-    else if (isMap(next)) todo.push(...Object.values(next).reverse())
+    else if (Array.isArray(next)) stack(todo, next)
+    else if (isMap(next)) stack(todo, Object.values(next))
     if (links.length > WALK_LINKS) throw new CafeError('CORRUPT', { what: 'tree', depth: WALK_DEPTH })
   }
   return links
+}
+
+/** One by one: as arguments of one call, a million items would not fit the stack. */
+function stack(todo: unknown[], items: readonly unknown[]): void {
+  for (let i = items.length - 1; i >= 0; i--) todo.push(items[i])
 }

@@ -63,6 +63,20 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
   },
   'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
+  'BAD_REQUEST link': { title: 'This link is damaged or cut off', next: ASK_AGAIN },
+  'NOT_FOUND link': {
+    title: 'This link does not open any more',
+    next: 'It has expired, was withdrawn, or was opened as often as it may be. Ask whoever sent it for a new one.',
+  },
+  'UNREACHABLE link': {
+    title: 'The cafe that opens this link is asleep',
+    next: `It is open only while its tab is. ${LATER}`,
+  },
+  'SEALED password': {
+    title: 'This link takes a password',
+    next: 'Open Popup Cafe and paste the link there: it asks for the password, which whoever sent the link knows.',
+  },
+  'FORBIDDEN password': { title: 'This is not the password of the link', next: 'Check it, then try again.' },
   'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
   'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
   BAD_REQUEST: { title: 'This link is not well formed', next: ASK_AGAIN },

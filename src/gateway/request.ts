@@ -38,6 +38,8 @@ interface Common {
   readonly key: LinkKey | undefined
   /** Of all files of a folder: an entry of a thread (entry.ts). Then there is no `key`. */
   readonly keys: KeyMap | undefined
+  /** The code of a sealed link, which stands for a key (sealed-links.ts). */
+  readonly link: Secret<string> | undefined
   /** Cafes said to have it, from the link's fragment. */
   readonly from: readonly PeerIdText[]
   readonly ifNoneMatch: string | null
@@ -130,6 +132,7 @@ export function parseRequest(request: Request): GatewayRequest {
     pathname: url.pathname,
     search: url.search,
     ...parseKeys(url.searchParams, fragment),
+    link: parseLink(fragment),
     from: parseFrom(fragment),
     ifNoneMatch: headers.get('if-none-match'),
     range: headers.get('range'),
@@ -201,6 +204,14 @@ function parseKeys(query: URLSearchParams, fragment: URLSearchParams): Pick<Comm
     key: text === undefined ? undefined : { text: new Secret(text), file: parseFileKey(text) },
     keys: map === undefined ? undefined : parseKeyMap(map),
   }
+}
+
+/** Only in the fragment, and never beside a key. */
+function parseLink(fragment: URLSearchParams): Secret<string> | undefined {
+  const [code, ...more] = fragment.getAll('link')
+  if (code === undefined) return undefined
+  if (more.length > 0 || fragment.has('key') || fragment.has('keys')) throw bad('link')
+  return new Secret(code)
 }
 
 function parseFrom(fragment: URLSearchParams): PeerIdText[] {

@@ -10,6 +10,9 @@ export function isPathFailure(error: CafeError): boolean {
   return isOutOfReach(error.code) || error.code === 'BUSY'
 }
 
+/** Is there no answer to be had now? A node whose cafe is closed does not speak its protocols. */
+export const isAway = (error: CafeError): boolean => isPathFailure(error) || error.code === 'UNSUPPORTED'
+
 const PAUSES: Pauses = { first: 250, longest: 2000 }
 
 /**

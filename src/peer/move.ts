@@ -20,7 +20,7 @@ import type { Slots } from './slots.ts'
 export interface Cargo {
   readonly name: string
   /** Has the cafe keep what it does not; gives how much it still has to sign for. Called until that is nothing. */
-  bring(to: PeerIdText, options: { signal: AbortSignal }): Promise<number>
+  bring(to: PeerIdText, options: { signal: AbortSignal; from: PeerIdText }): Promise<number>
 }
 
 export interface MoveComponents {
@@ -111,10 +111,10 @@ export function createMove(components: MoveComponents): Move {
     (await cafes.list()).some((row) => row.cafe === cafe && row.state === 'active')
 
   /** Everything is at the new cafe, which has signed for it: waits until it is so. */
-  const copied = async (to: PeerIdText, signal: AbortSignal): Promise<void> => {
+  const copied = async (from: PeerIdText, to: PeerIdText, signal: AbortSignal): Promise<void> => {
     for (let round = 1; ; round++) {
       const counts: number[] = []
-      for (const one of cargo) counts.push(await one.bring(to, { signal }))
+      for (const one of cargo) counts.push(await one.bring(to, { signal, from }))
       await slots.run()
       left = counts.reduce((sum, n) => sum + n, 0) + ((await slots.isSafeAt(to)) ? 0 : 1)
       onChange()
@@ -128,16 +128,16 @@ export function createMove(components: MoveComponents): Move {
       if (!(await isAt(to.cafe))) await cafes.register(to, token, { signal })
       if (!(await isAt(to.cafe))) throw new CafeError('FORBIDDEN', { why: 'waiting' })
     },
-    async copy({ to }, signal) {
+    async copy({ from, to }, signal) {
       const { cafe, name = 'A cafe', addresses } = to
       await record.set('cafe', cafe, { name, addresses: recordAddresses(addresses) })
-      await copied(cafe, signal)
+      await copied(from, cafe, signal)
     },
     publish: (_, signal) => publish({ signal }),
     async leave({ from, to, force }, signal) {
       // What has come since, and what the old cafe alone may have got.
       if (!(await isAt(to.cafe))) throw new CafeError('NOT_FOUND', { what: 'cafe' })
-      await copied(to.cafe, signal)
+      await copied(from, to.cafe, signal)
       const isThere = (await cafes.list()).some(({ cafe }) => cafe === from)
       if (isThere) await cafes.deregister(from, { signal, force })
       await record.remove('cafe', from)

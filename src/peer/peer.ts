@@ -4,6 +4,7 @@
  * it is open at all, is decided in `accounts.ts`.
  */
 import { contactClient } from '../cafe/contact/client.ts'
+import { linkClient } from '../cafe/link/client.ts'
 import { pinClient } from '../cafe/pin/client.ts'
 import type { BlockSource } from '../cafe/pin/fetch.ts'
 import { sessionClient } from '../cafe/session/client.ts'
@@ -24,6 +25,7 @@ import type { OwnCard } from './card.ts'
 import type { CardBook } from './cards.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { createKeptThreads, type Reach } from './kept-threads.ts'
+import { createLinks, type Links } from './links.ts'
 import { createPrekeys } from './mail/prekeys.ts'
 import type { Mail } from './mail/types.ts'
 import type { Packs } from './packs.ts'
@@ -58,7 +60,7 @@ export interface PeerComponents {
   /** Draws thumbnails, where the place we run in can. */
   readonly draw?: Draw | undefined
   /** It stands differently with some backup or cafe, maybe without anybody having asked. */
-  readonly onChange?: (what: 'pins' | 'account') => void
+  readonly onChange?: (what: 'pins' | 'account' | 'links') => void
   /** There are blocks now that nobody needs. */
   readonly onGarbage?: () => void
 }
@@ -74,6 +76,8 @@ export interface Peer {
   readonly threads: PeerThreads
   /** Blocks of threads at the cafes. */
   readonly packs: Packs
+  /** Sealed links that it has handed out. */
+  readonly links: Links
   /** Snapshots of threads and record at the cafes, and the ways back from them. */
   readonly safekeeping: Safekeeping
   /** Letters to and from other accounts, and what is known of these. */
@@ -109,6 +113,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     async onErased(cafe, left) {
       await backups.erased(cafe, left)
       await kept.safekeeping.erased(cafe, left)
+      if (left) await links.left(cafe)
     },
     onReadmitted: (cafe) => backups.readmitted(cafe),
     onChange() {
@@ -118,6 +123,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       void attendance.sync().catch(() => {})
       void kept.cafesChanged().catch(() => {})
       void letters.mail.cafesChanged().catch(() => {})
+      links.due()
     },
   })
   const record = createRecord({
@@ -135,12 +141,14 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     await backups.lost(cafe)
     await kept.lost(cafe)
     await letters.mail.cafeChanged(cafe)
+    links.due()
     kept.safekeeping.slots.connected(cafe)
   }
   const attendance = createAttendance({
     ...{ cafes, clock, client },
     onConnected(cafe, epoch) {
       kept.safekeeping.slots.connected(cafe)
+      links.due()
       // What fails is done when the cafe is next met.
       if (epoch !== undefined) void cafes.epoch(cafe, epoch, () => mend(cafe)).catch(() => {})
     },
@@ -150,10 +158,15 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     sameKey: () => account.derive('dedupe'),
     onChange: () => onChange('pins'),
   })
+  const links = createLinks({
+    ...{ ...parts, cafes, client: linkClient({ connector }) },
+    isFile: async (root) => (await backups.get(root)) !== undefined,
+    onChange: () => onChange('links'),
+  })
   const prekeys = createPrekeys({ ...components, record })
   const kept = await createKeptThreads({
     ...{ ...parts, record, cafes, devices, backups, prekey: prekeys.current },
-    cargo: [{ name: 'mail', bring: (to, options) => letters.mail.cargo.bring(to, options) }],
+    cargo: [links.cargo, { name: 'mail', bring: (to, options) => letters.mail.cargo.bring(to, options) }],
     onChange: () => onChange('pins'),
   })
   const letters = await createPeerMail({
@@ -180,6 +193,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       record,
       threads: kept.threads,
       packs: kept.packs,
+      links,
       safekeeping: kept.safekeeping,
       ...{ mail: letters.mail, cards: letters.cards, people, card: kept.card },
     },
@@ -194,6 +208,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       attendance.wake()
       kept.wake()
       letters.mail.wake()
+      links.due()
       void devices.attend(closed.signal)
     },
     connected() {
@@ -205,6 +220,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       closed.abort()
       attendance.close()
       backups.close()
+      links.close()
       await letters.close()
       await kept.close()
     },

@@ -71,6 +71,7 @@ export function combined(rows: Rows): Rows {
   return {
     get: (key) => rows.get(key),
     range: (prefix, options) => rows.range(prefix, options),
+    keys: (prefix, options) => rows.keys(prefix, options),
     commit(changes) {
       const done = Promise.withResolvers<void>()
       waiting.push({ changes, done })

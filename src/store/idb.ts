@@ -65,6 +65,11 @@ export async function openRows(): Promise<Rows> {
       const [keys, values] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
       return keys.map((key, i) => [String(key), values[i] as Uint8Array] as const)
     },
+    async keys(prefix, { after, limit } = {}) {
+      const range = prefixRange(prefix, after)
+      if (!range || limit === 0) return []
+      return (await reading().store.getAllKeys(range, limit)).map(String)
+    },
     commit: (changes: readonly Change[]) =>
       commitStrict(db, DATA_DB, (store) => {
         for (const { key, value } of changes) value ? store.put(compact(value), key) : store.delete(key)

@@ -7,17 +7,18 @@ import type { Rows } from './rows.ts'
 
 export function memoryRows(): Rows {
   const rows = new Map<string, Uint8Array>()
+  const keys: Rows['keys'] = async (prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) =>
+    [...rows.keys()]
+      .filter((key) => key.startsWith(prefix) && key > after)
+      .sort()
+      .slice(0, limit)
   return {
     async get(key) {
       return rows.get(key)?.slice()
     },
-    async range(prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) {
-      return [...rows.keys()]
-        .filter((key) => key.startsWith(prefix) && key > after)
-        .sort()
-        .slice(0, limit)
-        .map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const)
-    },
+    range: async (prefix, options) =>
+      (await keys(prefix, options)).map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const),
+    keys,
     async commit(changes) {
       // Copies first: a value that is none fails here, before anything is written.
       const copies = changes.map(({ key, value }) => [key, value?.slice()] as const)

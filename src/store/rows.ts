@@ -19,6 +19,8 @@ export interface Rows {
   get(key: string): Promise<Uint8Array | undefined>
   /** Rows whose key starts with `prefix`, in key order. */
   range(prefix: string, options?: RangeOptions): Promise<Array<readonly [key: string, value: Uint8Array]>>
+  /** Keys of the same rows, without what is in them. */
+  keys(prefix: string, options?: RangeOptions): Promise<string[]>
   /**
    * Writes all changes or none, and resolves only when they are on the medium (strict durability).
    * @throws CafeError QUOTA when the disk is full; nothing was written then.

@@ -3,7 +3,7 @@
  * lives in a scope, and so does a trial restore; nothing written in one is seen in another or outside. Scopes may be nested.
  */
 import { CafeError } from '../core/errors.ts'
-import type { Rows } from './rows.ts'
+import type { RangeOptions, Rows } from './rows.ts'
 
 /** No table's key starts like this (they start with `/cafe/`), nor does any of libp2p's. */
 const SCOPES = '/scope/'
@@ -32,11 +32,19 @@ function prefixOf(name: string): string {
  */
 export function scopedRows(rows: Rows, name: string): Rows {
   const scope = prefixOf(name)
+  const within = ({ after, limit }: RangeOptions = {}): RangeOptions => ({
+    after: after === undefined ? undefined : scope + after,
+    limit,
+  })
   return {
     get: (key) => rows.get(scope + key),
-    async range(prefix, { after, limit } = {}) {
-      const found = await rows.range(scope + prefix, { after: after === undefined ? undefined : scope + after, limit })
+    async range(prefix, options) {
+      const found = await rows.range(scope + prefix, within(options))
       return found.map(([key, value]) => [key.slice(scope.length), value] as const)
+    },
+    async keys(prefix, options) {
+      const found = await rows.keys(scope + prefix, within(options))
+      return found.map((key) => key.slice(scope.length))
     },
     commit: (changes) => rows.commit(changes.map((change) => ({ ...change, key: scope + change.key }))),
     close() {},

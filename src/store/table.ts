@@ -20,6 +20,8 @@ export interface Table<Row> {
   /** A change for {@link Rows.commit}: commits of several tables in one are how rows stay consistent. */
   put(parts: Parts, row: Row): Change
   remove(...parts: Parts): Change
+  /** What removes all rows under the given leading parts, also those that cannot be read. */
+  erase(...under: Parts): Promise<Change[]>
 }
 
 /**
@@ -67,5 +69,6 @@ export function table<Row>(rows: Rows, name: string, schema: Schema<Row>, limit 
     },
     put: (parts, row) => ({ key: keyOf(parts), value: encode(row) }),
     remove: (...parts) => ({ key: keyOf(parts) }),
+    erase: async (...under) => (await rows.keys(`${keyOf(under)}/`)).map((key) => ({ key })),
   }
 }

@@ -33,6 +33,7 @@ export function cacheGets(rows: Rows): Rows {
       return value
     },
     range: (prefix, options) => rows.range(prefix, options),
+    keys: (prefix, options) => rows.keys(prefix, options),
     async commit(changes) {
       commits++
       for (const { key } of changes) known.delete(key)

@@ -12,20 +12,23 @@ export interface Staged extends Rows {
 export function stage(rows: Rows): Staged {
   let pending = new Map<string, Uint8Array | undefined>()
 
+  const range: Rows['range'] = async (prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) => {
+    const own = [...pending].filter(([key]) => key.startsWith(prefix) && key > after)
+    if (own.length === 0) return rows.range(prefix, { after, limit: Number.isFinite(limit) ? limit : undefined })
+    // Each staged change takes away or replaces one stored row at most.
+    const wanted = Number.isFinite(limit) ? limit + own.length : undefined
+    const merged = new Map<string, Uint8Array | undefined>(await rows.range(prefix, { after, limit: wanted }))
+    for (const [key, value] of own) merged.set(key, value)
+    const present = [...merged].filter((row): row is [string, Uint8Array] => row[1] !== undefined)
+    return present.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit)
+  }
+
   return {
     async get(key) {
       return pending.has(key) ? pending.get(key) : rows.get(key)
     },
-    async range(prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) {
-      const own = [...pending].filter(([key]) => key.startsWith(prefix) && key > after)
-      if (own.length === 0) return rows.range(prefix, { after, limit: Number.isFinite(limit) ? limit : undefined })
-      // Each staged change takes away or replaces one stored row at most.
-      const wanted = Number.isFinite(limit) ? limit + own.length : undefined
-      const merged = new Map<string, Uint8Array | undefined>(await rows.range(prefix, { after, limit: wanted }))
-      for (const [key, value] of own) merged.set(key, value)
-      const present = [...merged].filter((row): row is [string, Uint8Array] => row[1] !== undefined)
-      return present.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, limit)
-    },
+    range,
+    keys: async (prefix, options) => (await range(prefix, options)).map(([key]) => key),
     async commit(changes) {
       for (const { key, value } of changes) pending.set(key, value)
     },

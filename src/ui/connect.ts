@@ -74,16 +74,17 @@ const FRAMED = 'framed'
  * For a page that stands where content should: installs the service worker, starts the node, hands it over, and reloads
  * if the node lives on meanwhile: once. If that was tried just now and did not help, or the node would not survive it, this
  * page must stay: it resolves with the address to show in a frame.
+ * `stay` if this page has something to say about the link.
  * @throws CafeError UNREACHABLE if this page is that frame.
  */
-export async function openLink(): Promise<string> {
+export async function openLink({ stay }: { readonly stay: boolean }): Promise<string> {
   const key = `opened:${location.pathname}`
   // Framed already, and the service worker still does not answer: a frame in the frame would be no better.
   if (new URLSearchParams(location.search).has(FRAMED)) throw new CafeError('UNREACHABLE', { what: 'node' })
   const reloaded = Date.now() - Number(sessionStorage.getItem(key)) < RELOAD_MEMORY
   const [{ give, outlivesPages }, serviceWorker] = await Promise.all([openPage(), registerServiceWorker()])
   await give(serviceWorker)
-  if (reloaded || !outlivesPages) return framed(location.href)
+  if (stay || reloaded || !outlivesPages) return framed(location.href)
   sessionStorage.setItem(key, `${Date.now()}`)
   location.reload()
   return new Promise<never>(() => {})

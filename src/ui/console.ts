@@ -5,6 +5,7 @@ import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
 import { contactConsole } from './contact-console.ts'
+import { linkConsole } from './link-console.ts'
 import { mailConsole } from './mail-console.ts'
 import { profileConsole, recoverConsole, threadConsole } from './thread-console.ts'
 
@@ -97,6 +98,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     recover: recoverConsole(call),
     profile: profileConsole(call),
     contact: contactConsole(call),
+    links: linkConsole(call),
     node: { status: () => call('node.status', {}) },
     async watch(listener, { signal }) {
       while (!signal.aborted) {
@@ -106,7 +108,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
           if (!isCafeError(error) || error.code !== 'UNREACHABLE') return
           // The worker is new: everything a page shows may differ.
           await new Promise((resolve) => setTimeout(resolve, 300))
-          for (const what of ['node', 'host', 'account', 'pins', 'mail'] as const) listener(what)
+          for (const what of ['node', 'host', 'account', 'pins', 'mail', 'links'] as const) listener(what)
         }
       }
     },

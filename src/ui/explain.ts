@@ -22,6 +22,8 @@ export type Doing =
   | 'prove'
   | 'remove'
   | 'link'
+  | 'seal'
+  | 'unseal'
   | 'save'
   | ThreadDoing
   | WalletDoing
@@ -113,6 +115,20 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     UNREACHABLE: 'No cafe that keeps this file can be reached. Try again while it is open.',
     UNSUPPORTED:
       'This browser cannot open such links. Use a current Chrome, Edge, Firefox or Safari, not in a private window.',
+  },
+  seal: {
+    BAD_REQUEST: 'That link cannot be made. Check the password (4 characters at least) and how long it is to open.',
+    NOT_FOUND: 'Join a cafe first: it opens the link for others and counts.',
+    QUOTA: 'Your cafe keeps no more links. Take some back first.',
+    CONFLICT: 'This link was taken back already.',
+    UNREACHABLE: 'Your cafe cannot be reached. Try again while it is open.',
+  },
+  unseal: {
+    BAD_REQUEST: 'This is not the password: it has 4 characters at least.',
+    FORBIDDEN: 'This is not the password of the link. Check it, then try again.',
+    NOT_FOUND: 'This link does not open any more: it has expired, was withdrawn, or was opened as often as it may be.',
+    UNREACHABLE: 'The cafe that opens this link is asleep. Try again while it is open.',
+    BUSY: 'There were too many wrong passwords, or too many people at once. Try again in a minute.',
   },
   save: {
     NOT_FOUND: 'A part of it is at no cafe that can be reached. Nothing was saved.',

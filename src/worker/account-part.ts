@@ -13,6 +13,7 @@ import type { AccountPartApi } from './api.ts'
 import type { Changes } from './changes.ts'
 import { contactHandlers } from './contact-handlers.ts'
 import { deviceHandlers } from './device-handlers.ts'
+import { linkHandlers } from './link-handlers.ts'
 import { createLinking, type LinkingComponents } from './linking.ts'
 import { mailHandlers } from './mail-handlers.ts'
 import { recoverHandlers } from './recover-handlers.ts'
@@ -42,6 +43,7 @@ export function accountPart(components: AccountPartComponents): Handlers<Account
       threads: () => accounts.peer().threads,
       addFiles: createAddFiles(() => accounts.peer().backups),
     }),
+    ...linkHandlers({ peer: () => accounts.peer() }),
     ...mailHandlers({ peer: () => accounts.peer() }),
     'thread.watch': watchHandler(components),
     ...recoverHandlers({

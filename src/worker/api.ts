@@ -20,6 +20,7 @@ import type {
 import type { AdmissionApi } from './admission-api.ts'
 import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
+import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
 import type { MailApi } from './mail-api.ts'
 import type { NamesApi, ResolveApi } from './names-api.ts'
 import type { RecoverApi } from './recover-api.ts'
@@ -191,11 +192,12 @@ export interface Pin {
 type None = Record<never, never>
 
 /** The part of it that is about threads, devices and an account as a whole: see `account-part.ts`. */
-export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi & ContactApi
+export type AccountPartApi = ThreadApi & MailApi & RecoverApi & DeviceApi & ContactApi & LinkApi
 
 /** Everything a page may call. Keys are `noun.verb`, one verb per idea (see the design's list of words). */
 export type PageApi = AdmissionApi &
   WalletApi &
+  LinkOpenApi &
   NamesApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
@@ -234,7 +236,7 @@ export type PageApi = AdmissionApi &
     'pins.forget': Call<{ id: string }, None>
     'node.status': Call<None, NodeStatus>
     /** Reports whenever something a page shows has changed; ends only by abort. */
-    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail'>
+    'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links'>
   }
 
 /**
@@ -243,4 +245,6 @@ export type PageApi = AdmissionApi &
  */
 export type GatewayApi = ResolveApi & {
   'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting'>
+  /** The key of a sealed link that takes no password, or whose password was given in a page (`links.open`). */
+  'link.open': Call<LinkOpenInput, OpenedLink>
 }

@@ -1,6 +1,6 @@
 /** Tells watchers that something a page shows has changed: at most one message of a kind per turn of 100 ms. */
 
-export type What = 'node' | 'host' | 'account' | 'pins' | 'mail'
+export type What = 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links'
 
 export interface Changes {
   emit(what: What): void

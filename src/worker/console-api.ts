@@ -25,6 +25,7 @@ import type {
   WalletConsole,
 } from './api.ts'
 import type { ContactConsole } from './contact-api.ts'
+import type { LinkConsole } from './link-api.ts'
 import type { MailConsole } from './mail-api.ts'
 import type { ProfileConsole, RecoverConsole } from './recover-api.ts'
 import type { ThreadConsole } from './thread-console-api.ts'
@@ -91,10 +92,11 @@ export interface CafeConsole {
   readonly recover: RecoverConsole
   readonly profile: ProfileConsole
   readonly contact: ContactConsole
+  readonly links: LinkConsole
   readonly node: { status(): Promise<NodeStatus> }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
   watch(
-    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail') => void,
+    listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links') => void,
     options: { signal: AbortSignal },
   ): Promise<void>
 }

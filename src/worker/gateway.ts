@@ -3,8 +3,10 @@ import { parseCid } from '../core/block.ts'
 import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
 import type { Node } from '../net/node.ts'
+import type { LinkOpener } from '../peer/link-open.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
+import { linkOpening } from './link-handlers.ts'
 import type { Names } from './names.ts'
 import { resolveHandlers } from './names-handlers.ts'
 
@@ -14,9 +16,13 @@ const PULSE = BLOCK_TIMEOUT / 4
 /** Cafes one link may name. */
 const MAX_FROM = 4
 
-export function gatewayHandlers(node: Node, names: Names): Handlers<GatewayApi> {
+export function gatewayHandlers(node: Node, names: Names, opener: LinkOpener): Handlers<GatewayApi> {
   return {
     ...resolveHandlers(names),
+    'link.open': {
+      input: v.strictObject(linkOpening),
+      run: (link, { signal }) => opener.open(link, { signal }),
+    },
     'block.get': {
       input: v.strictObject({ cid: text(256), from: v.pipe(v.array(peerId), v.maxLength(MAX_FROM)) }),
       async run({ cid, from }, { signal, progress }) {

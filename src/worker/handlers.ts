@@ -9,6 +9,7 @@ import type { Node } from '../net/node.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
+import type { LinkOpener } from '../peer/link-open.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -17,6 +18,7 @@ import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
+import { linkOpenHandlers } from './link-handlers.ts'
 import type { Names } from './names.ts'
 import { namesHandlers } from './names-handlers.ts'
 import { throttled } from './throttled.ts'
@@ -30,6 +32,7 @@ export interface HandlerComponents {
   readonly hosting: Hosting
   readonly names: Names
   readonly changes: Changes
+  readonly opener: LinkOpener
   readonly tabs: () => number
 }
 
@@ -106,13 +109,17 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'contact.preview': true,
   'contact.own': true,
   'contact.show': true,
+  'links.make': true,
+  'links.list': true,
+  'links.change': true,
+  'links.revoke': true,
 }
 
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { node, accounts, part, hosting, names, changes, tabs } = components
+  const { node, accounts, part, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -126,6 +133,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
 
     ...walletHandlers(accounts),
     ...namesHandlers(names, accounts),
+    ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
 
     'account.preview': {

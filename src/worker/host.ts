@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -12,6 +13,7 @@ import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
+import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
@@ -153,6 +155,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     node,
     origin,
   })
+  const opener = createLinkOpener({ ...shared, client: linkClient(node) })
   accounts.attend()
   const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
@@ -160,8 +163,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, names, changes, tabs: () => pool.size }),
-    gateway: gatewayHandlers(node, names),
+    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    gateway: gatewayHandlers(node, names, opener),
     site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }
 }

@@ -13,7 +13,7 @@ type None = Record<never, never>
 /** A letter that is not known to have arrived. */
 export interface OutgoingLetter {
   readonly id: string
-  /** `name` as in some thread both are in; null where there is none. */
+  /** `name`: what this account calls them, or they call themselves on their card or in a thread; null where that is unknown. */
   readonly to: Person
   readonly kind: LetterKind
   /** The thread and the block it brings, of a `post`. */

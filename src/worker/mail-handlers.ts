@@ -1,10 +1,9 @@
 /** The answers to {@link MailApi}: each checks its input by schema and asks the account's mail and threads. */
 import { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
-import type { Address } from '../core/ids.ts'
 import { count, parse, text, v } from '../core/schema.ts'
 import type { Mail, OutgoingView } from '../peer/mail/types.ts'
-import type { Person } from '../peer/thread-view.ts'
+import type { People } from '../peer/people.ts'
 import type { PeerThreads } from '../peer/threads.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { ThreadIdText } from '../thread/thread.ts'
@@ -13,7 +12,11 @@ import { asInvite, threadIdText } from './thread-handlers.ts'
 
 export interface MailHandlerComponents {
   /** @throws CafeError NOT_FOUND {what: 'account'} while there is none. */
-  readonly peer: () => { readonly mail: Mail; readonly threads: PeerThreads }
+  readonly peer: () => {
+    readonly mail: Mail
+    readonly threads: PeerThreads
+    readonly people: { readonly contacts: Pick<People['contacts'], 'known'> }
+  }
 }
 
 const none = v.strictObject({})
@@ -30,9 +33,9 @@ export function mailHandlers({ peer }: MailHandlerComponents): Handlers<MailApi>
     'mail.outgoing': {
       input: v.strictObject({ limit: v.optional(count(MAX_LETTERS, 1)) }),
       async run({ limit = LETTERS }) {
-        const { mail, threads } = peer()
+        const { mail, threads, people } = peer()
         const all = await mail.outgoing()
-        return { items: await shaped(threads, all.slice(0, limit)), total: all.length }
+        return { items: await shaped(threads, people.contacts, all.slice(0, limit)), total: all.length }
       },
     },
     'mail.retry': {
@@ -87,18 +90,21 @@ function cidOf(input: string): CID {
   }
 }
 
-/** Letters with the names and threads that are known here. */
-async function shaped(threads: PeerThreads, letters: readonly OutgoingView[]): Promise<OutgoingLetter[]> {
+/** Letters with what is known here: of their recipients by the address book, a card or a thread, and the threads they are of. */
+async function shaped(
+  threads: PeerThreads,
+  contacts: Pick<People['contacts'], 'known'>,
+  letters: readonly OutgoingView[],
+): Promise<OutgoingLetter[]> {
   const abouts = [...new Set(letters.flatMap(({ about }) => about ?? []))]
   const cids = abouts.map(cidOf)
-  const people = new Map<Address, Person>()
+  const known = await contacts.known([...new Set(letters.map(({ to }) => to))])
+  const people = new Map(known.map(({ address, name, avatar }) => [address, { address, name, avatar }]))
   const homes = new Map<string, ThreadIdText>()
   for (const { id } of letters.length > 0 ? await threads.store.list() : []) {
     const thread = await threads.store.get(id)
     for (const [i, isHere] of ((await thread?.has(cids)) ?? []).entries())
       if (isHere) homes.set(abouts[i] as string, id)
-    for (const { address, name, avatar } of (await thread?.members()) ?? [])
-      if (name !== null) people.set(address, { address, name, avatar: avatar?.toString() ?? null })
   }
   return letters.map(({ to, about, why, cafes, ...rest }) => ({
     ...rest,

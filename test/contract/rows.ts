@@ -88,6 +88,8 @@ export const ROWS_CASES: readonly StoreCase<Rows>[] = [
         (await rows.range('/a/')).map(([key]) => key),
         inside,
       )
+      equal(await rows.keys('/a/'), inside)
+      equal(await rows.keys('/c'), [])
       equal((await rows.range('')).length, keys.length)
       equal(await rows.range('/c'), [])
     },
@@ -96,8 +98,11 @@ export const ROWS_CASES: readonly StoreCase<Rows>[] = [
     name: 'gives a range from after a key, up to a limit',
     async run(rows) {
       await rows.commit(['/0', '/a/1', '/a/2', '/a/3', '/a/4', '/b'].map((key) => put(key, 1)))
-      const keys = async (options: Parameters<Rows['range']>[1]) =>
-        (await rows.range('/a/', options)).map(([key]) => key)
+      const keys = async (options: Parameters<Rows['range']>[1]) => {
+        const found = (await rows.range('/a/', options)).map(([key]) => key)
+        equal(await rows.keys('/a/', options), found)
+        return found
+      }
       equal(await keys({ after: '/a/2' }), ['/a/3', '/a/4'])
       equal(await keys({ after: '/a/25' }), ['/a/3', '/a/4'])
       equal(await keys({ limit: 2 }), ['/a/1', '/a/2'])
@@ -110,7 +115,11 @@ export const ROWS_CASES: readonly StoreCase<Rows>[] = [
     name: 'gives a range from after any text, also one outside the prefix',
     async run(rows) {
       await rows.commit(['/0', '/a/1', '/b'].map((key) => put(key, 1)))
-      const keys = async (after: string) => (await rows.range('/a/', { after })).map(([key]) => key)
+      const keys = async (after: string) => {
+        const found = (await rows.range('/a/', { after })).map(([key]) => key)
+        equal(await rows.keys('/a/', { after }), found)
+        return found
+      }
       for (const after of ['', '/', '/0', '/a', '/a/']) equal(await keys(after), ['/a/1'])
       for (const after of ['/a/1', '/a/9', '/a/\uffff', '/a/\uffff\uffff', '/b', '\uffff\uffff'])
         equal(await keys(after), [])

@@ -1,6 +1,10 @@
 /**
  * A thousand posts to somebody whose browser is closed: through two cafes, one of which is killed and opened again in the
  * middle, while the relay restarts. None is lost, none is there twice, and they are in their author's order.
+ *
+ * It takes four profiles: two cafes, the writer, the reader. A cafe in the writer's own profile would be no cafe on the way: a
+ * node does not dial itself, so letters would go past it, straight to the reader that comes to fetch its mail there. In the
+ * reader's it would sleep with it; and two profiles are no less than two cafes need, of which one dies alone.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

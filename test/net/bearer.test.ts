@@ -5,6 +5,7 @@ import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { BEARER_TTL, CLOCK_SKEW, MAX_BEARERS, STREAMS_PER_PEER } from '../../src/core/limits.ts'
 import { parse } from '../../src/core/schema.ts'
 import type { Accounts } from '../../src/peer/accounts.ts'
+import type { LinkOpener } from '../../src/peer/link-open.ts'
 import { createConsole } from '../../src/ui/console.ts'
 import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
@@ -202,6 +203,7 @@ describe('by the console', () => {
         names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
+        opener: never as LinkOpener,
         tabs: () => 0,
       },
       accounts: accounts as Accounts,

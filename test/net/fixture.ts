@@ -116,7 +116,7 @@ export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
 /** A node that hosts a cafe. */
 export async function createCafeNode(
   parts: Parts &
-    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'directory'> & {
+    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'mailWork' | 'mailMost' | 'directory'> & {
       name?: string
       /** The node's connector, as this cafe is to see it. */
       connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
@@ -140,6 +140,8 @@ export async function createCafeNode(
     directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
     mailRates: parts.mailRates ?? MAIL_FREELY,
+    mailWork: parts.mailWork,
+    mailMost: parts.mailMost,
   }
   const open = (epoch = 1): Promise<Cafe> => createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
   const cafe = await open()

@@ -186,7 +186,7 @@ describe('an account that leaves', () => {
     expect(one.receipt?.erased).toEqual({ clients: 1, sessions: 1, bearers: 0 })
     expect((await all(second.snapshots.list(cafe.at.cafe, await auth(second, cafe)))).length).toBe(3)
     const two = await second.peer.cafes.deregister(cafe.at.cafe, {})
-    const nothing = { bearers: 0, pins: 0, mail: 0, doors: 0 }
+    const nothing = { bearers: 0, pins: 0, mail: 0, doors: 0, links: 0 }
     expect(two.receipt?.erased).toEqual({ clients: 1, sessions: 1, slots: 3, drops: 1, cards: 1, ...nothing })
     expect(await look(stranger, drop)).toEqual([])
     expect(await stranger.contacts.get(cafe.at.cafe, address)).toBeUndefined()

@@ -129,7 +129,7 @@ describe('the life of a session', () => {
     const client = keep(await createClient(cafe, token))
     const access = await client.access(cafe)
     const { receipt } = await client.peer.cafes.deregister(cafe.at.cafe, {})
-    const nothing = { bearers: 0, pins: 0, slots: 0, drops: 0, cards: 0, mail: 0, doors: 0 }
+    const nothing = { bearers: 0, pins: 0, slots: 0, drops: 0, cards: 0, mail: 0, doors: 0, links: 0 }
     expect(receipt?.erased).toEqual({ clients: 1, sessions: 1, ...nothing })
     // What is left: the nonce until its challenge is over, the receipt for a day, and the time.
     const lasting = (rows: Record<string, string>) =>

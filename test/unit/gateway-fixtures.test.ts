@@ -4,9 +4,12 @@
  */
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { CarReader } from '@ipld/car'
+import * as dagCbor from '@ipld/dag-cbor'
+import { unpackTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
 import { loadCar } from './gateway-car.ts'
-import { type Ask, asker, bodyError, MemorySource, range } from './gateway-help.ts'
+import { type Ask, asker, bodyError, bytesOf, MemorySource, range } from './gateway-help.ts'
 
 const given = process.env['CAFE_FIXTURES']
 const folder = given ? pathToFileURL(`${given}/`) : new URL('../../../shared/fixtures/', import.meta.url)
@@ -72,6 +75,55 @@ describe.skipIf(missing)('archives of the conformance suite', () => {
       expect((await ask(`${root}/${name}`, { method: 'HEAD' })).status).not.toBe(404)
     }
     expect((await ask(`${root}/no-such-name`)).status).toBe(404)
+  })
+
+  it('become archives that say no to paths out of their folder, and yes to others', async () => {
+    const outer = await load('path_gateway_tar/outside-root')
+    expect((await outer.ask(`${outer.root}?format=tar`)).status).toBe(400)
+    const inner = await load('path_gateway_tar/inside-root')
+    const tar = await unpackTar(await bytesOf(await inner.ask(`${inner.root}?format=tar`)))
+    expect(tar.map(({ header }) => header.name)).toContain(`${inner.root.slice(6)}/foobar/file`)
+  })
+
+  it.each(['dag-json', 'dag-cbor'])('lead through %s', async (format) => {
+    const { ask, root } = await load(`path_gateway_dag/${format}-traversal`)
+    const found = await bytesOf(await ask(`${root}/foo/link/bar?format=${format}`))
+    const value = format === 'dag-json' ? JSON.parse(new TextDecoder().decode(found)) : dagCbor.decode(found)
+    expect(value).toEqual({ hello: 'this is not a link' })
+    expect((await ask(`${root}/foo/none`)).status).toBe(404)
+    expect((await ask(`${root}/foo`)).status).toBe(501)
+    expect((await ask(`${root}/`, { headers: { Accept: 'text/html' } })).headers.get('ETag')).toMatch(/^"DagIndex-/)
+  })
+
+  it('have blocks in archives as often as is wanted', async () => {
+    const { ask, root } = await load('trustless_gateway_car/dir-with-duplicate-files')
+    const count = async (dups: string): Promise<number> => {
+      const reader = await CarReader.fromBytes(await bytesOf(await ask(`${root}?format=car&car-dups=${dups}`)))
+      let found = 0
+      for await (const _ of reader.cids()) found++
+      return found
+    }
+    expect([await count('y'), await count('n')]).toEqual([10, 9])
+  })
+
+  it('lead through shards to a file, in an archive of just these blocks', async () => {
+    const { ask, root } = await load('trustless_gateway_car/single-layer-hamt-with-multi-block-files')
+    const response = await ask(`${root}/1.txt?format=car&dag-scope=block`)
+    const reader = await CarReader.fromBytes(await bytesOf(response))
+    const cids: string[] = []
+    for await (const cid of reader.cids()) cids.push(`${cid}`)
+    expect(cids[0]).toBe(root.slice(6))
+    expect(cids).toHaveLength(3)
+    expect((await ask(`${root}/685.txt?format=car`)).status).toBe(200)
+  })
+
+  it('show the page of a folder as the folder', async () => {
+    const { ask, root } = await load('gateway-cache/fixtures')
+    const response = await ask(`${root}/root2/root3/root4/`)
+    const roots = response.headers.get('X-Ipfs-Roots')?.split(',')
+    expect(roots).toHaveLength(4)
+    expect(response.headers.get('ETag')).toBe(`"${roots?.at(-1)}"`)
+    expect((await ask(`${root}/root2/root3/root4/?format=json`)).status).toBe(200)
   })
 
   it('give what is there of a file with a block missing, and break off at the gap', async () => {

@@ -107,6 +107,7 @@ const OTHER_PUTS: Record<string, string> = {
   cache: 'a cache of the platform: files that other apps share (`rpc/shared-files.ts`)',
   adding: 'the blocks of a file being added (`peer/own-blocks.ts`)',
   snapshots: 'the client of the snapshot service',
+  links: 'sealed links at a cafe (`cafe/link/links.ts`), and their client',
 }
 
 /** Modules with a variable of their own, and what there can be only one of. */

@@ -140,7 +140,7 @@ describe('a letter', () => {
     const all = await at.rows.range('')
     const text = all.map(([key, value]) => `${key} ${Buffer.from(value).toString('latin1')}`)
     const inMail = text.filter((row) => !row.startsWith('/cafe/mail-doors/'))
-    expect(inMail.length).toBe(101)
+    expect(inMail.length).toBe(51)
     const secrets = [...Array(50).keys()].map((n) => peerOf(1000 + n) as string).concat(peerOf(2000), BOB)
     for (const secret of secrets) expect([...text, ...lines].filter((row) => row.includes(secret))).toEqual([])
     for (const n of [1, 2]) {

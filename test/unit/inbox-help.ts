@@ -4,6 +4,7 @@ import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { type Counts, createErase } from '../../src/cafe/erase.ts'
 import type { Session } from '../../src/cafe/guard.ts'
+import type { LetterBody } from '../../src/cafe/inbox/letters.ts'
 import {
   type Checked,
   type DoorClass,
@@ -15,7 +16,7 @@ import {
 } from '../../src/cafe/inbox/protocol.ts'
 import type { MailRates } from '../../src/cafe/inbox/rates.ts'
 import { createInbox, type Inbox } from '../../src/cafe/inbox/service.ts'
-import { type InboxStore, inboxStore } from '../../src/cafe/inbox/store.ts'
+import { allGone, type InboxStore, inboxStore } from '../../src/cafe/inbox/store.ts'
 import { createPaces } from '../../src/cafe/pace.ts'
 import { createVouch } from '../../src/cafe/vouch.ts'
 import { decode, encode } from '../../src/core/codec.ts'
@@ -184,6 +185,14 @@ async function hashesOf(keys: readonly Bytes[]): Promise<Bytes> {
   return concat(...(await Promise.all(keys.map(sha256))))
 }
 
+/** All letters that are here for an account, as its rows say. */
+export const lettersOf = async (store: InboxStore, account: Address): Promise<readonly LetterBody[]> =>
+  (await store.letters.list(account, 0, 1e6)).letters
+
+/** Ids of those that are remembered. */
+export const rememberedOf = async (store: InboxStore, account: Address): Promise<string[]> =>
+  (await allGone(store, account)).flatMap(({ letters }) => letters.map(({ id }) => id))
+
 /** What the rows of an account come to, by kind of door: to be compared with what is counted. */
 export async function countRows(store: InboxStore, account: Address) {
   const parts: Record<DoorClass, { letters: number; bytes: number }> = {
@@ -191,10 +200,9 @@ export async function countRows(store: InboxStore, account: Address) {
     introduced: { letters: 0, bytes: 0 },
     stranger: { letters: 0, bytes: 0 },
   }
-  for (const { row } of await store.letters.list([account])) {
-    if (row.gone) continue
-    parts[row.door].letters += 1
-    parts[row.door].bytes += row.size + LETTER_COST
+  for (const { door, size } of await lettersOf(store, account)) {
+    parts[door].letters += 1
+    parts[door].bytes += size + LETTER_COST
   }
   return parts
 }

@@ -158,6 +158,39 @@ describe('people', () => {
     expect(await ada.mail.states('it')).toMatchObject([{ state: 'stored' }])
   })
 
+  for (const when of ['after it was refused', 'while it is being refused'])
+    it(`are written to at once where a key to their door is learned ${when}`, SLOW, async () => {
+      world = mailWorld(1)
+      const a = await addressOf(1)
+      const bob = await world.person(2, { contacts: [a] })
+      await bob.mail.set({ strangers: false })
+      const cafe = firstCafe()
+      await until(() => expect(cafe.doors.get(bob.address)).toMatchObject({ strangers: false }))
+      const ada = await world.person(1)
+      const learn = async () => ada.cards.learnDoor(bob.address, await bob.mail.doorFor(`contact/${a}`), 'contact')
+      // By itself it would come again in an hour.
+      const refusal = new CafeError('FORBIDDEN', { what: 'door', after: 3_600_000 })
+      let refusals = 0
+      const { client } = cafe
+      cafe.client = (device, account) => ({
+        ...client(device, account),
+        async deliver(at, letter, options) {
+          if ('key' in letter.door) return client(device, account).deliver(at, letter, options)
+          refusals += 1
+          if (when.startsWith('while')) await learn()
+          throw refusal
+        },
+      })
+      await post(ada, bob, 'let me in', 'it')
+      await until(() => expect(refusals).toBe(1))
+      if (when.startsWith('after')) {
+        await until(async () => expect(await ada.mail.states('it')).toMatchObject([{ why: 'FORBIDDEN' }]))
+        await learn()
+      }
+      await until(() => expect(bob.said()).toEqual(['let me in']))
+      expect(refusals).toBe(1)
+    })
+
   it('hear that somebody has looked only where that one wants it', SLOW, async () => {
     world = mailWorld(1)
     const [a, b] = [await addressOf(1), await addressOf(2)]

@@ -220,10 +220,12 @@ export function mailWorld(count = 2): World {
       const terms = { name: `P${n}`, avatar: null, devices: certs, inboxes, seq: 1, ts: NOW, ttl: 300 * DAY }
       const envelope = published.get(account.address) ?? (await createCard(account, terms))
       published.set(account.address, envelope)
+      let onCard = (_: Address): void => {}
       const cards = createCardBook({
         ...{ rows, clock, know: () => {} },
         client: { get: async (_, address) => published.get(address) },
         cafes: async () => cafes.map(({ peer }) => ({ cafe: peer, addresses: [] })),
+        onChange: (address) => onCard(address),
       })
       const mail = await createMail({
         ...{ rows, account, cards, clock, random: systemRandom, log: silentLog, chance: () => 0 },
@@ -244,6 +246,7 @@ export function mailWorld(count = 2): World {
         patience: { hole: 1500, ask: 300 },
       })
       open.push(mail)
+      onCard = mail.cardChanged
       const got: Incoming[] = []
       const person: Person = {
         ...{ account, peer, address: account.address, mail, cards, rows, got },

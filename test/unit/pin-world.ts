@@ -143,6 +143,7 @@ async function live(medium: Medium, seed: number, trouble?: Trouble): Promise<Wo
   const rows: Rows = {
     get: (key) => read(() => medium.rows.get(key)),
     range: (prefix, options) => read(() => medium.rows.range(prefix, options)),
+    keys: (prefix, options) => read(() => medium.rows.keys(prefix, options)),
     commit: (changes) => write(() => medium.rows.commit(changes)),
     close() {},
   }

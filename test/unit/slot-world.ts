@@ -340,6 +340,7 @@ export function mortal(
     died: death.promise,
     get: (key: string) => (dead ? never : rows.get(key)),
     range: (...args: Parameters<Rows['range']>) => (dead ? never : rows.range(...args)),
+    keys: (...args: Parameters<Rows['keys']>) => (dead ? never : rows.keys(...args)),
     async commit(changes: Parameters<Rows['commit']>[0]) {
       if (dead) return never
       if (++self.commits !== k) return rows.commit(changes)

@@ -3,12 +3,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { CafeError } from '../../src/core/errors.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import { peerId, text, v } from '../../src/core/schema.ts'
+import { Secret } from '../../src/core/secret.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import { serve } from '../../src/rpc/port.ts'
 import { isNeedNode, isNodePort, isSkipWaiting, NEED_NODE, SKIP_WAITING } from '../../src/rpc/sw-messages.ts'
 import type { GatewayApi } from '../../src/worker/api.ts'
+import type { OpenedLink } from '../../src/worker/link-api.ts'
 import { createBlockSource } from '../../sw/blocks.ts'
 import { createHandler, type Fetch } from '../../sw/handler.ts'
+import { createLinkSource } from '../../sw/links.ts'
 import { createNodePort, type NodePort } from '../../sw/node-port.ts'
 import { bootstrapShell, createShell, type Shell, shellPart } from '../../sw/shell.ts'
 import { createStreams } from '../../sw/streams.ts'
@@ -23,11 +26,17 @@ afterEach(() => {
 
 type BlockGet = (cid: string, from: readonly string[], alive: () => void) => Promise<Uint8Array<ArrayBuffer>>
 
+type OpenSeal = (link: { readonly code: string; readonly from: readonly string[] }) => Promise<OpenedLink>
+const noSeal: OpenSeal = async () => {
+  throw new CafeError('NOT_FOUND', { what: 'link' })
+}
+
 /** One end of a channel whose other end is answered as by the node. */
-function nodeEnd(get: BlockGet): MessagePort {
+function nodeEnd(get: BlockGet, openSeal: OpenSeal = noSeal): MessagePort {
   const { port1, port2 } = new MessageChannel()
   const input = v.object({ cid: text(256), from: v.array(peerId) })
   const stop = serve<GatewayApi>(port1 as MessagePort, {
+    'link.open': { input: v.object({ code: text(64), from: v.array(peerId) }), run: openSeal },
     'block.get': { input, run: ({ cid, from }, { progress }) => get(cid, from, () => progress('waiting')) },
     'name.resolve': { input: v.object({ name: text(128) }), run: () => Promise.reject(new CafeError('NOT_FOUND')) },
   })
@@ -176,6 +185,19 @@ describe('blocks of the service worker', () => {
   it('come from this device without any node', async () => {
     const { source, cid, good } = await setup({ local: true })
     expect(await source.get(cid, { signal: never })).toEqual(good)
+  })
+
+  it('say where they come from, and are asked of nobody if that is what the reader wants', async () => {
+    const came: string[] = []
+    const onSource = (from: string): void => void came.push(from)
+    const here = await setup({ local: true })
+    await here.source.get(here.cid, { signal: never, local: true, onSource })
+    const there = await setup({ node: async () => utf8('content of the block') })
+    const refused = { code: 'NOT_FOUND', data: { what: 'local' } }
+    await expect(there.source.get(there.cid, { signal: never, local: true, onSource })).rejects.toMatchObject(refused)
+    expect(there.asked).toEqual([])
+    await there.source.get(there.cid, { signal: never, onSource })
+    expect(came).toEqual(['local', 'network'])
   })
 
   it('come from the node with the cafes of the link, and are hashed whatever the reader says', async () => {
@@ -462,5 +484,34 @@ describe('messages of the service worker', () => {
     ]) {
       expect(isNodePort(data) || isNeedNode(data) || isSkipWaiting(data)).toBe(false)
     }
+  })
+})
+
+describe('sealed links', () => {
+  it('are opened by the node; one that died meanwhile is asked for again, cafes that are away are not', async () => {
+    const { whenGone, die } = lives()
+    let asked = 0
+    const codes: string[] = []
+    const port: NodePort = createNodePort({
+      askWindows: async () => {
+        asked++
+        const life = `life-${asked}`
+        const first: OpenSeal = () => new Promise(() => die(life))
+        const second: OpenSeal = async ({ code }) => {
+          codes.push(code)
+          if (code === 'away') throw new CafeError('UNREACHABLE', { what: 'link' })
+          return { key: 'a key', name: 'photo.jpg' }
+        }
+        setTimeout(() => port.accept(nodeEnd(noBlock, asked === 1 ? first : second), life), 1)
+        return 1
+      },
+      whenGone,
+    })
+    const links = createLinkSource({ nodePort: port })
+    const { key, name } = await links.open({ code: new Secret('a code'), from: [PEER] }, { signal: never })
+    expect([key.reveal(), name, asked]).toEqual(['a key', 'photo.jpg', 2])
+    const away = links.open({ code: new Secret('away'), from: [PEER] }, { signal: never })
+    await expect(away).rejects.toMatchObject({ code: 'UNREACHABLE', data: { what: 'link' } })
+    expect(codes).toEqual(['a code', 'away'])
   })
 })

@@ -1,7 +1,6 @@
-/** What the page lets become code: addresses of workers, addresses of blobs. */
+/** What the page lets become code: the addresses of its own workers. */
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isMedia, mediaUrl } from '../../src/ui/object-url.ts'
 import { guardScripts, scriptAddress } from '../../src/ui/trusted-types.ts'
 
 const BASE = 'http://cafe.localhost:8080/ipfs/bafy/x'
@@ -70,30 +69,5 @@ describe('the address of a script', () => {
     vi.stubGlobal('trustedTypes', { createPolicy: (name: string, rules: object) => made.push([name, rules]) })
     guardScripts()
     expect(made.map(([name, rules]) => [name, Object.keys(rules)])).toEqual([['default', ['createScriptURL']]])
-  })
-})
-
-describe('the address of a blob', () => {
-  it.each(['image/png', 'audio/mpeg', 'video/webm', 'video/mp4; codecs="avc1"', 'image/x-icon'])(
-    'may be of %s',
-    (type) => expect(isMedia(type)).toBe(true),
-  )
-
-  it.each([
-    'text/html',
-    'image/svg+xml',
-    'IMAGE/SVG+XML',
-    'image/svg',
-    'application/xhtml+xml',
-    'text/xml',
-    'application/pdf',
-    '',
-    'image/',
-    ' image/png',
-    'text/html;image/png',
-    'image/png\ntext/html',
-  ])('is never of %j', (type) => {
-    expect(isMedia(type)).toBe(false)
-    expect(() => mediaUrl({ type } as Blob)).toThrow(TypeError)
   })
 })

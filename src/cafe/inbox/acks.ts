@@ -4,18 +4,32 @@
  * account can come or go.
  */
 import type { Clock } from '../../core/clock.ts'
-import { CafeError, isCafeError } from '../../core/errors.ts'
+import { CafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText } from '../../core/ids.ts'
 import { INBOX_MEMORY, INBOX_WARNING, MAIL_SWEEP, MAIL_SWEEP_ROWS } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
 import type { Change } from '../../store/rows.ts'
 import type { Part } from '../erase.ts'
 import type { Devices, Session, Stands } from '../guard.ts'
+import { fullnessOf } from './amounts.ts'
 import type { Ears } from './ears.ts'
+import { findHeld } from './find.ts'
 import type { Gate } from './gate.ts'
-import { fullnessOf, type Ledger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { type Letter, placeOf } from './letters.ts'
 import type { Presence } from './presence.ts'
-import { type Found, forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
+import {
+  allGone,
+  eraseLetters,
+  type Gone,
+  goneOf,
+  type Held,
+  heldAfter,
+  type InboxStore,
+  putGone,
+  rememberHeld,
+  removeHeld,
+} from './store.ts'
 
 export interface Acks {
   /** This device has these. @throws CafeError UNAUTHORIZED if it left meanwhile. */
@@ -53,83 +67,100 @@ export function createAcks(components: AckComponents): Acks {
     gate.alone(session.account, async () => {
       const { account, peer } = session
       if (!(await stands(session))) throw new CafeError('UNAUTHORIZED')
-      const wanted = [...new Set(ids.map(hex))]
-      const found = await Promise.all(wanted.map((id) => find(store, account, id)))
-      const here = found.filter((one) => one !== undefined && !one.row.gone && one.row.expires > clock()) as Found[]
+      const now = clock()
+      const found = await findHeld(components, account, new Set(ids.map(hex)))
+      const here = found.filter(({ expires }) => expires > now)
+      if (here.length === 0) return
       const { peers, quota } = await devices(account)
       const warned = fullnessOf(ledger.room(account, quota)) >= INBOX_WARNING
-      const after = here.map(({ id, row }) => ({ id, row: { ...row, acked: ackedBy(row.acked, peer, peers) } }))
-      const due = after.filter(({ row }) => peers.every((one) => row.acked.includes(one)))
-      const rest = after.filter((one) => !due.includes(one))
-      if (after.length === 0) return
-      await store.rows.commit([
-        ...rest.map(({ id, row }) => store.letters.put([account, id], row)),
-        ...due.flatMap((one) => remember(store, account, one)),
-      ])
-      ledger.removed(account, due, 'remembered')
+      const after = here.map((one) => ({ one, acked: ackedBy(one.acked, peer, peers) }))
+      const [due, rest] = split(after, ({ acked }) => peers.every((who) => acked.includes(who)))
+      await take(
+        account,
+        goneOf(due.map(({ one }) => one)),
+        rest.map(({ one, acked }) => store.acks.put([account, placeOf(one.seq)], { acked })),
+      )
       // The warning is to be taken back where it is not true any more.
       if (warned) ears.tell(account)
     })
 
-  const settle: Acks['settle'] = (account) =>
-    gate.alone(account, async () => {
-      const { peers } = await devices(account)
-      const all = await listLetters(store, account)
-      const isOver = ({ row }: Found): boolean => row.expires <= clock()
-      const isDone = ({ row }: Found): boolean =>
-        !row.gone && peers.length > 0 && peers.every((peer) => row.acked.includes(peer))
-      const over = all.filter(isOver)
-      const done = all.filter((one) => !isOver(one) && isDone(one))
-      const known = all.filter((one) => !isOver(one) && (one.row.gone || isDone(one)))
-      const oldest = known.sort((a, b) => a.row.seq - b.row.seq).slice(0, Math.max(0, known.length - INBOX_MEMORY))
-      const forgotten = new Set([...over, ...oldest])
-      await take(account, [...forgotten], 'forgotten')
-      await take(
-        account,
-        done.filter((one) => !forgotten.has(one)),
-        'remembered',
-      )
-    })
-
-  /** Takes letters away, some in each commit. */
-  const take = async (account: Address, letters: readonly Found[], how: 'forgotten' | 'remembered'): Promise<void> => {
-    const changesOf = how === 'forgotten' ? forget : remember
-    for (let at = 0; at < letters.length; at += AT_ONCE) {
-      const some = letters.slice(at, at + AT_ONCE)
-      await store.rows.commit(some.flatMap((one) => changesOf(store, account, one)))
-      ledger.removed(account, some, how)
+  /** All devices have these: they are remembered only. In one commit with what else there is. */
+  const take = async (
+    account: Address,
+    all: ReadonlyArray<Gone<Held>>,
+    also: readonly Change[] = [],
+  ): Promise<void> => {
+    await store.rows.commit([...also, ...all.flatMap((some) => rememberHeld(store, account, some))])
+    for (const some of all) {
+      ledger.removed(account, some.letters)
+      ledger.remember(account, some)
     }
   }
 
-  /** Is there something to take away? */
-  const isDue = async (account: Address, letters: readonly LetterRow[]): Promise<boolean> => {
-    if (letters.some(({ expires }) => expires <= clock()) || ledger.remembered(account) > INBOX_MEMORY) return true
-    const acked = letters.filter(({ acked }) => acked.length > 0)
-    if (acked.length === 0) return false
-    const { peers } = await devices(account)
-    return peers.length > 0 && acked.some((letter) => peers.every((peer) => letter.acked.includes(peer)))
+  /** These are over. */
+  const drop = async (account: Address, letters: readonly Held[]): Promise<void> => {
+    for (let at = 0; at < letters.length; at += AT_ONCE) {
+      const some = letters.slice(at, at + AT_ONCE)
+      await store.rows.commit(some.flatMap((one) => removeHeld(store, account, one)))
+      ledger.removed(account, some)
+    }
   }
 
-  const sweep: Acks['sweep'] = async () => {
+  /** Forgets what would be over, and the oldest where there are too many; gives the others. */
+  const forget = async (account: Address, now: number): Promise<readonly Letter[]> => {
+    const all = await allGone(store, account)
+    const seqs = all.flatMap(({ letters }) => letters.flatMap(({ seq, expires }) => (expires > now ? seq : [])))
+    const tooMany = seqs.length - INBOX_MEMORY
+    const oldest = tooMany > 0 ? (seqs.sort((a, b) => a - b)[tooMany - 1] as number) : 0
+    const kept: Letter[] = []
+    for (const { place, letters } of all) {
+      const [keep, over] = split(letters, ({ seq, expires }) => expires > now && seq > oldest)
+      kept.push(...keep)
+      if (over.length === 0) continue
+      await store.rows.commit([putGone(store, account, { place, letters: keep })])
+      ledger.forget(account, { place, letters: over })
+    }
+    return kept
+  }
+
+  const settle: Acks['settle'] = (account) =>
+    gate.alone(account, async () => {
+      const now = clock()
+      const { peers } = await devices(account)
+      const [here, over] = split(await allHeld(store, account), ({ expires }) => expires > now)
+      const isDone = ({ acked }: Held): boolean => peers.length > 0 && peers.every((peer) => acked.includes(peer))
+      const [done, waiting] = split(here, isDone)
+      await drop(account, over)
+      for (const some of goneOf(done)) await take(account, [some])
+      const left = [...waiting, ...(await forget(account, now))]
+      ledger.endsFrom(account, Math.min(...left.map(({ expires }) => expires)))
+    })
+
+  /** Accounts of some more letters that not all devices had, where that is so no more. */
+  const settled = async (): Promise<{ readonly accounts: readonly Address[]; readonly isRound: boolean }> => {
     let seen = 0
     const see = (key: readonly string[]): void => {
       seen += 1
       const at = key.join('/')
       if (swept === undefined || at > swept) swept = at
     }
-    const page = await store.letters.list([], { after: swept, limit: MAIL_SWEEP_ROWS, damaged: see })
+    const page = await store.acks.list([], { after: swept, limit: MAIL_SWEEP_ROWS, damaged: see })
     for (const { key } of page) see(key)
-    const accounts = [...Map.groupBy(page, ({ key }) => key[0] as Address)]
-    for (const [account, some] of accounts)
-      if (
-        await isDue(
-          account,
-          some.map(({ row }) => row),
-        )
-      )
-        await settle(account).catch((cause) => log('warn', 'letters that are over could not be taken away', { cause }))
     const isRound = seen < MAIL_SWEEP_ROWS
     if (isRound) swept = undefined
+    const accounts: Address[] = []
+    for (const [account, some] of Map.groupBy(page, ({ key }) => key[0] as Address)) {
+      const { peers } = await devices(account)
+      if (peers.length > 0 && some.some(({ row }) => peers.every((peer) => row.acked.includes(peer))))
+        accounts.push(account)
+    }
+    return { accounts, isRound }
+  }
+
+  const sweep: Acks['sweep'] = async () => {
+    const { accounts, isRound } = await settled()
+    for (const account of new Set([...ledger.due(), ...accounts]))
+      await settle(account).catch((cause) => log('warn', 'letters that are over could not be taken away', { cause }))
     return isRound
   }
 
@@ -145,12 +176,8 @@ export function createAcks(components: AckComponents): Acks {
     sweep,
     erase: (account, commit) =>
       gate.alone(account, async () => {
-        const all = await listLetters(store, account)
-        const here = all.filter(({ row }) => !row.gone)
-        const done = await commit(
-          all.flatMap((one) => forget(store, account, one)),
-          here.length,
-        )
+        const here = await allHeld(store, account)
+        const done = await commit(await eraseLetters(store, account), here.length)
         ledger.erased(account)
         presence.forget(account)
         return done
@@ -158,27 +185,25 @@ export function createAcks(components: AckComponents): Acks {
   }
 }
 
+/** Those for which it is so, and the others. */
+function split<One>(all: readonly One[], isSo: (one: One) => boolean): [yes: One[], no: One[]] {
+  const parts: [One[], One[]] = [[], []]
+  for (const one of all) parts[isSo(one) ? 0 : 1].push(one)
+  return parts
+}
+
 const ackedBy = (acked: readonly PeerIdText[], peer: PeerIdText, live: readonly PeerIdText[]): readonly PeerIdText[] =>
   [...new Set([...acked, peer])].filter((one) => live.includes(one))
 
-async function find(store: InboxStore, account: string, id: string): Promise<Found | undefined> {
-  try {
-    const row = await store.letters.get(account, id)
-    return row && { id, row }
-  } catch (error) {
-    // A damaged row is as good as none: what is left of it ends with the account.
-    if (isCafeError(error) && error.code === 'CORRUPT') return undefined
-    throw error
+/** Keys read at once. */
+const KEYS = 1000
+
+async function allHeld(store: InboxStore, account: string): Promise<Held[]> {
+  const all: Held[] = []
+  for (let after = 0; ; ) {
+    const page = await heldAfter(store, account, after, KEYS)
+    all.push(...page.letters)
+    if (page.isLast) return all
+    after = page.last
   }
 }
-
-async function listLetters(store: InboxStore, account: string): Promise<Found[]> {
-  const all = await store.letters.list([account], { damaged: () => {} })
-  return all.map(({ key, row }) => ({ id: key[1] as string, row }))
-}
-
-/** Changes after which a letter is not here any more, but known still. */
-const remember = (store: InboxStore, account: string, { id, row }: Found): Change[] => [
-  store.mail.remove(account, placeOf(row.seq)),
-  store.letters.put([account, id], { ...row, acked: [], gone: true }),
-]

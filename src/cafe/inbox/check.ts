@@ -3,15 +3,15 @@
  * comes. Nothing is buffered for it.
  */
 import type { Clock } from '../../core/clock.ts'
-import { isCafeError } from '../../core/errors.ts'
-import { hex, type PeerIdText } from '../../core/ids.ts'
+import { unhex } from '../../core/ids.ts'
 import { INBOX_WARNING, MAIL_PAGE, WATCH_PULSE } from '../../core/limits.ts'
 import type { Devices, Session } from '../guard.ts'
 import type { Paces } from '../pace.ts'
+import { fullnessOf } from './amounts.ts'
 import type { Ear, Ears } from './ears.ts'
-import { fullnessOf, type Ledger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import type { Checked, Mail } from './protocol.ts'
-import { type InboxStore, type LetterRow, type MailRow, placeOf } from './store.ts'
+import { acksOf, type InboxStore } from './store.ts'
 
 export interface CheckComponents {
   readonly store: InboxStore
@@ -93,42 +93,21 @@ async function readPage(
   { account, peer }: Session,
   after: number,
 ): Promise<Page> {
-  let last = after
-  let seen = 0
-  const see = ([, place = '']: readonly string[]): number => {
-    seen += 1
-    last = Math.max(last, Number(place))
-    return Number(place)
-  }
-  const found = await store.mail.list([account], { after: placeOf(after), limit: MAIL_PAGE, damaged: see })
-  const all = await Promise.all(
-    found.map(async ({ key, row }) => ({ seq: see(key), row, letter: await letterOf(store, account, row) })),
-  )
-  const letters = all.flatMap(({ seq, row, letter }) =>
-    letter && isFor(peer, letter, seq, clock()) ? [{ seq, ...row, ...factsOf(letter) }] : [],
-  )
+  const now = clock()
+  const [page, acked] = await Promise.all([
+    store.letters.list(account, after, MAIL_PAGE),
+    acksOf(store, account, after, MAIL_PAGE),
+  ])
+  const letters = page.letters
+    .filter(({ seq, expires }) => expires > now && !acked(seq).includes(peer))
+    .map(({ seq, id, time, expires, door, body }) => ({ seq, id: unhex(id), time, expires, door, body }))
   if (letters.length > 0)
     paces.read(
       account,
       letters.length,
       letters.reduce((sum, { body }) => sum + body.byteLength, 0),
     )
-  return { letters, last, isLast: seen < MAIL_PAGE }
-}
-
-const factsOf = ({ time, expires, door }: LetterRow) => ({ time, expires, door })
-
-const isFor = (peer: PeerIdText, letter: LetterRow, seq: number, now: number): boolean =>
-  letter.seq === seq && letter.expires > now && !letter.gone && !letter.acked.includes(peer)
-
-async function letterOf(store: InboxStore, account: string, { id }: MailRow): Promise<LetterRow | undefined> {
-  try {
-    return await store.letters.get(account, hex(id))
-  } catch (error) {
-    // A row that is damaged must not keep the other letters back.
-    if (isCafeError(error) && error.code === 'CORRUPT') return undefined
-    throw error
-  }
+  return { ...page, letters }
 }
 
 /** Tells how full the inbox is: when there is reason to warn, when that has grown, and once when it is over. */

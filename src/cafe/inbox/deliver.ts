@@ -10,12 +10,14 @@ import { sha256 } from '../../crypto/bytes.ts'
 import type { Vouch } from '../vouch.ts'
 import type { Doors, OpenDoor } from './doors.ts'
 import type { Ears } from './ears.ts'
+import { findLetter } from './find.ts'
 import type { Gate } from './gate.ts'
 import type { Incoming, Ledger } from './ledger.ts'
+import type { Letter } from './letters.ts'
 import type { Presence } from './presence.ts'
 import { type LetterWish, mailReceiptRecord } from './protocol.ts'
 import type { LetterTurn } from './rates.ts'
-import { forget, type InboxStore, type LetterRow, placeOf } from './store.ts'
+import { type InboxStore, removeHeld } from './store.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -38,7 +40,7 @@ export interface DeliverComponents {
 }
 
 export function createDeliver(components: DeliverComponents): Deliver {
-  const { gate, serial, turn, ledger, tidy } = components
+  const { gate, serial, clock, turn, ledger, tidy } = components
 
   const makeRoom = async (to: Address, letter: Incoming): Promise<void> => {
     try {
@@ -51,17 +53,18 @@ export function createDeliver(components: DeliverComponents): Deliver {
   }
 
   return async (peer, wish, take) => {
-    const { to, id, size } = wish
+    const { to, size } = wish
+    const id = hex(wish.id)
     const { by, quota } = await admit(components, wish)
     turn(peer, to, by)
-    const { row, holds } = await find(components, wish)
-    if (row && holds) return receiptFor(components, wish, row)
+    const known = await findLetter(components, to, id)
+    if (known && known.letter.expires > clock()) return receiptFor(components, wish, known.letter)
     await makeRoom(to, { id, size, quota, ...by })
     const body = await take()
-    if (body.byteLength !== size || !sameBytes(await sha256(body), id))
+    if (body.byteLength !== size || !sameBytes(await sha256(body), wish.id))
       throw new CafeError('BAD_REQUEST', { at: 'body' })
     // The same letter may come twice at once: one is kept.
-    const keepIt = () => serial(`letter/${to}/${hex(id)}`, () => keep(components, wish, by, body))
+    const keepIt = () => serial(`letter/${to}/${id}`, () => keep(components, { ...wish, body, hexId: id }, by))
     return gate.share(to, keepIt)
   }
 }
@@ -81,47 +84,44 @@ async function admit(
   return { by, quota }
 }
 
-/** The letter, if it is here or was. */
-async function find({ store, clock, ledger }: DeliverComponents, { to, id }: LetterWish) {
-  const row = ledger.mayKnow(to, id) ? await store.letters.get(to, hex(id)) : undefined
-  return { row, holds: row !== undefined && row.expires > clock() }
-}
-
 const receiptFor = (
   { vouch }: DeliverComponents,
   { to, id }: LetterWish,
-  { size, expires, time }: LetterRow,
+  { size, expires, time }: Pick<Letter, 'size' | 'expires' | 'time'>,
 ): Promise<Bytes> => vouch(mailReceiptRecord, to, { id, size, until: expires, time })
 
-async function keep(components: DeliverComponents, wish: LetterWish, by: OpenDoor, body: Bytes): Promise<Bytes> {
+interface Whole extends LetterWish {
+  readonly hexId: string
+  readonly body: Bytes
+}
+
+async function keep(components: DeliverComponents, wish: Whole, by: OpenDoor): Promise<Bytes> {
   const { store, clock, ledger, ears, presence, doors } = components
-  const { to, id, size, ttl } = wish
+  const { to, hexId: id, body, size, ttl } = wish
   // What was looked at before the body came may be out of date: the account may have left, or have closed this door.
   const quota = await presence.quotaOf(to)
   if (quota === undefined) throw new CafeError('NOT_FOUND', { what: 'inbox' })
   await doors.stillOpen(to, by)
-  const { row: before, holds } = await find(components, wish)
-  if (before && holds) return receiptFor(components, wish, before)
-  const { seq, release } = ledger.reserve(to, { id, size, quota, ...by })
+  const before = await findLetter(components, to, id)
   const time = clock()
+  if (before && before.letter.expires > time) return receiptFor(components, wish, before.letter)
   const expires = time + Math.min(ttl, by.maxTtl)
-  const row: LetterRow = { seq, size, time, expires, door: by.door, acked: [], gone: false }
+  const { seq, release } = ledger.reserve(to, { id, size, quota, ...by }, expires)
+  const letter = { seq, id, size, time, expires, door: by.door }
   // It is signed meanwhile, and given only when the letter is on the disk.
-  const signing = receiptFor(components, wish, row)
+  const signing = receiptFor(components, wish, letter)
   signing.catch(() => {}) // where the commit fails, that counts
+  // One that is over makes room; what is remembered of one does not matter any more.
+  const over = before && !before.gone ? before.letter : undefined
   try {
     // From the place being given to here nothing is waited for: so commits come in the order of places, and nobody who
     // reads up to one misses a smaller one.
-    await store.rows.commit([
-      ...(before ? forget(store, to, { id: hex(id), row: before }) : []),
-      store.letters.put([to, hex(id)], row),
-      store.mail.put([to, placeOf(seq)], { id, body }),
-    ])
+    await store.rows.commit([...(over ? removeHeld(store, to, over) : []), store.letters.put(to, letter, body)])
   } catch (error) {
     release()
     throw error
   }
-  if (before) ledger.removed(to, [{ id: hex(id), row: before }], 'forgotten')
+  if (over) ledger.removed(to, [over])
   ears.tell(to)
   return signing
 }

@@ -5,26 +5,27 @@
  */
 import type { Clock } from '../../core/clock.ts'
 import { CafeError } from '../../core/errors.ts'
-import { type Address, unhex } from '../../core/ids.ts'
+import type { Address } from '../../core/ids.ts'
 import {
   CAFE_LETTERS,
   CAFE_MAIL,
   DOOR_KEY_SHARE,
   DOOR_SHARES,
   FULL_AFTER,
-  INBOX_BYTES,
-  INBOX_LETTERS,
-  INBOX_SHARE,
+  INBOX_MEMORY,
   LETTER_COST,
   STRANGERS_A_DAY,
 } from '../../core/limits.ts'
-import { createIdSet, type IdSet } from './id-set.ts'
+import { type Amount, add, fullnessOf, mostOf, newParts, nothing, partOf } from './amounts.ts'
+import type { Letter } from './letters.ts'
+import { createPlaces, type Places } from './places.ts'
 import type { DoorClass, MailRoom } from './protocol.ts'
-import type { Found, InboxStore } from './store.ts'
+import { eachGone, type Gone, type InboxStore } from './store.ts'
 
 /** What a letter takes. */
 export interface Incoming {
-  readonly id: Uint8Array
+  /** Hex. */
+  readonly id: string
   readonly size: number
   readonly door: DoorClass
   /** Names its key among those of the account; undefined for a stranger's. */
@@ -42,12 +43,19 @@ export interface Reserved {
 export interface Ledger {
   /** @throws CafeError QUOTA {after, what} where there is no room for it. */
   check(account: Address, letter: Incoming): void
-  /** Takes the room for a letter, as `check`, and a place behind all others. */
-  reserve(account: Address, letter: Incoming): Reserved
-  /** These are not there any more; or they are remembered still. */
-  removed(account: Address, letters: readonly Found[], how: 'forgotten' | 'remembered'): void
-  /** False: no such letter is here, nor remembered. True: there may be a row of it. */
-  mayKnow(account: Address, id: Uint8Array): boolean
+  /** Takes the room for a letter that ends then, as `check`, and a place behind all others. */
+  reserve(account: Address, letter: Incoming, expires: number): Reserved
+  /** These are not here any more. */
+  removed(account: Address, letters: readonly Letter[]): void
+  /** These are remembered in a row of that place. */
+  remember(account: Address, gone: Gone): void
+  forget(account: Address, gone: Gone): void
+  /** Where a letter may lie, and in which rows it may be remembered: most are nowhere. */
+  placesOf(account: Address, id: string): { readonly here: readonly number[]; readonly gone: readonly number[] }
+  /** Inboxes where letters are over, or more are remembered than need be. */
+  due(): Address[]
+  /** Of what is here or remembered the first ends then. */
+  endsFrom(account: Address, first: number): void
   erased(account: Address): void
   /** How full the fullest part is, of those for people who were let in. */
   room(account: Address, quota: number): MailRoom
@@ -61,19 +69,16 @@ export interface Ledger {
   amounts(account: Address): Readonly<Record<DoorClass, Readonly<Amount>>>
 }
 
-interface Amount {
-  letters: number
-  bytes: number
-}
-
 interface Inbox {
   readonly parts: Record<DoorClass, Amount>
   /** By key: what came from it since the cafe opened and is still here. */
   readonly keys: Map<string, Amount>
   /** By place: the key it came by. */
   readonly from: Map<number, string>
-  /** Those that are here or remembered. */
-  readonly ids: IdSet
+  readonly here: Places
+  readonly gone: Places
+  /** Before this nothing ends. */
+  ends: number
   last: number
   remembered: number
   /** Strangers' letters of a day. */
@@ -86,26 +91,13 @@ const DAY = 86_400_000
 const PLACES = 1000
 const PARTS = ['contact', 'introduced', 'stranger'] as const
 
-const nothing = (): Amount => ({ letters: 0, bytes: 0 })
-const newParts = () => ({ contact: nothing(), introduced: nothing(), stranger: nothing() })
+const NOWHERE = { here: [], gone: [] } as const
+
 const newInbox = (): Inbox => ({
   parts: newParts(),
-  ...{ keys: new Map(), from: new Map(), ids: createIdSet(), last: 0, remembered: 0, day: 0, strangers: 0 },
+  ...{ keys: new Map(), from: new Map(), here: createPlaces(), gone: createPlaces() },
+  ...{ ends: Number.POSITIVE_INFINITY, last: 0, remembered: 0, day: 0, strangers: 0 },
 })
-
-function add(amount: Amount, letters: number, bytes: number): void {
-  amount.letters += letters
-  amount.bytes += bytes
-}
-
-const partOf = ({ letters, bytes }: Readonly<Amount>, share: number): Amount => ({
-  letters: Math.floor(letters * share),
-  bytes: Math.floor(bytes * share),
-})
-
-/** What one part of an inbox may hold. */
-const mostOf = (door: DoorClass, quota: number): Amount =>
-  partOf({ letters: INBOX_LETTERS, bytes: Math.min(INBOX_BYTES, quota * INBOX_SHARE) }, DOOR_SHARES[door])
 
 export interface LedgerComponents {
   readonly store: InboxStore
@@ -135,13 +127,27 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
     inbox.day = Math.max(inbox.day, day)
   }
 
-  await eachLetter(store, (account, { id, row }) => {
+  /** What is true of letters that are here, and of those that are remembered. */
+  const know = (inbox: Inbox, { seq, time, expires, door }: Letter): void => {
+    inbox.last = Math.max(inbox.last, seq)
+    inbox.ends = Math.min(inbox.ends, expires)
+    if (door === 'stranger') countDay(inbox, time)
+  }
+  const remember: Ledger['remember'] = (account, { place, letters }) => {
     const inbox = of(account)
-    inbox.ids.add(unhex(id))
-    inbox.last = Math.max(inbox.last, row.seq)
-    if (row.door === 'stranger') countDay(inbox, row.time)
-    if (row.gone) inbox.remembered += 1
-    else for (const { [row.door]: amount } of [inbox.parts, totals]) add(amount, 1, row.size + LETTER_COST)
+    inbox.remembered += letters.length
+    for (const { id } of letters) inbox.gone.add(id, place)
+  }
+
+  await store.letters.each((account, letter) => {
+    const inbox = of(account)
+    know(inbox, letter)
+    inbox.here.add(letter.id, letter.seq)
+    for (const { [letter.door]: amount } of [inbox.parts, totals]) add(amount, 1, letter.size + LETTER_COST)
+  })
+  await eachGone(store, (account, gone) => {
+    for (const letter of gone.letters) know(of(account), letter)
+    remember(account as Address, gone)
   })
 
   const check: Ledger['check'] = (account, { size, door, key, quota }) => {
@@ -179,14 +185,15 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
 
   return {
     check,
-    reserve(account, letter) {
+    reserve(account, letter, expires) {
       check(account, letter)
       const { id, door, key } = letter
       const bytes = letter.size + LETTER_COST
       const inbox = of(account)
       const seq = Math.max(inbox.last + 1, clock() * PLACES)
       inbox.last = seq
-      inbox.ids.add(id)
+      inbox.ends = Math.min(inbox.ends, expires)
+      inbox.here.add(id, seq)
       for (const parts of [inbox.parts, totals]) add(parts[door], 1, bytes)
       const day = Math.floor(clock() / DAY)
       if (door === 'stranger') countDay(inbox, clock())
@@ -199,22 +206,37 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
       return {
         seq,
         release() {
-          inbox.ids.remove(id)
+          inbox.here.remove(id, seq)
           take(inbox, door, seq, bytes)
           if (door === 'stranger' && inbox.day === day) inbox.strangers -= 1
         },
       }
     },
-    removed(account, letters, how) {
+    removed(account, letters) {
       const inbox = of(account)
-      for (const { id, row } of letters) {
-        if (row.gone) inbox.remembered -= 1
-        else take(inbox, row.door, row.seq, row.size + LETTER_COST)
-        if (how === 'remembered') inbox.remembered += 1
-        else inbox.ids.remove(unhex(id))
+      for (const { id, seq, door, size } of letters) {
+        take(inbox, door, seq, size + LETTER_COST)
+        inbox.here.remove(id, seq)
       }
     },
-    mayKnow: (account, id) => inboxes.get(account)?.ids.mayHave(id) ?? false,
+    remember,
+    forget(account, { place, letters }) {
+      const inbox = of(account)
+      inbox.remembered -= letters.length
+      for (const { id } of letters) inbox.gone.remove(id, place)
+    },
+    placesOf(account, id) {
+      const inbox = inboxes.get(account)
+      return inbox ? { here: inbox.here.of(id), gone: inbox.gone.of(id) } : NOWHERE
+    },
+    due() {
+      const now = clock()
+      const all = [...inboxes].filter(([, { ends, remembered }]) => ends <= now || remembered > INBOX_MEMORY)
+      return all.map(([account]) => account as Address)
+    },
+    endsFrom(account, first) {
+      of(account).ends = first
+    },
     erased(account) {
       const inbox = inboxes.get(account)
       if (inbox) for (const door of PARTS) add(totals[door], -inbox.parts[door].letters, -inbox.parts[door].bytes)
@@ -240,28 +262,5 @@ export async function createLedger({ store, clock, most = MOST }: LedgerComponen
       }
     },
     amounts: (account) => (inboxes.get(account) ?? newInbox()).parts,
-  }
-}
-
-export const fullnessOf = ({ used, limit }: MailRoom): number => (limit === 0 ? 1 : used / limit)
-
-/** Rows read at once: some hundred KB. */
-const COUNTED = 1000
-
-/** All letters that can be read, those that are remembered only among them. */
-async function eachLetter(store: InboxStore, visit: (account: string, letter: Found) => void): Promise<void> {
-  for (let after: string | undefined; ; ) {
-    let seen = 0
-    const see = (key: readonly string[]): void => {
-      seen += 1
-      const at = key.join('/')
-      if (after === undefined || at > after) after = at
-    }
-    const page = await store.letters.list([], { after, limit: COUNTED, damaged: see })
-    for (const { key, row } of page) {
-      see(key)
-      visit(key[0] as string, { id: key[1] as string, row })
-    }
-    if (seen < COUNTED) return
   }
 }

@@ -13,6 +13,7 @@ import type { Devices, Session, Stands } from '../guard.ts'
 import type { Paces } from '../pace.ts'
 import type { Vouch } from '../vouch.ts'
 import { type Acks, createAcks } from './acks.ts'
+import { bringOver } from './before.ts'
 import { type Check, createCheck } from './check.ts'
 import { createDeliver, type Deliver } from './deliver.ts'
 import { createDoors, type Doors } from './doors.ts'
@@ -61,6 +62,7 @@ export interface Inbox {
 export async function createInbox(components: InboxComponents): Promise<Inbox> {
   const { rows, clock, log, rates = MAIL_RATES, bits = WORK_BITS, most } = components
   const store = inboxStore(rows)
+  await bringOver(store)
   const presence = createPresence(components.devices)
   const shared = { ...components, store, gate: createGate(), ears: createEars(), bits }
   const ledger = await createLedger({ store, clock, ...(most && { most }) })

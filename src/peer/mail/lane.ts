@@ -26,13 +26,15 @@ export interface Lane {
   failures: number
   /** Only the stranger's door is open. */
   strange: boolean
+  /** How often there was something new about the recipient: a card, or a key to a door. */
+  news: number
   why: ErrorCode | undefined
 }
 
 export const newLane = (to: Address): Lane => ({
   ...{ to, running: false, again: false, stops: new Map(), timer: undefined, wakesAt: Number.POSITIVE_INFINITY },
   ...{ asked: Number.NEGATIVE_INFINITY, dialled: Number.NEGATIVE_INFINITY },
-  ...{ failures: 0, strange: false, why: undefined },
+  ...{ failures: 0, strange: false, news: 0, why: undefined },
 })
 
 export const newStop = (): Stop => ({

@@ -242,7 +242,7 @@ export function createMailLanes(components: LanesComponents): Lanes {
     news(to) {
       courier.forgive(to)
       const lane = lanes.get(to)
-      if (lane) lane.strange = false
+      if (lane) Object.assign(lane, { strange: false, news: lane.news + 1 })
       // Where there was no way in there may be one now; who is busy or full is as before.
       for (const stop of lane?.stops.values() ?? [])
         if (stop.why === 'FORBIDDEN' || stop.why === 'NOT_FOUND') stop.due = 0

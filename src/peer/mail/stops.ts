@@ -50,12 +50,14 @@ export function createStops(components: StopsComponents): Stops {
   const { outbox, courier, devicesOf, know, bringing, keep, ask, kick, later, onReceipt, onChange } = components
   const { signal } = components
 
-  const refuse = async (lane: Lane, stop: Stop, p: number, error: CafeError): Promise<void> => {
+  const refuse = async (lane: Lane, stop: Stop, p: number, error: CafeError, news: number): Promise<void> => {
     const { code, data } = error
     lane.why = code
     stop.why = code
     const after = typeof data['after'] === 'number' ? Math.min(LONGEST_AFTER, data['after']) : 0
     stop.due = performance.now() + Math.max(after, pauseAfter(++stop.failures, PAUSES))
+    // It was refused with what was known before: what has been learned since may open.
+    if (lane.news !== news && (code === 'FORBIDDEN' || code === 'NOT_FOUND')) stop.due = 0
     if (code === 'FORBIDDEN' && data['what'] === 'size') {
       lane.strange = true
       await outbox.dissolve(lane.to, p)
@@ -68,6 +70,7 @@ export function createStops(components: StopsComponents): Stops {
     const { cafe } = place
     const sealed = await outbox.sealed(to, p)
     if (!sealed) return
+    const { news } = lane
     try {
       const { epoch, until, time } = await bringing(() =>
         courier.toCafe(cafe, { to, sealed, ends: parcel.ends }, signal),
@@ -77,7 +80,7 @@ export function createStops(components: StopsComponents): Stops {
       lane.why = undefined
       await onReceipt(cafe, epoch)
     } catch (thrown) {
-      if (!signal.aborted) await refuse(lane, stop, p, toCafeError(thrown))
+      if (!signal.aborted) await refuse(lane, stop, p, toCafeError(thrown), news)
       throw thrown
     }
   }

@@ -13,6 +13,7 @@ import './cafe-drop.ts'
 import type { FilesEvent } from './cafe-drop.ts'
 import './cafe-pin.ts'
 import './cafe-safety.ts'
+import './cafe-sealed-links.ts'
 import './cafe-shared.ts'
 import './cafe-upload.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
@@ -91,6 +92,7 @@ export class CafeFiles extends Plain {
       ${failure(this.#cafes.problem ?? this.#pins.problem)}
       ${active === undefined ? waiting('Looking…') : active.length === 0 ? noCafe(waits) : this.#drop()}
       ${this.#running()} ${this.#cutOff()} ${this.#kept()}
+      <cafe-sealed-links .cafe=${this.cafe}></cafe-sealed-links>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <p class="sr" role="status">${said(this.finished)}</p>
       <p class="sr" role="status">${found(this.checked)}</p>

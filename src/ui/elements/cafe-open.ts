@@ -13,6 +13,7 @@ import { openHash } from '../route.ts'
 import { ask, cafesOf, crumbs, hasKey, type Item, itemsOf, titleOf } from '../viewer/content.ts'
 import { arrange, shapeText } from '../viewer/words.ts'
 import './cafe-folder.ts'
+import './cafe-link-password.ts'
 import './cafe-look.ts'
 import './cafe-save.ts'
 import './cafe-share-link.ts'
@@ -74,7 +75,7 @@ export class CafeOpen extends Plain {
 
   override render(): TemplateResult {
     const { found, trouble } = this
-    const name = titleOf(this.link)
+    const name = titleOf(this.link) ?? sealedName(found)
     return html`${this.#way()}
       <h1 tabindex="-1"><bdi>${name === undefined ? (found?.about.kind === 'folder' ? 'Folder' : 'File') : plainName(name, 255)}</bdi></h1>
       ${failure(this.#ask.problem, this.#again)}
@@ -93,7 +94,7 @@ export class CafeOpen extends Plain {
 
   #found(found: Found): TemplateResult {
     const { link, about } = found
-    const name = titleOf(link) ?? (about.kind === 'folder' ? 'Folder' : 'File')
+    const name = titleOf(link) ?? sealedName(found) ?? (about.kind === 'folder' ? 'Folder' : 'File')
     const isFolder = about.kind === 'folder'
     const items = isFolder ? itemsOf(link, about.entries) : []
     const wanted = isFolder
@@ -127,6 +128,9 @@ export class CafeOpen extends Plain {
 
   #why(trouble: Trouble): TemplateResult {
     const link = this.keys.whole(this.link)
+    if (trouble.what === 'password') {
+      return html`<section class="card"><cafe-link-password .link=${link} @opened=${this.#again}></cafe-link-password></section>`
+    }
     return html`<cafe-why
       .trouble=${trouble}
       .names=${this.names}
@@ -162,6 +166,10 @@ export class CafeOpen extends Plain {
     this.names = new Map(cafes.map((session) => [session.cafe as string, session.name]))
   }
 }
+
+/** What a sealed link calls it. */
+const sealedName = (found: Found | undefined): string | undefined =>
+  found?.about.kind === 'file' ? found.about.name : undefined
 
 /** Files beside each other, by name, as the viewer goes through them. */
 function besides(link: string, about: Extract<About, { kind: 'folder' }>): Item[] {

@@ -1,32 +1,61 @@
 /**
  * `<cafe-opening>`: the calm screen on a link while the service worker and the node start, and the clear one when the
  * link cannot be opened. It never shows more of the link than the file's name. Where the node would not survive a reload
- * of this page, the content is shown in a frame that fills it.
+ * of this page, the content is shown in a frame that fills it; so too where the key stood in the query, which is said.
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import { fileName, privatePath } from '../link.ts'
+import { sealedLinkOf } from '../sealed-link.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 export class CafeOpening extends Plain {
   readonly #open = new Action<void>(this, 'link', async () => {
     const { openLink } = await import('../connect.ts')
-    this.#content = await openLink()
+    this.#content = await openLink({ stay: this.#told })
   })
+  /** The host was told the key: it stood where browsers send it. */
+  #told = false
+  /** The link takes a password, which was not given yet. */
+  #locked = false
   /** Address of the content, once it can be shown. */
   #content: string | undefined
 
   override connectedCallback(): void {
     super.connectedCallback()
     // A key in the query has been seen by the host once; it must not be sent again, nor stay in the history.
-    history.replaceState(history.state, '', privatePath(new URL(location.href)))
-    void this.#open.run()
+    const url = new URL(location.href)
+    this.#told = url.searchParams.has('key')
+    history.replaceState(history.state, '', privatePath(url))
+    this.#locked = sealedLinkOf(location.hash).password
+    if (this.#locked) void import('./cafe-link-password.ts')
+    else void this.#open.run()
+  }
+
+  /** The link was rewritten; what was sent cannot be called back. */
+  #warning(): TemplateResult {
+    const hide = (): void => {
+      this.#told = false
+      this.requestUpdate()
+    }
+    return html`<div class="update told" role="alert">
+      ${icon('warning')}
+      <p>
+        This link had its key in the part that browsers send, so the host of this page has seen it. The address above is
+        rewritten: pass on that one, from now on.
+      </p>
+      <button type="button" class="button small" @click=${hide}>Got it</button>
+    </div>`
   }
 
   override render(): TemplateResult {
     const name = fileName(location.pathname)
-    if (this.#content) return html`<iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
+    if (this.#content) {
+      return html`${this.#told ? this.#warning() : nothing}
+        <iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
+    }
+    if (this.#locked) return this.#password()
     const { problem } = this.#open
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>
@@ -35,7 +64,7 @@ export class CafeOpening extends Plain {
       ${
         problem === undefined
           ? html`<p class="quiet">${
-              location.hash.includes('key=')
+              /[#&](?:key|link)=/.test(location.hash)
                 ? 'It is fetched and decrypted on this device. Nobody on the way can read it.'
                 : 'It is fetched and checked on this device.'
             }</p>
@@ -46,6 +75,19 @@ export class CafeOpening extends Plain {
                 <a class="button" href="/">Go to Popup Cafe</a>
               </p>`
       }
+    </main>`
+  }
+
+  #password(): TemplateResult {
+    const opened = (): void => {
+      this.#locked = false
+      this.requestUpdate()
+      void this.#open.run()
+    }
+    return html`<main class="opening">
+      <p class="mark" aria-hidden="true">${icon('cup')}</p>
+      <h1>This link takes a password</h1>
+      <cafe-link-password .link=${location.href} @opened=${opened}></cafe-link-password>
     </main>`
   }
 }

@@ -6,6 +6,7 @@ import { html, type TemplateResult } from 'lit'
 import { plainName } from '../format.ts'
 import { cafesOf, hasKey } from '../viewer/content.ts'
 import './cafe-invite.ts'
+import './cafe-make-link.ts'
 import { icon, Plain } from './parts.ts'
 
 export class CafeShareLink extends Plain {
@@ -38,7 +39,15 @@ export class CafeShareLink extends Plain {
         .name=${plainName(this.name, 120)}
         .what=${'Link'}
         .help=${'Send it only over a way you trust: whoever reads the message has the link.'}
-      ></cafe-invite>`
+      ></cafe-invite>
+      ${
+        new URLSearchParams(this.link.split('#')[1]).has('key')
+          ? html`<details class="take-back">
+              <summary>Rather a link that ends, or that you can take back</summary>
+              <cafe-make-link .link=${this.link} .name=${this.name}></cafe-make-link>
+            </details>`
+          : ''
+      }`
   }
 
   #hidden(event: Event): void {

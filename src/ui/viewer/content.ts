@@ -95,10 +95,10 @@ export function asTarLink(link: string): string {
   return `${path}?format=tar${fragment}`
 }
 
-/** True if the link has a key in it, or the keys of all files of a folder. */
+/** True if the link has a key in it, or the keys of all files of a folder, or is sealed and stands for one. */
 export function hasKey(link: string): boolean {
-  const fragment = new URLSearchParams(partsOf(link).fragment.slice(1))
-  return fragment.has('key') || fragment.has('keys')
+  const said = new URLSearchParams(partsOf(link).fragment.slice(1))
+  return ['key', 'keys', 'link'].some((name) => said.has(name))
 }
 
 /** The cafes a link names. */

@@ -1,0 +1,113 @@
+/** `<cafe-sealed-links>`: the sealed links this account gave: how each stands, how often it was opened, and a way to take it back. */
+import './library.ts'
+import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
+import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { CafeConsole } from '../../worker/console-api.ts'
+import type { LinkInfo } from '../../worker/link-api.ts'
+import { Action } from '../controllers/action.ts'
+import { Live } from '../controllers/live.ts'
+import { count, plainName } from '../format.ts'
+import { standingText } from '../link-words.ts'
+import './cafe-confirm.ts'
+import { failure, icon, Plain } from './parts.ts'
+
+export class CafeSealedLinks extends Plain {
+  static override properties = { cafe: { attribute: false }, revoking: { state: true }, asking: { state: true } }
+  declare cafe: CafeConsole
+  /** The link the dialog is about; stays while the dialog fades. */
+  declare revoking: LinkInfo | undefined
+  declare asking: boolean
+  readonly #links = new Live(
+    this,
+    () => this.cafe,
+    ['links', 'account'],
+    (cafe) => cafe.links.list(),
+  )
+  readonly #revoke = new Action<LinkInfo>(this, 'seal', async ({ id }) => {
+    await this.cafe.links.revoke(id)
+    this.asking = false
+  })
+
+  override render(): TemplateResult | typeof nothing {
+    const links = this.#links.value ?? []
+    if (links.length === 0 && this.revoking === undefined) return nothing
+    return html`<section class="card" aria-labelledby="sealed-links-heading">
+        <h2 id="sealed-links-heading">Links you gave</h2>
+        ${failure(this.#links.problem)}
+        <ul class="rows">
+          ${repeat(
+            links,
+            ({ id }) => id,
+            (link) => this.#row(link),
+          )}
+        </ul>
+      </section>
+      ${this.#dialog()}`
+  }
+
+  #row(link: LinkInfo): TemplateResult {
+    const { state, openings, opened, expires, last } = link
+    const name = nameOf(link)
+    const isLive = state === 'open' || state === 'waiting'
+    const times =
+      openings === null ? `opened ${count(opened, 'time')}` : `opened ${opened} of ${count(openings, 'time')}`
+    return html`<li data-state=${state}>
+      <span class="mark small" aria-hidden="true">${icon(link.password ? 'lock' : 'link')}</span>
+      <div class="grow">
+        <p class="title"><bdi>${name}</bdi></p>
+        <p class="quiet small">
+          ${standingText(link)} · ${times}${
+            last === null ? nothing : html`, last <wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`
+          }${
+            isLive && expires !== null
+              ? html` · ends <wa-relative-time .date=${new Date(expires)} sync></wa-relative-time>`
+              : nothing
+          }
+        </p>
+      </div>
+      ${isLive ? this.#actions(link, name) : nothing}
+    </li>`
+  }
+
+  #actions(link: LinkInfo, name: string): TemplateResult {
+    return html`<wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
+        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}</button>
+      </wa-copy-button>
+      <button type="button" class="button small" aria-label="Take back the link ${name}" @click=${() => this.#ask(link)}>
+        Take back
+      </button>`
+  }
+
+  #dialog(): TemplateResult {
+    const { revoking } = this
+    const opened = revoking?.opened ?? 0
+    return html`<cafe-confirm
+      .open=${this.asking ?? false}
+      .heading=${`Take back “${revoking === undefined ? '' : nameOf(revoking)}”?`}
+      .text=${`The link opens for nobody any more, for good. ${
+        opened === 0 ? 'Nobody has opened it yet.' : 'Whoever has opened it has the key, and may keep what they saw.'
+      }`}
+      .verb=${'Take the link back'}
+      .running=${this.#revoke.running}
+      .problem=${this.#revoke.problem}
+      @agreed=${() => revoking && void this.#revoke.run(revoking)}
+      @left=${() => {
+        this.asking = false
+        this.#revoke.clear()
+      }}
+    ></cafe-confirm>`
+  }
+
+  #ask(link: LinkInfo): void {
+    this.revoking = link
+    this.asking = true
+  }
+}
+
+function nameOf({ label, name }: LinkInfo): string {
+  const file = name === null ? 'a file' : plainName(name, 60)
+  return label === '' ? file : `${plainName(label, 60)} (${file})`
+}
+customElements.define('cafe-sealed-links', CafeSealedLinks)
