@@ -11,6 +11,9 @@ export const ABOUT_TYPE = 'application/vnd.popup-cafe.about+json'
 export const SHAPES = ['folder', 'image', 'audio', 'video', 'text', 'page', 'pdf', 'archive', 'other'] as const
 export type Shape = (typeof SHAPES)[number]
 
+/** A path of a few names and a key. */
+const MAX_HREF = 2048
+
 /** One entry of a folder. */
 export const entrySchema = v.strictObject({
   /** As its author wrote it: of any length that fits a block, and of any characters. */
@@ -20,6 +23,10 @@ export const entrySchema = v.strictObject({
   size: v.optional(count()),
   /** Absent if it could not be told without fetching it. */
   shape: v.optional(v.picklist(SHAPES)),
+  /** Of an encrypted entry of a thread: where the file is, below the folder, with its key in the fragment. */
+  href: v.optional(text(MAX_HREF)),
+  /** The same of a small picture of it. */
+  thumbnail: v.optional(text(MAX_HREF)),
 })
 export type Entry = v.InferOutput<typeof entrySchema>
 

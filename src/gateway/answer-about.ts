@@ -4,10 +4,12 @@
  */
 import { ABOUT_TYPE, type About } from '../core/about.ts'
 import { CafeError } from '../core/errors.ts'
+import type { KeyMap } from '../crypto/key-map.ts'
 import { typeOf } from './answer-file.ts'
 import { listEntries, shapeEntries } from './directory.ts'
+import { readEntry } from './entry.ts'
 import type { Job } from './job.ts'
-import { shapeOf } from './mime.ts'
+import { shapeOf, typeByName, UNKNOWN } from './mime.ts'
 import type { AboutRequest } from './request.ts'
 import { type ResolvedDirectory, type ResolvedFile, resolve } from './resolve.ts'
 import { isolation, PRIVATE } from './respond.ts'
@@ -32,7 +34,10 @@ export async function answerAbout(job: Job<AboutRequest>): Promise<Response> {
   })
 }
 
-async function aboutFolder(found: ResolvedDirectory, { read, signal }: Job): Promise<About> {
+async function aboutFolder(found: ResolvedDirectory, job: Job): Promise<About> {
+  const { read, signal } = job
+  const { keys } = job.request
+  if (keys) return aboutEntry(found, keys, job)
   const { entries, more } = await listEntries(found.node, read, signal)
   const shaped = await shapeEntries(entries, read, signal)
   return {
@@ -42,6 +47,18 @@ async function aboutFolder(found: ResolvedDirectory, { read, signal }: Job): Pro
     more,
     entries: shaped.map(({ name, cid, size, shape }) => ({ name, cid: `${cid}`, size, shape })),
   }
+}
+
+/** The files of a thread's entry, which the keys in the link open. */
+async function aboutEntry(found: ResolvedDirectory, keys: KeyMap, job: Job): Promise<About> {
+  const items = await readEntry(found, keys, job)
+  const entries = items.flatMap(({ index, file, thumbnail }) => {
+    if (!file) return []
+    const { name, size, type, href } = file
+    const shape = shapeOf(type || (typeByName(name) ?? UNKNOWN))
+    return [{ name: name || index, cid: `${found.cid}`, size, shape, href, thumbnail: thumbnail?.href }]
+  })
+  return { kind: 'folder', cid: `${found.cid}`, index: false, more: false, entries }
 }
 
 async function aboutFile(found: ResolvedFile, { request, read, signal, open }: Job): Promise<About> {

@@ -19,20 +19,23 @@ export class LinkKeys {
     return { view: 'open', link }
   }
 
-  /** Remembers what a link's fragment says about its root, and gives the link without it. */
+  /** Remembers what a link's fragment says about it and what lies below its root, and gives the link without it. */
   keep(link: string): string {
     const at = link.indexOf('#')
     if (at < 0) return link
     const bare = link.slice(0, at)
-    this.#fragments.delete(rootOf(bare))
-    this.#fragments.set(rootOf(bare), link.slice(at))
+    // Each file of an entry has a key of its own; of a root the first says most.
+    const root = rootOf(bare)
+    if (!this.#fragments.has(root)) this.#fragments.set(root, link.slice(at))
+    this.#fragments.delete(bare)
+    this.#fragments.set(bare, link.slice(at))
     for (const oldest of this.#fragments.keys()) if (this.#fragments.size > MAX_KEYS) this.#fragments.delete(oldest)
     return bare
   }
 
-  /** The link with the fragment that was kept for its root, if one was. */
+  /** The link with the fragment that was kept for it, else the one for its root, if there is one. */
   whole(link: string): string {
-    return link + (this.#fragments.get(rootOf(link)) ?? '')
+    return link + (this.#fragments.get(link) ?? this.#fragments.get(rootOf(link)) ?? '')
   }
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { putBlocks } from '../fixtures/local-blocks.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
-import { importTree, MemorySource, noise, utf8 } from '../unit/gateway-help.ts'
+import { importNames, importTree, MemorySource, noise, utf8 } from '../unit/gateway-help.ts'
 
 const WAIT = { timeout: 60_000 }
 const MANY = 10_000
@@ -45,6 +45,8 @@ let host: Person
 let guest: Person
 let folder: string
 let many: string
+/** What is in the folder; nobody keeps it, so cleaning up takes it away. */
+const source = new MemorySource()
 
 beforeAll(async () => {
   relay = await startRelay()
@@ -54,7 +56,6 @@ beforeAll(async () => {
     await cafe.account.create()
     await cafe.account.register(link)
   }, invite)
-  const source = new MemorySource()
   folder = `/ipfs/${await importTree(source, {
     'letters/first.txt': utf8('Dear Ada,\n'.repeat(20_000)),
     'letters/second.md': utf8('# Second'),
@@ -66,8 +67,10 @@ beforeAll(async () => {
     'über uns.pdf': utf8('%PDF-1.4'),
     'site/index.html': utf8('<!doctype html><h1>Our site</h1>'),
   })}`
-  many = `/ipfs/${await importTree(source, Object.fromEntries(Array.from({ length: MANY }, (_, i) => [`entry ${i}.txt`, utf8('x')])))}`
-  await putBlocks(guest.page, source.blocks)
+  many = `/ipfs/${await importNames(
+    source,
+    Array.from({ length: MANY }, (_, i) => `entry ${i}.txt`),
+  )}`
 })
 
 afterAll(async () => {
@@ -76,6 +79,7 @@ afterAll(async () => {
 })
 
 const show = async (link: string) => {
+  await putBlocks(guest.page, source.blocks)
   await guest.page.goto(`${relay.url}#open=${link}`)
   await guest.page.locator('cafe-open h1').waitFor(WAIT)
 }
@@ -155,8 +159,9 @@ test('ten thousand entries are searched and sorted, and only those in sight are 
 
 test('the gateway’s own page lists the same folder without the app, and leads to it', async () => {
   const { page } = guest
+  await show(folder)
   const tab = await page.context().newPage()
-  await tab.goto(relay.url.slice(0, -1) + many)
+  await tab.goto(`${relay.url.slice(0, -1)}${many}/`)
   expect(await tab.locator('a.name').count()).toBe(MANY)
   await tab.goto(`${relay.url.slice(0, -1)}${folder}/photos/?view=pictures`)
   const small = tab.locator('img').first()
@@ -217,7 +222,7 @@ test('where the page may not write files, the browser saves by itself', async ()
   const { page } = guest
   await show(`${folder}/letters/second.md`)
   await page.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
-  await page.getByRole('button', { name: 'Save' }).waitFor(WAIT)
+  await page.getByRole('button', { name: 'Save', exact: true }).waitFor(WAIT)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save' }).click(),
@@ -236,7 +241,8 @@ test('sharing says what the link can do, and its link opens elsewhere', async ()
   await page.locator('cafe-text').getByText('under the table').waitFor(WAIT)
   expect(page.url()).not.toContain('key=')
   await page.getByRole('button', { name: 'Share', exact: true }).click()
-  const dialog = page.getByRole('dialog', { name: 'Share secret.txt' })
+  const dialog = page.locator('cafe-share-link wa-dialog')
+  expect(await dialog.getAttribute('label')).toBe('Share secret.txt')
   await dialog.getByText('Whoever has the link can read this file').waitFor(WAIT)
   await dialog.locator('wa-qr-code').waitFor(WAIT)
   const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue()
@@ -253,19 +259,20 @@ test('sharing says what the link can do, and its link opens elsewhere', async ()
 
 test('a file that nobody has says who was asked, and opens when it is there', async () => {
   const { page } = guest
-  const source = new MemorySource()
-  const link = `/ipfs/${await importTree(source, { 'late.txt': noise(10) })}`
+  const late = new MemorySource()
+  const link = `/ipfs/${await importTree(late, { 'late.txt': noise(10) })}`
   await show(link)
   const why = page.getByRole('alert')
   await why.getByText('No cafe we asked has this content').waitFor(WAIT)
   await why.getByText(/Corner Cafe .*\./).waitFor(WAIT)
-  await putBlocks(page, source.blocks)
+  await putBlocks(page, late.blocks)
   await why.getByRole('button', { name: 'Try again' }).click()
   await page.getByText('late.txt').waitFor(WAIT)
 })
 
 test('with the network gone, what is on this device opens as before', async () => {
   const { page } = guest
+  await show(folder)
   await page.goto(`${relay.url}#files`)
   await page.getByRole('link', { name: 'Open secret.txt' }).waitFor(WAIT)
   const raw = await page.evaluate(

@@ -3,10 +3,13 @@ import { createCipheriv } from 'node:crypto'
 import { base58 } from '@scure/base'
 import type { CID } from 'multiformats/cid'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ABOUT_TYPE, aboutSchema } from '../../src/core/about.ts'
+import { parse } from '../../src/core/schema.ts'
 import { createFileKey, formatFileKey } from '../../src/crypto/file-key.ts'
 import { formatKeyMap, parseKeyMap } from '../../src/crypto/key-map.ts'
 import { encryptStream } from '../../src/crypto/stream-cipher.ts'
 import { entryLink } from '../../src/peer/backup-row.ts'
+import { itemsOf } from '../../src/ui/viewer/content.ts'
 import { asker, bytesOf, importTree, MemorySource, noise, utf8 } from './gateway-help.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -116,6 +119,22 @@ describe('an entry of ours', () => {
     expect(await (await get(open)).text()).toBe('for everybody')
     expect(first).not.toContain(small.text)
     expect(second.match(/key=/g)).toHaveLength(1)
+  })
+
+  it('is told to the app as a folder, each file with where it is and its own key', async () => {
+    const told = await ask(link, { headers: { Accept: ABOUT_TYPE } })
+    expect(told.headers.get('Cache-Control')).toBe('private, no-store')
+    const about = parse(aboutSchema, await told.json())
+    const items = about.kind === 'folder' ? itemsOf(link, about.entries) : []
+    expect(items.map(({ name, shape, size }) => [name, shape, size])).toEqual([
+      ['film & "fun".mp4', 'video', 5_000],
+      ['<b>letter</b>.txt', 'text', 8],
+      ['public.txt', 'text', 13],
+    ])
+    const [first, second] = items
+    expect(Buffer.compare(await bytesOf(await ask(first?.link ?? '')), noise(5_000))).toBe(0)
+    expect(Buffer.compare(await bytesOf(await ask(first?.thumbnail ?? '')), GIF)).toBe(0)
+    expect(await (await ask(second?.link ?? '')).text()).toBe('Dear all')
   })
 
   it('passes on which cafes have it', async () => {

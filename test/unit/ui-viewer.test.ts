@@ -1,6 +1,7 @@
 /** The parts of the viewer that need no page: links, orders, words, and bytes on their way to disk. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ABOUT_TYPE } from '../../src/core/about.ts'
+import { LinkKeys } from '../../src/ui/link-keys.ts'
 import { openHash, readRoute } from '../../src/ui/route.ts'
 import { asTarLink, crumbs, hasKey, type Item, itemsOf, titleOf, withQuery } from '../../src/ui/viewer/content.ts'
 import { fileNameOf, filesOf, readFile, zipOf } from '../../src/ui/viewer/save.ts'
@@ -37,6 +38,22 @@ describe('links', () => {
     expect([hasKey(link), hasKey(`/ipfs/${CID}#from=x`)]).toEqual([true, false])
     expect(withQuery(link, { download: 'true' })).toBe(`/ipfs/${CID}/a%20b/c.txt?download=true#key=u1`)
     expect(asTarLink(`/ipfs/${CID}/d/?filename=x#key=u1`)).toBe(`/ipfs/${CID}/d/?format=tar#key=u1`)
+  })
+
+  it('are remembered with their keys: each its own, and what lies below a root by that of the root', () => {
+    const keys = new LinkKeys()
+    const root = `/ipfs/${CID}`
+    expect(keys.keep(`${root}#keys=all`)).toBe(root)
+    keys.keep(`${root}/0/content/a.txt#key=one`)
+    expect(keys.whole(`${root}/0/content/a.txt`)).toBe(`${root}/0/content/a.txt#key=one`)
+    expect(keys.whole(`${root}/other`)).toBe(`${root}/other#keys=all`)
+    expect(keys.whole(root)).toBe(`${root}#keys=all`)
+    keys.keep(`${root}#keys=better`)
+    expect(keys.whole(root)).toBe(`${root}#keys=better`)
+    expect(keys.whole('/ipfs/unknown')).toBe('/ipfs/unknown')
+    for (let i = 0; i < 400; i++) keys.keep(`/ipfs/c${i}#key=u`)
+    expect(keys.whole('/ipfs/c399')).toContain('#key=u')
+    expect(keys.whole(root)).toBe(root)
   })
 
   it('lead to entries by their names, and nowhere for names no address can have', () => {

@@ -85,8 +85,8 @@ export class CafeOpen extends Plain {
   /** The folders above; of a lone file there are none. */
   #way(): TemplateResult | typeof nothing {
     const way = crumbs(this.keys.whole(this.link)).slice(0, -1)
-    // One name after an encrypted file is its own.
-    if (way.length === 0 || (way.length === 1 && hasKey(way[0]?.link ?? ''))) return nothing
+    // What is above an encrypted file is its place in an entry, or nothing: its own key opens no folder.
+    if (way.length === 0 || hasKey(way[0]?.link ?? '')) return nothing
     return html`<nav class="crumbs" aria-label="Folders above">
       ${way.map(({ name, link }) => html`<a href=${openHash(link)}><bdi>${name === undefined ? 'Folder' : plainName(name, 60)}</bdi></a>`)}
     </nav>`

@@ -56,7 +56,7 @@ export class CafeShareLink extends Plain {
 }
 
 function encrypted(what: string): TemplateResult {
-  return html`<li>${icon('lock')}Whoever has the link can read this ${what}, save it, and pass the link on. It cannot change anything.</li>
+  return html`<li>${icon('lock')}Whoever has the link can read this ${what}, save it, and pass the link on. Nobody can change it.</li>
     <li>${icon('hide')}Nobody else can read it, not even the cafe. The key is at the end of the link and is never sent to a server.</li>
     <li>${icon('warning')}You cannot take it back: a key that was seen stays known.</li>`
 }

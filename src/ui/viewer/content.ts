@@ -69,9 +69,15 @@ export function titleOf(link: string): string | undefined {
 export function itemsOf(link: string, entries: readonly Entry[]): Item[] {
   const { path, fragment } = partsOf(link)
   const base = path.replace(/\/$/, '')
-  return entries.map(({ name, size, shape }) => ({
+  return entries.map(({ name, size, shape, href, thumbnail }) => ({
     ...{ name, size, shape },
-    link: isLinkable(name) ? `${base}/${encodeURIComponent(name)}${fragment}` : undefined,
+    link:
+      href !== undefined
+        ? `${base}/${href}`
+        : isLinkable(name)
+          ? `${base}/${encodeURIComponent(name)}${fragment}`
+          : undefined,
+    ...(thumbnail !== undefined && { thumbnail: `${base}/${thumbnail}` }),
   }))
 }
 
@@ -89,10 +95,10 @@ export function asTarLink(link: string): string {
   return `${path}?format=tar${fragment}`
 }
 
-/** True if the link has a key in it, or is sealed and stands for one. */
+/** True if the link has a key in it, or the keys of all files of a folder, or is sealed and stands for one. */
 export function hasKey(link: string): boolean {
   const said = new URLSearchParams(partsOf(link).fragment.slice(1))
-  return said.has('key') || said.has('link')
+  return ['key', 'keys', 'link'].some((name) => said.has(name))
 }
 
 /** The cafes a link names. */
