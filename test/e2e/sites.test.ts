@@ -145,103 +145,6 @@ describe('websites', () => {
     expect(two).toMatchObject({ storage: {}, databases: [], cookie: '' })
   })
 
-  test('get through the bridge their own blocks and nothing else, also by a page that lies', async () => {
-    // Worse than any website can be: a page of its origin without service worker and without a policy.
-    await page.goto(at(roots.two))
-    await done()
-    await page.evaluate(async () => {
-      for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
-    })
-    await page.route(`${at(roots.two)}**`, (route) =>
-      route.fulfill({ contentType: 'text/html', body: '<h1>Evil</h1>' }),
-    )
-    await page.goto('about:blank')
-    await page.goto(at(roots.two))
-    expect(await page.textContent('h1')).toBe('Evil')
-    const answers = await page.evaluate(
-      async ([appOrigin, own, secret]) => {
-        const frame = document.createElement('iframe')
-        frame.src = `${appOrigin}/site-bridge.html`
-        const said: unknown[] = []
-        addEventListener('message', ({ data, source }) => source === frame.contentWindow && said.push(data?.type))
-        document.body.append(frame)
-        const until = async (what: () => unknown) => {
-          for (let i = 0; i < 200 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
-        }
-        await until(() => said.includes('cafe:bridge-ready'))
-        const { port1, port2 } = new MessageChannel()
-        // What it knows not it does not answer.
-        for (const type of ['cafe:node-port', 'cafe:to-host', 'cafe:need-node', 'x']) {
-          frame.contentWindow?.postMessage({ type, life: 'x' }, '*', [new MessageChannel().port1])
-        }
-        frame.contentWindow?.postMessage({ type: 'cafe:site-port', label: secret, root: secret }, '*', [port1])
-        await until(() => said.includes('cafe:site-given'))
-        let id = 0
-        const call = (method: string, input: unknown) =>
-          new Promise<{ t: string; code?: string; data?: { what?: string } }>((resolve) => {
-            const mine = ++id
-            port2.addEventListener('message', ({ data }) => {
-              if (data.id === mine && (data.t === 'ok' || data.t === 'err')) resolve(data)
-            })
-            port2.start()
-            port2.postMessage({ t: 'call', id: mine, method, input })
-            setTimeout(() => resolve({ t: 'silence' }), 2000)
-          })
-        const brief = ({ t, code, data }: Awaited<ReturnType<typeof call>>) =>
-          [t, code, data?.what].filter(Boolean).join(' ')
-        const named: Record<string, string> = {}
-        for (const method of [
-          'account.status',
-          'pins.list',
-          'names.list',
-          'tab.site',
-          'name.resolve',
-          'constructor',
-          '__proto__',
-        ]) {
-          named[method] = brief(await call(method, {}))
-        }
-        return {
-          said,
-          named,
-          own: brief(await call('block.get', { cid: own })),
-          secret: brief(await call('block.get', { cid: secret })),
-          bad: brief(await call('block.get', { cid: 'x', from: [] })),
-          inside: (() => {
-            try {
-              return frame.contentWindow?.document.body.innerHTML
-            } catch {
-              return 'refused'
-            }
-          })(),
-        }
-      },
-      [app(), roots.two, roots.secret] as const,
-    )
-    await page.unroute(`${at(roots.two)}**`)
-    expect(answers).toMatchObject({ own: 'ok', secret: 'err FORBIDDEN unlinked', inside: 'refused' })
-    expect(answers.bad).toMatch(/^err BAD_REQUEST/)
-    expect(answers.said).toEqual(['cafe:bridge-ready', 'cafe:site-given'])
-    for (const [method, answer] of Object.entries(answers.named)) expect(answer, method).toMatch(/^(err|silence)/)
-  })
-
-  test('are told from each other by what the relay serves: one page, one worker, nothing of the app', async () => {
-    const local = `http://127.0.0.1:${new URL(relay.url).port}`
-    const get = (path: string, headers: Record<string, string> = {}) =>
-      // Node resolves no *.localhost.
-      fetch(local + path, { headers }).then(({ status }) => status)
-    expect(await get('/site-sw.js')).toBe(404)
-    expect(await get('/site-boot.js')).toBe(404)
-    const asked = await person.browser.context.request.get(at(roots.one, '/assets/anything.js'))
-    expect([asked.status(), asked.headers()['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
-    const foreign = await person.browser.context.request.get(at(roots.one, '/own-sw.js'), {
-      headers: { 'Service-Worker': 'script' },
-    })
-    expect(foreign.status()).toBe(403)
-    expect((await person.browser.context.request.get(relay.url.replace('//', '//www.'))).status()).toBe(404)
-    expect(await (await fetch(`${local}/config.json`)).json()).toMatchObject({ contentHost: 'cafe.localhost' })
-  })
-
   test('cannot lock people out of the app with cookies for all hosts below it', async () => {
     await page.goto(at(roots.one))
     await done()
@@ -256,22 +159,6 @@ describe('websites', () => {
     for (let i = 0; i < 2; i++) await tab.goto(`${relay.url}health`).catch(() => undefined)
     expect(await tab.textContent('body')).toContain('"ok":true')
     expect(await person.browser.context.cookies(relay.url)).toEqual([])
-    await tab.close()
-  })
-
-  test('open from the app, which says so where they cannot', async () => {
-    const tab = await person.browser.context.newPage()
-    await tab.goto(`${relay.url}#open=/ipfs/${roots.one}`)
-    const link = tab.getByRole('link', { name: 'Open as website' })
-    expect(await link.getAttribute('href')).toBe(at(roots.one))
-    // At another host of the same machine there is nothing below it.
-    const elsewhere = relay.url.replace('cafe.localhost', 'localhost')
-    await tab.goto(elsewhere)
-    await ready(tab)
-    await plant(tab, source.blocks)
-    await tab.goto(`${elsewhere}#open=/ipfs/${roots.one}`)
-    await tab.getByText('Scripts of a website may not run at this address').waitFor()
-    expect(await link.count()).toBe(0)
     await tab.close()
   })
 
