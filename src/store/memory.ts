@@ -3,11 +3,11 @@ import type { CID } from 'multiformats/cid'
 import { CafeError } from '../core/errors.ts'
 import type { Blocks } from './blocks.ts'
 import { blockKey } from './blocks.ts'
-import type { Rows } from './rows.ts'
+import type { RangeOptions, Rows } from './rows.ts'
 
 export function memoryRows(): Rows {
   const rows = new Map<string, Uint8Array>()
-  const keys: Rows['keys'] = async (prefix, { after = '', limit = Number.POSITIVE_INFINITY } = {}) =>
+  const keysOf = (prefix: string, { after = '', limit = Number.POSITIVE_INFINITY }: RangeOptions = {}): string[] =>
     [...rows.keys()]
       .filter((key) => key.startsWith(prefix) && key > after)
       .sort()
@@ -16,9 +16,10 @@ export function memoryRows(): Rows {
     async get(key) {
       return rows.get(key)?.slice()
     },
+    // In one step, as in the one transaction of the real store: a row may be gone a moment later.
     range: async (prefix, options) =>
-      (await keys(prefix, options)).map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const),
-    keys,
+      keysOf(prefix, options).map((key) => [key, (rows.get(key) as Uint8Array).slice()] as const),
+    keys: async (prefix, options) => keysOf(prefix, options),
     async commit(changes) {
       // Copies first: a value that is none fails here, before anything is written.
       const copies = changes.map(({ key, value }) => [key, value?.slice()] as const)
