@@ -51,8 +51,8 @@ export class CafeSealedLinks extends Plain {
     const { state, openings, opened, expires, last } = link
     const name = nameOf(link)
     const isLive = state === 'open' || state === 'waiting'
-    const times =
-      openings === null ? `opened ${count(opened, 'time')}` : `opened ${opened} of ${count(openings, 'time')}`
+    const often = opened === 0 ? 'not opened yet' : `opened ${count(opened, 'time')}`
+    const times = openings === null ? often : `opened ${opened} of ${count(openings, 'time')}`
     return html`<li data-state=${state}>
       <span class="mark small" aria-hidden="true">${icon(link.password ? 'lock' : 'link')}</span>
       <div class="grow">
@@ -62,7 +62,7 @@ export class CafeSealedLinks extends Plain {
             last === null ? nothing : html`, last <wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`
           }${
             isLive && expires !== null
-              ? html` · ends <wa-relative-time .date=${new Date(expires)} sync></wa-relative-time>`
+              ? html` · ends <wa-relative-time .date=${new Date(expires)} numeric="always" sync></wa-relative-time>`
               : nothing
           }
         </p>
@@ -72,12 +72,14 @@ export class CafeSealedLinks extends Plain {
   }
 
   #actions(link: LinkInfo, name: string): TemplateResult {
-    return html`<wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
-        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}</button>
+    return html`<div class="actions">
+      <wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
+        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}Copy</button>
       </wa-copy-button>
       <button type="button" class="button small" aria-label="Take back the link ${name}" @click=${() => this.#ask(link)}>
         Take back
-      </button>`
+      </button>
+    </div>`
   }
 
   #dialog(): TemplateResult {
