@@ -13,6 +13,9 @@ import { standingText } from '../link-words.ts'
 import './cafe-confirm.ts'
 import { failure, icon, Plain } from './parts.ts'
 
+/** Milliseconds between two looks at the cafes while the list is seen: they tell nobody by themselves that a link was opened. */
+const LOOK = 10_000
+
 export class CafeSealedLinks extends Plain {
   static override properties = { cafe: { attribute: false }, revoking: { state: true }, asking: { state: true } }
   declare cafe: CafeConsole
@@ -29,6 +32,21 @@ export class CafeSealedLinks extends Plain {
     await this.cafe.links.revoke(id)
     this.asking = false
   })
+
+  #looking: ReturnType<typeof setInterval> | undefined
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#looking = setInterval(() => {
+      // Reading has the node ask; what has changed is drawn when it is told.
+      if (document.visibilityState === 'visible' && this.#links.value?.some(isLive)) this.#links.refresh()
+    }, LOOK)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#looking)
+  }
 
   override render(): TemplateResult | typeof nothing {
     const links = this.#links.value ?? []
@@ -50,8 +68,7 @@ export class CafeSealedLinks extends Plain {
   #row(link: LinkInfo): TemplateResult {
     const { state, openings, opened, expires, last } = link
     const name = nameOf(link)
-    const isLive = state === 'open' || state === 'waiting'
-    const often = opened === 0 ? 'not opened yet' : `opened ${count(opened, 'time')}`
+    const often = opened === 0 ? (isLive(link) ? 'not opened yet' : 'never opened') : `opened ${count(opened, 'time')}`
     const times = openings === null ? often : `opened ${opened} of ${count(openings, 'time')}`
     return html`<li data-state=${state}>
       <span class="mark small" aria-hidden="true">${icon(link.password ? 'lock' : 'link')}</span>
@@ -61,13 +78,13 @@ export class CafeSealedLinks extends Plain {
           ${standingText(link)} · ${times}${
             last === null ? nothing : html`, last <wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`
           }${
-            isLive && expires !== null
+            isLive(link) && expires !== null
               ? html` · ends <wa-relative-time .date=${new Date(expires)} numeric="always" sync></wa-relative-time>`
               : nothing
           }
         </p>
       </div>
-      ${isLive ? this.#actions(link, name) : nothing}
+      ${isLive(link) ? this.#actions(link, name) : nothing}
     </li>`
   }
 
@@ -107,6 +124,9 @@ export class CafeSealedLinks extends Plain {
     this.asking = true
   }
 }
+
+/** Can it still be opened, now or later? */
+const isLive = ({ state }: LinkInfo): boolean => state === 'open' || state === 'waiting'
 
 function nameOf({ label, name }: LinkInfo): string {
   const file = name === null ? 'a file' : plainName(name, 60)
