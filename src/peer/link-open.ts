@@ -27,6 +27,8 @@ export interface LinkOpener {
 
 export interface LinkOpenerComponents {
   readonly client: Pick<LinkClient, 'open'>
+  /** Tells the node where a cafe may be reached, as far as that is known: a link only names it. */
+  readonly locate: (cafe: PeerIdText) => void
   readonly clock: Clock
   readonly random: Random
 }
@@ -40,7 +42,7 @@ interface Known {
 /** Milliseconds for one cafe: it may just be coming back. */
 const PATIENCE = 8000
 
-export function createLinkOpener({ client, clock, random }: LinkOpenerComponents): LinkOpener {
+export function createLinkOpener({ client, locate, clock, random }: LinkOpenerComponents): LinkOpener {
   const known = new Map<string, Known>()
   const serial = createSerial()
 
@@ -67,7 +69,12 @@ export function createLinkOpener({ client, clock, random }: LinkOpenerComponents
         const [id, proof] = [await linkIdOf(link), await linkProof(master)]
         const ask = async (cafe: PeerIdText): Promise<LinkBody> => {
           const what = { link: id, proof, attempt: one.attempt }
-          const sealed = await insist(() => client.open(cafe, what, { signal }), { patience: PATIENCE, signal })
+          const once = (): Promise<Uint8Array> => {
+            // Each time: a relay may have come meanwhile.
+            locate(cafe)
+            return client.open(cafe, what, { signal })
+          }
+          const sealed = await insist(once, { patience: PATIENCE, signal })
           return openLinkBody(master, id, sealed)
         }
         one.body = await firstOf(from, ask, signal)

@@ -155,7 +155,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     node,
     origin,
   })
-  const opener = createLinkOpener({ ...shared, client: linkClient(node) })
+  const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
+  const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
   const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {

@@ -52,7 +52,7 @@ async function make({ label, times, password }: Wish): Promise<string> {
   if (times !== undefined) await dialog.getByLabel('How often').selectOption({ label: times })
   if (password !== undefined) await dialog.getByLabel('Password').fill(password)
   await dialog.getByRole('button', { name: 'Make the link' }).click()
-  const link = await dialog.getByLabel('Link that you can take back').inputValue(WAIT)
+  const link = await dialog.getByRole('textbox', { name: 'Link that you can take back' }).inputValue(WAIT)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ ...WAIT, state: 'detached' })
   expect(new URL(link).hash).toMatch(/^#link=[\w-]{46}&from=12D3/)

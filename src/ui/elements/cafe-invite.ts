@@ -70,7 +70,7 @@ export class CafeInvite extends Plain {
 
 /** Side of the code in pixels: an invite fills a large code, so as large as the screen lets it be. */
 function codeSize(link: string): number {
-  return Math.max(160, Math.min(link.length > LONG_CODE ? 432 : 288, innerWidth - 112))
+  return Math.max(160, Math.min(link.length > LONG_CODE ? 432 : 288, innerWidth - 120))
 }
 
 function selectAll(event: FocusEvent): void {

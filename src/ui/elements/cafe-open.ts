@@ -77,9 +77,15 @@ export class CafeOpen extends Plain {
     const { found, trouble } = this
     const name = titleOf(this.link) ?? sealedName(found)
     return html`${this.#way()}
-      <h1 tabindex="-1"><bdi>${name === undefined ? (found?.about.kind === 'folder' ? 'Folder' : 'File') : plainName(name, 255)}</bdi></h1>
+      <h1 tabindex="-1"><bdi>${name === undefined ? this.#kind() : plainName(name, 255)}</bdi></h1>
       ${failure(this.#ask.problem, this.#again)}
       ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting('Opening…')}`
+  }
+
+  /** What stands for a name that is not known. */
+  #kind(): string {
+    if (this.trouble?.what === 'password') return 'This link takes a password'
+    return this.found?.about.kind === 'folder' ? 'Folder' : 'File'
   }
 
   /** The folders above; of a lone file there are none. */

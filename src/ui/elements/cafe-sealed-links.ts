@@ -13,6 +13,9 @@ import { standingText } from '../link-words.ts'
 import './cafe-confirm.ts'
 import { failure, icon, Plain } from './parts.ts'
 
+/** Milliseconds between two looks at the cafes while the list is seen: they tell nobody by themselves that a link was opened. */
+const LOOK = 10_000
+
 export class CafeSealedLinks extends Plain {
   static override properties = { cafe: { attribute: false }, revoking: { state: true }, asking: { state: true } }
   declare cafe: CafeConsole
@@ -29,6 +32,21 @@ export class CafeSealedLinks extends Plain {
     await this.cafe.links.revoke(id)
     this.asking = false
   })
+
+  #looking: ReturnType<typeof setInterval> | undefined
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#looking = setInterval(() => {
+      // Reading has the node ask; what has changed is drawn when it is told.
+      if (document.visibilityState === 'visible' && this.#links.value?.some(isLive)) this.#links.refresh()
+    }, LOOK)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#looking)
+  }
 
   override render(): TemplateResult | typeof nothing {
     const links = this.#links.value ?? []
@@ -50,9 +68,8 @@ export class CafeSealedLinks extends Plain {
   #row(link: LinkInfo): TemplateResult {
     const { state, openings, opened, expires, last } = link
     const name = nameOf(link)
-    const isLive = state === 'open' || state === 'waiting'
-    const times =
-      openings === null ? `opened ${count(opened, 'time')}` : `opened ${opened} of ${count(openings, 'time')}`
+    const often = opened === 0 ? (isLive(link) ? 'not opened yet' : 'never opened') : `opened ${count(opened, 'time')}`
+    const times = openings === null ? often : `opened ${opened} of ${count(openings, 'time')}`
     return html`<li data-state=${state}>
       <span class="mark small" aria-hidden="true">${icon(link.password ? 'lock' : 'link')}</span>
       <div class="grow">
@@ -61,23 +78,25 @@ export class CafeSealedLinks extends Plain {
           ${standingText(link)} · ${times}${
             last === null ? nothing : html`, last <wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`
           }${
-            isLive && expires !== null
-              ? html` · ends <wa-relative-time .date=${new Date(expires)} sync></wa-relative-time>`
+            isLive(link) && expires !== null
+              ? html` · ends <wa-relative-time .date=${new Date(expires)} numeric="always" sync></wa-relative-time>`
               : nothing
           }
         </p>
       </div>
-      ${isLive ? this.#actions(link, name) : nothing}
+      ${isLive(link) ? this.#actions(link, name) : nothing}
     </li>`
   }
 
   #actions(link: LinkInfo, name: string): TemplateResult {
-    return html`<wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
-        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}</button>
+    return html`<div class="actions">
+      <wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
+        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}Copy</button>
       </wa-copy-button>
       <button type="button" class="button small" aria-label="Take back the link ${name}" @click=${() => this.#ask(link)}>
         Take back
-      </button>`
+      </button>
+    </div>`
   }
 
   #dialog(): TemplateResult {
@@ -105,6 +124,9 @@ export class CafeSealedLinks extends Plain {
     this.asking = true
   }
 }
+
+/** Can it still be opened, now or later? */
+const isLive = ({ state }: LinkInfo): boolean => state === 'open' || state === 'waiting'
 
 function nameOf({ label, name }: LinkInfo): string {
   const file = name === null ? 'a file' : plainName(name, 60)
