@@ -123,8 +123,18 @@ describe.each([
     await page.locator('img.look').waitFor(WAIT)
     await page.keyboard.press('ArrowRight')
     await page.getByRole('heading', { name: 'c.png' }).waitFor(WAIT)
+    // The heading is there at once, the picture and the keys that turn it when it is opened.
+    await page.locator('img.look').waitFor(WAIT)
     await page.keyboard.press('ArrowLeft')
     await page.getByRole('heading', { name: 'b.png' }).waitFor(WAIT)
+    // The buttons for the same lie in the page: the main navigation is neither under them nor over them.
+    const turn = page.getByRole('navigation', { name: 'Other files of this folder' })
+    await turn.getByRole('link', { name: 'Next' }).click()
+    await page.getByRole('heading', { name: 'c.png' }).waitFor(WAIT)
+    const main = page.getByRole('navigation', { name: 'Main' })
+    expect(await turn.evaluate((element) => getComputedStyle(element).position)).toBe('static')
+    await main.getByRole('link', { name: 'Files' }).click()
+    await page.getByRole('heading', { name: 'Files' }).waitFor(WAIT)
   })
 
   test('sound plays, one title after the other', async () => {
