@@ -129,7 +129,7 @@ export class CafeFolder extends Plain {
                 this.playing = !this.playing
               }}
             >
-              ${icon('play')}${this.playing ? 'Close the player' : `Play ${tracks === 1 ? 'it' : `all ${tracks}`}`}
+              ${icon(this.playing ? 'xmark' : 'play')}${this.playing ? 'Close the player' : `Play ${tracks === 1 ? 'it' : `all ${tracks}`}`}
             </button>`
       }
     </div>`
