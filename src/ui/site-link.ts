@@ -5,6 +5,9 @@
 import { CID } from 'multiformats/cid'
 import { siteLabel } from '../core/site-name.ts'
 
+/** The host below which websites are; undefined if there is none; `unknown` if nobody could be asked. */
+export type ContentHost = { readonly name: string | undefined } | 'unknown'
+
 /** The address of the website, or why there is none, for people. */
 export type SiteOffer = { readonly href: string } | { readonly why: string }
 
@@ -13,8 +16,8 @@ export interface SiteQuestion {
   readonly cid: string
   /** Its link has a key. */
   readonly keyed: boolean
-  /** From `/config.json`. */
-  readonly contentHost: string | undefined
+  /** From `/config.json`; see {@link contentHost}. */
+  readonly contentHost: ContentHost
   /** Where the app is. */
   readonly at: Pick<Location, 'protocol' | 'host' | 'hostname'>
 }
@@ -23,13 +26,16 @@ const PRIVATE =
   'This folder is encrypted. A website with scripts gets an address that names its content, so only public folders open as one.'
 const NO_HOST =
   'Scripts of a website may not run at this address, since your keys are here. They need an address of their own, which whoever runs this app has not set up. You can save the folder, or look at it without scripts.'
+const UNKNOWN =
+  'Whether this can be opened as a website is not known just now, since the server of this app cannot be reached. You can save the folder, or look at it without scripts.'
 const TOO_LONG = 'The name of this content is too long for an address of its own.'
 
-/** @example offerSite({ cid: 'bafy…', keyed: false, contentHost: 'cafe.localhost', at: location }) */
+/** @example offerSite({ cid: 'bafy…', keyed: false, contentHost: { name: 'cafe.localhost' }, at: location }) */
 export function offerSite({ cid, keyed, contentHost, at }: SiteQuestion): SiteOffer {
   if (keyed) return { why: PRIVATE }
+  if (contentHost === 'unknown') return { why: UNKNOWN }
   // The same host as the app's, or the browser keeps what is of one apart from the other.
-  if (contentHost !== at.hostname) return { why: NO_HOST }
+  if (contentHost.name !== at.hostname) return { why: NO_HOST }
   try {
     return { href: `${at.protocol}//${siteLabel(CID.parse(cid))}.${at.host}/` }
   } catch {
@@ -38,17 +44,29 @@ export function offerSite({ cid, keyed, contentHost, at }: SiteQuestion): SiteOf
 }
 
 const MAX_CONFIG = 16 * 1024
+/** Milliseconds for the app's host: somebody waits to see what can be done with the folder. */
+const PATIENCE = 5000
 
-/** What the app's host says; undefined if it says nothing, as a plain static host does. */
-export async function contentHost(load: typeof fetch = fetch): Promise<string | undefined> {
+/** What the app's host says; a plain static host has no such file, and says that there are no websites below it. */
+export async function contentHost(load: typeof fetch = fetch): Promise<ContentHost> {
   try {
-    const response = await load('/config.json', { cache: 'no-cache' })
-    const text = await response.text()
-    if (!response.ok || text.length > MAX_CONFIG) return undefined
+    const signal = AbortSignal.timeout(PATIENCE)
+    // Without cookies: a website could have set so many that the host refuses to answer.
+    const response = await load('/config.json', { cache: 'no-cache', credentials: 'omit', signal })
+    if (!response.ok) return response.status === 404 ? { name: undefined } : 'unknown'
+    return { name: hostIn(await response.text()) }
+  } catch {
+    return 'unknown'
+  }
+}
+
+function hostIn(text: string): string | undefined {
+  if (text.length > MAX_CONFIG) return undefined
+  try {
     const { contentHost }: { contentHost?: unknown } = JSON.parse(text)
     return typeof contentHost === 'string' ? contentHost : undefined
   } catch {
-    // Offline, or no such file: then there is no host to open anything at either.
+    // The page of a host that has one for every address.
     return undefined
   }
 }

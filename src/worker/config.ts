@@ -32,6 +32,8 @@ export async function loadConfig(opening: Promise<Rows>, log: Log, origin: strin
   try {
     const response = await fetch(`${origin}/config.json`, {
       cache: 'no-store',
+      // A website below the app's host could have set so many cookies that the host refuses to answer.
+      credentials: 'omit',
       signal: AbortSignal.timeout(FETCH_TIMEOUT),
     })
     const body = await response.text()

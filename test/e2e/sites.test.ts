@@ -30,6 +30,8 @@ const TWO = {
   'x.js': 'globalThis.done = {}',
 }
 
+const WAIT = { timeout: 60_000 }
+
 describe('websites', () => {
   let relay: RelayProcess
   let person: Person
@@ -162,6 +164,42 @@ describe('websites', () => {
     await tab.close()
   })
 
+  test('are opened from the app’s view of a folder, where the folder has a page', async () => {
+    const tab = await person.browser.context.newPage()
+    await tab.goto(`${relay.url}#open=/ipfs/${roots.one}`)
+    const [site] = await Promise.all([
+      tab.waitForEvent('popup'),
+      tab.getByRole('link', { name: 'Open as website' }).click(WAIT),
+    ])
+    await done(site)
+    expect(site.url()).toBe(at(roots.one))
+    expect(await site.textContent('#title')).toBe('One')
+    expect(await site.evaluate(() => [globalThis.opener, document.referrer])).toEqual([null, ''])
+    // Not of a folder without a page: that one is only looked at.
+    await tab.goto(`${relay.url}#open=/ipfs/${roots.secret}`)
+    await tab.getByText('secret.txt').waitFor(WAIT)
+    expect(await tab.locator('cafe-site-link').count()).toBe(0)
+    await Promise.all([tab.close(), site.close()])
+  })
+
+  test('are offered also while a website has filled the app’s host with cookies', async () => {
+    const tab = await person.browser.context.newPage()
+    await tab.goto(relay.url)
+    await ready(tab)
+    await page.goto(at(roots.one))
+    await done()
+    await page.evaluate(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: what an attacker would use
+      for (let i = 0; i < 40; i++) document.cookie = `c${i}=${'x'.repeat(3900)}; Domain=cafe.localhost; Path=/`
+    })
+    await tab.goto(`${relay.url}#open=/ipfs/${roots.one}`)
+    const link = tab.getByRole('link', { name: 'Open as website' })
+    await link.waitFor()
+    expect(await link.getAttribute('href')).toBe(at(roots.one))
+    await person.browser.context.clearCookies()
+    await tab.close()
+  })
+
   test('open again with the relay and the node away', async () => {
     await page.goto(at(roots.one))
     await done()
@@ -177,4 +215,40 @@ describe('websites', () => {
       await relay.restart()
     }
   })
+})
+
+test('where the app’s host has no hosts for websites, a folder says so, and can be saved or looked at', async () => {
+  // By a bare address there is no name below which others could be.
+  const relay = await startRelay(['--host', '127.0.0.2'])
+  const person = await visit(relay.url, { ready: false })
+  try {
+    const { page } = person
+    const source = new MemorySource()
+    const root = await importTree(source, {
+      'index.html': utf8('<h1>Our page</h1><script>document.write(`Written by a script`)</script>'),
+    })
+    await plant(page, source.blocks)
+    expect(await page.evaluate(async () => (await fetch('/config.json')).json())).not.toHaveProperty('contentHost')
+    await page.goto(`${relay.url}#open=/ipfs/${root}`)
+    await page.getByText('Scripts of a website may not run at this address').waitFor(WAIT)
+    expect(await page.getByRole('link', { name: 'Open as website' }).count()).toBe(0)
+    // Where the page may write files it asks for a place, which no test can answer.
+    await page.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+    const [download] = await Promise.all([
+      page.waitForEvent('download', WAIT),
+      page.getByRole('button', { name: 'Save all' }).click(),
+    ])
+    expect(download.suggestedFilename()).toMatch(/\.tar$/)
+    const [view] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: 'Show its web page' }).click(),
+    ])
+    await view.getByRole('heading', { name: 'Our page' }).waitFor(WAIT)
+    expect(view.url()).toBe(`${relay.url}ipfs/${root}/`)
+    // It is looked at: its script has not run.
+    expect(await view.getByText('Written by a script').count()).toBe(0)
+  } finally {
+    await person.browser.close()
+    await relay.close()
+  }
 })

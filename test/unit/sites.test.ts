@@ -9,7 +9,7 @@ import { parse } from '../../src/core/schema.ts'
 import type { Bytes } from '../../src/gateway/blocks.ts'
 import { serve } from '../../src/rpc/port.ts'
 import { labelOfSite } from '../../src/rpc/site-messages.ts'
-import { offerSite } from '../../src/ui/site-link.ts'
+import { contentHost, offerSite } from '../../src/ui/site-link.ts'
 import { siteHandlers } from '../../src/worker/site.ts'
 import { createSiteBlocks, createSiteLink, type Kept } from '../../sw/site-blocks.ts'
 import { importTree, KIB, MemorySource, noise, utf8 } from './gateway-help.ts'
@@ -77,7 +77,7 @@ describe('the bridge', () => {
 describe('"Open as website"', () => {
   const at = { protocol: 'http:', host: 'cafe.localhost:8080', hostname: 'cafe.localhost' }
   it('leads to the content’s own origin', () => {
-    expect(offerSite({ cid: V1, keyed: false, contentHost: 'cafe.localhost', at })).toEqual({
+    expect(offerSite({ cid: V1, keyed: false, contentHost: { name: 'cafe.localhost' }, at })).toEqual({
       href: `http://${V1}.cafe.localhost:8080/`,
     })
   })
@@ -85,10 +85,31 @@ describe('"Open as website"', () => {
     const why = { why: expect.any(String) }
     const long =
       'bafkrgqhhyivzstcz3hhswshfjgy6ertgmnqeleynhwt4dlfsthi4hn7zgh4uvlsb5xncykzapi3ocd4lzogukir6ksdy6wzrnz6ohnv4aglcs'
-    expect(offerSite({ cid: V1, keyed: true, contentHost: 'cafe.localhost', at })).toEqual(why)
-    expect(offerSite({ cid: V1, keyed: false, contentHost: undefined, at })).toEqual(why)
-    expect(offerSite({ cid: V1, keyed: false, contentHost: 'other.example', at })).toEqual(why)
-    expect(offerSite({ cid: long, keyed: false, contentHost: 'cafe.localhost', at })).toEqual(why)
+    expect(offerSite({ cid: V1, keyed: true, contentHost: { name: 'cafe.localhost' }, at })).toEqual(why)
+    expect(offerSite({ cid: V1, keyed: false, contentHost: { name: undefined }, at })).toEqual(why)
+    expect(offerSite({ cid: V1, keyed: false, contentHost: { name: 'other.example' }, at })).toEqual(why)
+    expect(offerSite({ cid: V1, keyed: false, contentHost: 'unknown', at })).toEqual({
+      why: expect.stringContaining('cannot be reached'),
+    })
+    expect(offerSite({ cid: long, keyed: false, contentHost: { name: 'cafe.localhost' }, at })).toEqual(why)
+  })
+})
+
+describe('the app’s host', () => {
+  const asked = (answer: () => Response | Promise<Response>) =>
+    contentHost(async (_, init) => {
+      expect(init?.credentials).toBe('omit')
+      return answer()
+    })
+  it('is asked where websites are, without cookies, and is not taken to have said no when it said nothing', async () => {
+    expect(await asked(() => Response.json({ contentHost: 'cafe.localhost' }))).toEqual({ name: 'cafe.localhost' })
+    for (const none of [{}, { contentHost: 1 }, 'x'.repeat(20_000)]) {
+      expect(await asked(() => Response.json(none))).toEqual({ name: undefined })
+    }
+    expect(await asked(() => new Response('<!doctype html>'))).toEqual({ name: undefined })
+    expect(await asked(() => new Response('', { status: 404 }))).toEqual({ name: undefined })
+    expect(await asked(() => new Response('', { status: 431 }))).toBe('unknown')
+    expect(await asked(() => Promise.reject(new TypeError('offline')))).toBe('unknown')
   })
 })
 

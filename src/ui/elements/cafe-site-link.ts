@@ -3,35 +3,33 @@
  * Saving it, and looking at it without scripts, are offered beside it by whoever shows the folder.
  */
 import { html, nothing, type TemplateResult } from 'lit'
-import { contentHost, offerSite } from '../site-link.ts'
+import { type ContentHost, contentHost, offerSite } from '../site-link.ts'
 import { icon, Plain } from './parts.ts'
 
 export class CafeSiteLink extends Plain {
-  static override properties = { cid: {}, keyed: { type: Boolean }, host: { state: true }, asked: { state: true } }
+  static override properties = { cid: {}, keyed: { type: Boolean }, host: { state: true } }
   /** Of the folder with the `index.html`. */
   declare cid: string
   /** Its link has a key. */
   declare keyed: boolean
-  declare host: string | undefined
-  declare asked: boolean
+  /** Undefined until the app's host has been asked. */
+  declare host: ContentHost | undefined
 
   constructor() {
     super()
     this.cid = ''
     this.keyed = false
-    this.asked = false
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
     void contentHost().then((host) => {
       this.host = host
-      this.asked = true
     })
   }
 
   override render(): TemplateResult | typeof nothing {
-    if (!this.asked) return nothing
+    if (this.host === undefined) return nothing
     const offer = offerSite({ cid: this.cid, keyed: this.keyed, contentHost: this.host, at: location })
     if ('why' in offer) return html`<p class="quiet small">${offer.why}</p>`
     return html`<a class="button" href=${offer.href} target="_blank" rel="noopener noreferrer">
