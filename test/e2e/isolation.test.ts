@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { lookup } from 'mrmime'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSerial, type Serial } from '../../src/core/serial.ts'
 import { CHANNEL, hostileDocuments, MARK, PROBES } from '../fixtures/hostile.ts'
 import { plant } from '../fixtures/plant.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
@@ -48,8 +49,24 @@ const tapChannel = (app: Page) =>
     [CHANNEL, MARK] as const,
   )
 
+/** The window that the app's page opens for it. */
+async function openWindow(app: Page, url: string, features: string): Promise<Page | undefined> {
+  // A download opens no window that stays.
+  const opening = app
+    .context()
+    .waitForEvent('page', { timeout: 3000 })
+    .catch(() => undefined)
+  await app.evaluate(([url, features]) => void window.open(url, '_blank', features), [url, features] as const)
+  return opening
+}
+
 /** Opens `url` in all ways there are; `page` is a tab for navigations, `app` a page of the app. What answered, by way. */
-async function openEverywhere(page: Page, app: Page, url: string): Promise<Record<string, number | undefined>> {
+async function openEverywhere(
+  page: Page,
+  app: Page,
+  url: string,
+  inTurn: Serial,
+): Promise<Record<string, number | undefined>> {
   // What is saved in place of being shown fails as a navigation; that is an answer too.
   const go = async (act: () => ReturnType<Page['goto']>) => (await act().catch(() => null))?.status()
   const navigation = await go(() => page.goto(url))
@@ -63,10 +80,8 @@ async function openEverywhere(page: Page, app: Page, url: string): Promise<Recor
     await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 3000))])
   }, url)
   for (const features of ['', 'noopener']) {
-    const opening = app.context().waitForEvent('page', { timeout: 3000 })
-    await app.evaluate(([url, features]) => void window.open(url, '_blank', features), [url, features] as const)
-    // A download opens no window that stays.
-    const opened = await opening.catch(() => undefined)
+    // Two that open at once would be taken for each other, and closed before their time.
+    const opened = await inTurn('window', () => openWindow(app, url, features))
     await opened?.waitForURL(url, { waitUntil: 'commit', timeout: 3000 }).catch(() => undefined)
     await opened?.waitForLoadState('load', { timeout: 3000 }).catch(() => undefined)
     await pause(SETTLE)
@@ -80,10 +95,11 @@ async function openEverywhere(page: Page, app: Page, url: string): Promise<Recor
 async function openAll(context: BrowserContext, app: Page, urls: readonly string[]) {
   const left = [...urls]
   const answers = new Map<string, Record<string, number | undefined>>()
+  const inTurn = createSerial()
   const lane = async () => {
     const page = await context.newPage()
     for (let url = left.shift(); url !== undefined; url = left.shift())
-      answers.set(url, await openEverywhere(page, app, url))
+      answers.set(url, await openEverywhere(page, app, url, inTurn))
     await page.close()
   }
   await Promise.all(Array.from({ length: LANES }, lane))
