@@ -5,7 +5,7 @@
 
 import type { CID } from 'multiformats/cid'
 import { unlessAborted } from '../src/core/abort.ts'
-import { verifyBlock } from '../src/core/block.ts'
+import { isBlock } from '../src/core/block.ts'
 import { CafeError, isCafeError } from '../src/core/errors.ts'
 import type { PeerIdText } from '../src/core/ids.ts'
 import { BLOCK_TIMEOUT } from '../src/core/limits.ts'
@@ -102,15 +102,5 @@ function silenceOf(ms: number): { readonly signal: AbortSignal; heard(): void; e
       timer = setTimeout(fire, ms)
     },
     end: () => clearTimeout(timer),
-  }
-}
-
-async function isBlock(cid: CID, bytes: Bytes): Promise<boolean> {
-  try {
-    await verifyBlock(cid, bytes)
-    return true
-  } catch (error) {
-    if (isCafeError(error)) return false
-    throw error
   }
 }

@@ -5,7 +5,7 @@
  */
 import { CID } from 'multiformats/cid'
 import { unlessAborted } from '../src/core/abort.ts'
-import { verifyBlock } from '../src/core/block.ts'
+import { isBlock } from '../src/core/block.ts'
 import { CafeError, isCafeError } from '../src/core/errors.ts'
 import { BLOCK_TIMEOUT } from '../src/core/limits.ts'
 import type { BlockOptions, BlockSource, Bytes } from '../src/gateway/blocks.ts'
@@ -145,13 +145,3 @@ export function createSiteBlocks({ link, kept, timeout = BLOCK_TIMEOUT }: SiteBl
 }
 
 const nameOf = (cid: CID): string => `${CID.createV1(cid.code, cid.multihash)}`
-
-async function isBlock(cid: CID, bytes: Bytes): Promise<boolean> {
-  try {
-    await verifyBlock(cid, bytes)
-    return true
-  } catch (error) {
-    if (isCafeError(error)) return false
-    throw error
-  }
-}

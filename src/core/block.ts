@@ -3,7 +3,7 @@ import { blake2b } from '@noble/hashes/blake2.js'
 import { blake3 } from '@noble/hashes/blake3.js'
 import { CID } from 'multiformats/cid'
 import { identity } from 'multiformats/hashes/identity'
-import { CafeError } from './errors.ts'
+import { CafeError, isCafeError } from './errors.ts'
 import { sameBytes } from './ids.ts'
 import { KiB, MAX_BLOCK } from './limits.ts'
 
@@ -55,6 +55,17 @@ export async function verifyBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): Pro
   const { code, digest } = cid.multihash
   const actual = (await HASHES.get(code)?.(bytes)) ?? bytes
   if (!sameBytes(actual, digest)) throw new CafeError('CORRUPT', { what: 'block' })
+}
+
+/** True if `bytes` are the block that `cid` names, and one that we take. */
+export async function isBlock(cid: CID, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  try {
+    await verifyBlock(cid, bytes)
+    return true
+  } catch (error) {
+    if (isCafeError(error)) return false
+    throw error
+  }
 }
 
 interface Hashing {

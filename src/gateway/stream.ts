@@ -1,4 +1,4 @@
-/** Streams of a length nobody knows before their end: nothing is read ahead of the reader, and failure is an error. */
+/** Bytes as they come, as a stream: nothing is queued ahead of the reader, and failure is an error. */
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { Bytes } from './blocks.ts'
 

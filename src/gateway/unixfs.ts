@@ -3,10 +3,11 @@
  * Every part must have exactly the size its parent gave it, so a file is as long as its root says or reading it fails.
  */
 import type { CID } from 'multiformats/cid'
-import { CafeError, toCafeError } from '../core/errors.ts'
+import { CafeError } from '../core/errors.ts'
 import { MAX_BLOCK, MiB, WALK_BLOCKS, WALK_DEPTH } from '../core/limits.ts'
 import type { Bytes, ReadBlock, ReadOptions } from './blocks.ts'
 import { decodeNode, type FileNode, RAW } from './node.ts'
+import { streamOf } from './stream.ts'
 
 /** Blocks under way or waiting to be taken: hides the latency of IndexedDB and of a far cafe. */
 const READ_AHEAD = 16
@@ -67,11 +68,8 @@ export function openFile(root: FileNode, read: ReadBlock): UnixFile {
     size: root.size,
     read: async (start, end, { signal = new AbortController().signal, unchecked } = {}) =>
       gather(walkRange(start, end, { signal, unchecked, again: true }), end - start),
-    stream(start, end, { signal, unchecked } = {}) {
-      const stop = new AbortController()
-      const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
-      return streamOf(walkRange(start, end, { signal: either, unchecked }), stop)
-    },
+    stream: (start, end, { signal = new AbortController().signal, unchecked } = {}) =>
+      streamOf((either) => walkRange(start, end, { signal: either, unchecked }), signal),
   }
 }
 
@@ -170,24 +168,4 @@ async function gather(parts: AsyncGenerator<Bytes, void>, size: number): Promise
     offset += part.byteLength
   }
   return whole
-}
-
-function streamOf(parts: AsyncGenerator<Bytes, void>, stop: AbortController): ReadableStream<Bytes> {
-  return new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await parts.next()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          stop.abort(new CafeError('ABORTED'))
-          throw toCafeError(error)
-        }
-      },
-      cancel: () => stop.abort(new CafeError('ABORTED')),
-    },
-    // Nothing is queued beyond what is being read ahead.
-    { highWaterMark: 0 },
-  )
 }

@@ -123,10 +123,10 @@ describe.each([
     await page.locator('img.look').waitFor(WAIT)
     await page.keyboard.press('ArrowRight')
     await page.getByRole('heading', { name: 'c.png' }).waitFor(WAIT)
-    // The heading is there at once, the picture and the keys that turn it when it is opened.
-    await page.locator('img.look').waitFor(WAIT)
+    // The keys turn on at once, also while a picture is still being opened.
     await page.keyboard.press('ArrowLeft')
     await page.getByRole('heading', { name: 'b.png' }).waitFor(WAIT)
+    await page.locator('img.look').waitFor(WAIT)
     // The buttons for the same lie in the page: the main navigation is neither under them nor over them.
     const turn = page.getByRole('navigation', { name: 'Other files of this folder' })
     await turn.getByRole('link', { name: 'Next' }).click()

@@ -18,6 +18,7 @@ import './cafe-look.ts'
 import './cafe-save.ts'
 import './cafe-share-link.ts'
 import './cafe-site-link.ts'
+import './cafe-turn.ts'
 import './cafe-why.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -79,7 +80,8 @@ export class CafeOpen extends Plain {
     return html`${this.#way()}
       <h1 tabindex="-1"><bdi>${name === undefined ? this.#kind() : plainName(name, 255)}</bdi></h1>
       ${failure(this.#ask.problem, this.#again)}
-      ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting('Opening…')}`
+      ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting('Opening…')}
+      <cafe-turn .link=${this.keys.whole(this.link)} .beside=${this.#beside}></cafe-turn>`
   }
 
   /** What stands for a name that is not known. */
@@ -119,7 +121,7 @@ export class CafeOpen extends Plain {
       ${
         about.kind === 'folder'
           ? html`<cafe-folder .items=${items}></cafe-folder>`
-          : html`<cafe-look .link=${link} .name=${name} .size=${about.size} .shape=${about.shape} .beside=${this.#beside}></cafe-look>`
+          : html`<cafe-look .link=${link} .name=${name} .size=${about.size} .shape=${about.shape}></cafe-look>`
       }
       <cafe-share-link
         .open=${this.sharing}
