@@ -6,6 +6,7 @@
  * The page also stands in the place of content that needs the node while none runs: it starts the worker, hands us a
  * port and reloads, once (it counts in sessionStorage). Its address keeps the fragment, so the key stays where it was.
  *
+ * The host is asked without cookies: the app has none, and websites below it could set so many that it refuses to answer.
  * Only files of the app are ever put into the cache, by a list of the build: never content, never an answer to a request.
  */
 import { SHELL_FILES, SHELL_VERSION } from './shell-files.ts'
@@ -28,8 +29,6 @@ export interface Shell {
   /** A file of the app: as it was kept, or from its host. */
   file(request: Request): Promise<Response>
 }
-
-/* Without cookies: the app has none, and websites below its host could set so many that the host refuses to answer. */
 
 export interface ShellComponents {
   readonly caches: Pick<CacheStorage, 'open' | 'match' | 'keys' | 'delete'>

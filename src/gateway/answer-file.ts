@@ -1,7 +1,7 @@
 /** A file that was not encrypted, as it is. */
-import { type Content, fileResponse, notModified } from './content.ts'
+import { type Content, fileResponse } from './content.ts'
 import { headersOf } from './headers.ts'
-import { cacheOf, type Job } from './job.ts'
+import type { Job } from './job.ts'
 import { classOf, SNIFF_SIZE, typeByContent, typeByName } from './mime.ts'
 import type { GatewayRequest } from './request.ts'
 import type { ResolvedFile } from './resolve.ts'
@@ -15,8 +15,6 @@ export async function plainFile(found: ResolvedFile, name: string | undefined, j
   const type = await typeOf(request.filename ?? name, content, signal, { html: true })
   // Only a page in a directory has relatives to show; see respond.ts.
   const kind = job.origin ? 'web' : type.startsWith('text/html') && name !== undefined ? 'site' : classOf(type)
-  const unchanged = notModified(kind, etag, cacheOf(job), request.ifNoneMatch)
-  if (unchanged) return unchanged
   const headers = {
     'Content-Type': type,
     ...headersOf(job, found.roots),

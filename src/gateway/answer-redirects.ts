@@ -1,17 +1,13 @@
 /** What a website's `_redirects` say for a path that is not there; asked only where the website has its origin to itself. */
-import { CafeError, isCafeError } from '../core/errors.ts'
+import { CafeError } from '../core/errors.ts'
 import { answerDirectory } from './answer-directory.ts'
 import { plainFile } from './answer-file.ts'
 import type { Job } from './job.ts'
 import { applyRedirects, MAX_REDIRECTS, parseRedirects, type Redirected, tooLarge } from './redirects.ts'
 import { decodeSegment, type GatewayRequest } from './request.ts'
-import { resolve } from './resolve.ts'
+import { isMissing, resolve } from './resolve.ts'
 import { isolation } from './respond.ts'
 import { openFile } from './unixfs.ts'
-
-/** True if nothing is at the path, and so its website may say what to answer instead. */
-export const isMissing = (error: unknown): boolean =>
-  isCafeError(error) && error.code === 'NOT_FOUND' && error.data['what'] === 'path'
 
 /**
  * The answer by the first rule that matches, or undefined if there is none.

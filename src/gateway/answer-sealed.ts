@@ -1,13 +1,12 @@
 /** An encrypted file, opened with the key of its link. */
 import { saveAs, typeOf } from './answer-file.ts'
-import { fileResponse, notModified } from './content.ts'
+import { fileResponse } from './content.ts'
 import { keyDigest } from './decrypt.ts'
 import { headersOf } from './headers.ts'
 import type { Job } from './job.ts'
 import { classOf } from './mime.ts'
 import type { LinkKey } from './request.ts'
 import type { ResolvedFile } from './resolve.ts'
-import { PRIVATE } from './respond.ts'
 import { openFile } from './unixfs.ts'
 
 export async function sealedFile(found: ResolvedFile, key: LinkKey, job: Job): Promise<Response> {
@@ -19,8 +18,6 @@ export async function sealedFile(found: ResolvedFile, key: LinkKey, job: Job): P
   const etag = `"dec-${await keyDigest([found.cid, ...found.rest].join('/'), key)}"`
   const type = await typeOf(request.filename ?? name, content, signal, { html: false })
   const kind = classOf(type)
-  const unchanged = notModified(kind, etag, PRIVATE, request.ifNoneMatch)
-  if (unchanged) return unchanged
   const headers = { 'Content-Type': type, ...headersOf(job, found.roots), ...saveAs(kind, request, name) }
   return fileResponse({ content, class: kind, headers, etag }, request, signal)
 }

@@ -4,7 +4,7 @@
  */
 import { CafeError } from '../core/errors.ts'
 import { contentOf } from './bytes-content.ts'
-import { fileResponse, notModified } from './content.ts'
+import { fileResponse } from './content.ts'
 import { headersOf } from './headers.ts'
 import type { Job } from './job.ts'
 import type { ResolvedSymlink } from './resolve.ts'
@@ -15,8 +15,6 @@ export async function answerSymlink(found: ResolvedSymlink, job: Job): Promise<R
   if (page) throw new CafeError('NOT_FOUND', { what: 'symlink' })
   const etag = `"${found.cid}"`
   const headers = headersOf(job, found.roots)
-  const unchanged = notModified('download', etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
-  if (unchanged) return unchanged
   const content = contentOf(new TextEncoder().encode(found.node.target))
   const typed = { ...headers, 'Content-Type': 'inode/symlink' }
   return fileResponse({ content, class: 'download', headers: typed, etag }, request, signal)

@@ -3,14 +3,14 @@ import { CafeError } from '../core/errors.ts'
 import { answerDirectory, listing } from './answer-directory.ts'
 import { answerEntry } from './answer-entry.ts'
 import { plainFile } from './answer-file.ts'
-import { answerRedirected, isMissing } from './answer-redirects.ts'
+import { answerRedirected } from './answer-redirects.ts'
 import { sealedFile } from './answer-sealed.ts'
 import { answerSymlink } from './answer-symlink.ts'
 import { answerData } from './dag.ts'
 import type { Job } from './job.ts'
 import { olderName } from './older-name.ts'
 import type { DagRequest, UnixfsRequest } from './request.ts'
-import { assertWhole, resolve } from './resolve.ts'
+import { assertWhole, isMissing, resolve } from './resolve.ts'
 
 /** Data in blocks of its own kind is answered here too, since only the way to it tells what it is. */
 export async function answerUnixfs(job: Job<UnixfsRequest | DagRequest>): Promise<Response> {

@@ -46,17 +46,19 @@ export function notModified(
 }
 
 /**
- * 200, 206 or 416. One range is answered as 206, several as 206 `multipart/byteranges`, too many with the whole (see
+ * 200, 206, 304 or 416. One range is answered as 206, several as 206 `multipart/byteranges`, too many with the whole (see
  * ranges.ts). Resolves when the first bytes are there, so that what is missing from the start is an error page and not
  * a broken download.
  * @throws CafeError what reading the first bytes failed with.
  */
 export async function fileResponse(
   { content, class: kind, headers, etag }: Representation,
-  { method, range, ifRange }: Conditions,
+  { method, range, ifRange, ifNoneMatch }: Conditions,
   signal: AbortSignal,
   random: Random = systemRandom,
 ): Promise<Response> {
+  const unchanged = notModified(kind, etag, headers['Cache-Control'] ?? '', ifNoneMatch)
+  if (unchanged) return unchanged
   const { size } = content
   const common = { ...isolation(kind), ...headers, ETag: etag, 'Accept-Ranges': 'bytes' }
   // Range is defined for GET only (RFC 9110 §14.2).

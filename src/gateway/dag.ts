@@ -6,7 +6,7 @@
 import { CafeError } from '../core/errors.ts'
 import { encodeJson } from '../core/json.ts'
 import { contentOf } from './bytes-content.ts'
-import { fileResponse, notModified } from './content.ts'
+import { fileResponse } from './content.ts'
 import { dataPage } from './dag-page.ts'
 import { decodeData } from './data.ts'
 import { MEDIA_TYPES } from './format.ts'
@@ -14,7 +14,7 @@ import { headersOf } from './headers.ts'
 import { cacheOf, type Job } from './job.ts'
 import type { DagRequest, UnixfsRequest } from './request.ts'
 import { assertWhole, type ResolvedData } from './resolve.ts'
-import { disposition, GENERATED, type ResponseClass } from './respond.ts'
+import { disposition, GENERATED } from './respond.ts'
 
 /** Text of a value that a page shows at most: what a person scrolls through. */
 const SHOWN = 256 * 1024
@@ -46,27 +46,24 @@ async function block({ cid, roots, format, block: bytes }: ResolvedData, job: Da
     'Content-Type': MEDIA_TYPES[format],
     'Content-Disposition': disposition(textual && !request.download ? 'inline' : 'attachment', name),
   }
-  return conditional(contentOf(bytes), `"${cid}.${format}"`, textual ? 'document' : 'download', headers, job)
+  const kind = textual ? 'document' : 'download'
+  return fileResponse(
+    { content: contentOf(bytes), class: kind, headers, etag: `"${cid}.${format}"` },
+    request,
+    job.signal,
+  )
 }
 
 async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: DataJob): Promise<Response> {
   const { cid, roots, block: bytes } = found
   const json = new TextDecoder().decode(encodeJson(decodeData(format, bytes)).subarray(0, SHOWN))
   const html = dataPage({ cid: `${cid}`, format, size: bytes.byteLength, json, whole: json.length < SHOWN })
-  const headers = headersOf(job, roots, cacheOf(job, GENERATED))
+  const headers = {
+    ...headersOf(job, roots, cacheOf(job, GENERATED)),
+    'Content-Type': 'text/html; charset=utf-8',
+  }
   const content = contentOf(new TextEncoder().encode(html))
   // The number is that of the page's looks: count it up when they change.
   const etag = `"DagIndex-1_CID-${cid}"`
-  return conditional(content, etag, 'page', { ...headers, 'Content-Type': 'text/html; charset=utf-8' }, job)
-}
-
-async function conditional(
-  content: ReturnType<typeof contentOf>,
-  etag: string,
-  kind: ResponseClass,
-  headers: Record<string, string>,
-  { request, signal }: DataJob,
-): Promise<Response> {
-  const unchanged = notModified(kind, etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
-  return unchanged ?? fileResponse({ content, class: kind, headers, etag }, request, signal)
+  return fileResponse({ content, class: 'page', headers, etag }, job.request, job.signal)
 }

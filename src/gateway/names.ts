@@ -1,10 +1,6 @@
 /** Names that their owners may point to new content (`/ipns/…`): what they look like, and who resolves them for us. */
-import { base32 } from 'multiformats/bases/base32'
-import { base36 } from 'multiformats/bases/base36'
-import { base58btc } from 'multiformats/bases/base58'
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
 import { CafeError } from '../core/errors.ts'
+import { keyNameText, parseKeyName } from '../core/key-name.ts'
 import type { Bytes } from './blocks.ts'
 
 /** A name in a path, understood. */
@@ -40,8 +36,6 @@ export interface NameSource {
   ): Promise<ResolvedName>
 }
 
-/** Codec of CIDs that are names of keys. */
-const LIBP2P_KEY = 0x72
 /** A domain is at most 253 characters long, a name of a key far shorter. */
 const MAX_NAME = 253
 const DOMAIN = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -57,22 +51,8 @@ export function parseName(text: string): IpnsName {
     if (!DOMAIN.test(lower)) throw bad()
     return { text: lower, kind: 'domain', canonical: lower === text }
   }
-  const canonical = CID.createV1(LIBP2P_KEY, digestOf(text)).toString(base36)
+  const canonical = keyNameText(parseKeyName(text))
   return { text: canonical, kind: 'key', canonical: canonical === text }
-}
-
-/** The hash in any way to write a key's name: a bare multihash in base58 (peer ids of old), or a CID. */
-function digestOf(text: string): Digest.Digest<number, number> {
-  try {
-    const bare = text.startsWith('Qm') || text.startsWith('1')
-    if (bare) return Digest.decode(base58btc.decode(`z${text}`))
-    const cid = CID.parse(text, base36.decoder.or(base32.decoder).or(base58btc.decoder))
-    // Textile and Kubo once wrote names of keys as dag-pb; the hash is the same.
-    if (cid.code !== LIBP2P_KEY && cid.code !== 0x70) throw bad()
-    return cid.multihash as Digest.Digest<number, number>
-  } catch (cause) {
-    throw new CafeError('BAD_REQUEST', { what: 'name' }, { cause })
-  }
 }
 
 const bad = (): CafeError => new CafeError('BAD_REQUEST', { what: 'name' })

@@ -2,9 +2,8 @@
  * Textile's oldest directories have a picture's file as `d`, where links to newer ones say `content`. Its gateway sent who
  * asked for `…/small/content` or `…/large/content` in vain to `…/d`; so do we, if that is there.
  */
-import { isCafeError } from '../core/errors.ts'
 import type { Job } from './job.ts'
-import { resolve } from './resolve.ts'
+import { isMissing, resolve } from './resolve.ts'
 import { isolation } from './respond.ts'
 
 const SIZES: readonly string[] = ['small', 'large']
@@ -14,7 +13,7 @@ export async function olderName(
   error: unknown,
   { request, root, segments, read, signal }: Job,
 ): Promise<Response | undefined> {
-  if (!isCafeError(error) || error.code !== 'NOT_FOUND' || error.data.what !== 'path') return undefined
+  if (!isMissing(error)) return undefined
   const at = segments.findIndex((name, i) => name === 'content' && SIZES.includes(segments[i - 1] ?? ''))
   // Names of the request's own path only, which are the last ones.
   const raw = request.pathname.split('/')

@@ -1,6 +1,6 @@
 /** One block as it is, for whoever verifies it himself (https://specs.ipfs.tech/http-gateways/trustless-gateway/). */
 import { contentOf } from './bytes-content.ts'
-import { fileResponse, notModified } from './content.ts'
+import { fileResponse } from './content.ts'
 import { MEDIA_TYPES } from './format.ts'
 import { headersOf } from './headers.ts'
 import type { Job } from './job.ts'
@@ -15,8 +15,6 @@ export async function answerRaw(job: Job<RawRequest>): Promise<Response> {
   trace.resolved()
   const etag = `"${cid}.raw"`
   const headers = headersOf(job, roots)
-  const unchanged = notModified('download', etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
-  if (unchanged) return unchanged
   return fileResponse(
     {
       content: contentOf(block),

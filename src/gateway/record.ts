@@ -1,8 +1,9 @@
 /** The signed record of a name, as whoever verifies it himself wants it (https://specs.ipfs.tech/ipns/ipns-record/). */
 import { CafeError } from '../core/errors.ts'
+import { hex } from '../core/ids.ts'
 import { sha256 } from '../crypto/bytes.ts'
 import { contentOf } from './bytes-content.ts'
-import { fileResponse, notModified } from './content.ts'
+import { fileResponse } from './content.ts'
 import { MEDIA_TYPES } from './format.ts'
 import { headersOf } from './headers.ts'
 import type { Job } from './job.ts'
@@ -19,11 +20,8 @@ export async function answerRecord(job: Job<RecordRequest>): Promise<Response> {
   if (target.namespace !== 'ipns' || segments.length > 0) throw new CafeError('BAD_REQUEST', { what: 'record' })
   if (!name?.record) throw new CafeError('UNSUPPORTED', { what: 'format' })
   trace.resolved()
-  const digest = (await sha256(name.record)).subarray(0, 12)
-  const etag = `"${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}.ipns-record"`
+  const etag = `"${hex((await sha256(name.record)).subarray(0, 12))}.ipns-record"`
   const headers = headersOf(job, [root])
-  const unchanged = notModified('download', etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
-  if (unchanged) return unchanged
   return fileResponse(
     {
       content: contentOf(name.record),

@@ -1,6 +1,6 @@
 /** From a root and names to what they lead to, one block after the other, through folders and structured data. */
 import type { CID } from 'multiformats/cid'
-import { CafeError } from '../core/errors.ts'
+import { CafeError, isCafeError } from '../core/errors.ts'
 import type { Bytes, ReadBlock } from './blocks.ts'
 import { dataFormatOf, decodeData, type Hop, hopFrom } from './data.ts'
 import { findEntry } from './directory.ts'
@@ -124,3 +124,7 @@ export async function resolve(
   if (node.kind === 'symlink') return { ...place, kind: 'symlink', node }
   return { ...place, kind: 'directory', node }
 }
+
+/** True if that is what went wrong: nothing is at the path. */
+export const isMissing = (error: unknown): boolean =>
+  isCafeError(error) && error.code === 'NOT_FOUND' && error.data['what'] === 'path'
