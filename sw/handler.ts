@@ -1,8 +1,8 @@
 /** One fetch for `/ipfs/`: what the browser knows about it, told to the gateway; and the gateway's answer made fit. */
 import type { CafeError } from '../src/core/errors.ts'
-import type { Gateway } from '../src/gateway/gateway.ts'
+import type { Gateway, GatewayOptions } from '../src/gateway/gateway.ts'
 
-export interface HandlerComponents {
+export interface HandlerComponents extends Pick<GatewayOptions, 'begin'> {
   readonly gateway: Gateway
   /** URL of the window that asks, if it is known. */
   urlOfClient(id: string): Promise<string | undefined>
@@ -21,7 +21,7 @@ export type Handler = (event: Fetch) => Promise<Response>
 /** Paths of content: under its own name, and under a name that its owner may point elsewhere. */
 export const isContentPath = (pathname: string): boolean => /^\/ip[fn]s\/./.test(pathname)
 
-export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents): Handler {
+export function createHandler({ gateway, urlOfClient, shell, begin }: HandlerComponents): Handler {
   return async ({ request, clientId }) => {
     const { destination } = request
     const navigation = request.mode === 'navigate'
@@ -30,6 +30,7 @@ export function createHandler({ gateway, urlOfClient, shell }: HandlerComponents
     const response = await gateway(request, {
       navigation,
       destination,
+      begin,
       fromContent: asker !== undefined && isContentPath(new URL(asker).pathname),
       async onError(error) {
         // In a frame there is a window around it that could have answered; only a page of its own can start the node.

@@ -54,6 +54,7 @@ const handle = createHandler({
   }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: () => bootstrapShell(shell),
+  begin: streams.begin,
 })
 
 self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), shell.tidy()])))
@@ -86,7 +87,7 @@ self.addEventListener('fetch', (event) => {
   if (origin !== self.location.origin) return
   if (method === 'POST' && pathname === SHARE_PATH) return event.respondWith(receiveShared(caches, event.request))
   if (method !== 'GET' && method !== 'HEAD') return
-  if (isContentPath(pathname)) return event.respondWith(handle(event).then(streams.watch))
+  if (isContentPath(pathname)) return event.respondWith(handle(event))
   const part = shellPart(url, mode)
   if (part === 'file') event.respondWith(shell.file(event.request))
   if (part === 'page') event.respondWith(shell.page().then((page) => page ?? Response.error()))

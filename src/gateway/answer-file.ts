@@ -20,7 +20,7 @@ export async function plainFile(found: ResolvedFile, name: string | undefined, j
     ...headersOf(job, found.roots),
     ...saveAs(kind, request, name),
   }
-  return fileResponse({ content, class: kind, headers, etag }, request, signal)
+  return fileResponse({ content, class: kind, headers, etag }, request, job)
 }
 
 /** The type by the name people gave it, else by its first bytes. */

@@ -19,5 +19,5 @@ export async function sealedFile(found: ResolvedFile, key: LinkKey, job: Job): P
   const type = await typeOf(request.filename ?? name, content, signal, { html: false })
   const kind = classOf(type)
   const headers = { 'Content-Type': type, ...headersOf(job, found.roots), ...saveAs(kind, request, name) }
-  return fileResponse({ content, class: kind, headers, etag }, request, signal)
+  return fileResponse({ content, class: kind, headers, etag }, request, job)
 }

@@ -11,11 +11,11 @@ import type { ResolvedSymlink } from './resolve.ts'
 
 /** @throws CafeError NOT_FOUND `{what: 'symlink'}` for people. */
 export async function answerSymlink(found: ResolvedSymlink, job: Job): Promise<Response> {
-  const { request, page, signal } = job
+  const { request, page } = job
   if (page) throw new CafeError('NOT_FOUND', { what: 'symlink' })
   const etag = `"${found.cid}"`
   const headers = headersOf(job, found.roots)
   const content = contentOf(new TextEncoder().encode(found.node.target))
   const typed = { ...headers, 'Content-Type': 'inode/symlink' }
-  return fileResponse({ content, class: 'download', headers: typed, etag }, request, signal)
+  return fileResponse({ content, class: 'download', headers: typed, etag }, request, job)
 }

@@ -33,8 +33,8 @@ export async function answerCar(job: Job<CarRequest>): Promise<Response> {
   const headers = headersOf(job, place.roots)
   const unchanged = notModified('download', etag, headers['Cache-Control'] ?? '', request.ifNoneMatch)
   if (unchanged) return unchanged
-  const body = streamOf((until) => sections(path, place.cid, below, job, until), signal)
-  return new Response(request.method === 'HEAD' ? null : body, {
+  const body = () => streamOf((until) => sections(path, place.cid, below, job, until), job)
+  return new Response(request.method === 'HEAD' ? null : body(), {
     headers: {
       ...isolation('download'),
       ...headers,

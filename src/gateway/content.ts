@@ -11,6 +11,7 @@ import { errorBody } from './pages.ts'
 import { type ByteRange, contentRange, multipart, parseRange, type RangeSet } from './ranges.ts'
 import type { Form } from './request.ts'
 import { allowsRange, isolation, matchesNone, NO_STORE, type ResponseClass } from './respond.ts'
+import { type Flow, unwatched } from './stream.ts'
 
 /** What can be streamed, and wants to hear how that went. */
 export interface Content extends Plaintext {
@@ -54,7 +55,7 @@ export function notModified(
 export async function fileResponse(
   { content, class: kind, headers, etag }: Representation,
   { method, range, ifRange, ifNoneMatch }: Conditions,
-  signal: AbortSignal,
+  flow: Flow,
   random: Random = systemRandom,
 ): Promise<Response> {
   const unchanged = notModified(kind, etag, headers['Cache-Control'] ?? '', ifNoneMatch)
@@ -70,7 +71,7 @@ export async function fileResponse(
     })
   }
   const { status, plan, more } = planOf(wanted, size, headers['Content-Type'] ?? UNKNOWN, random)
-  const body = method === 'GET' ? await bodyOf(content, plan, signal) : null
+  const body = method === 'GET' ? await bodyOf(content, plan, flow) : null
   return new Response(body, { status, headers: { ...common, 'Content-Length': String(sizeOf(plan)), ...more } })
 }
 
@@ -133,7 +134,11 @@ async function* chunksOf(content: Content, plan: Plan, signal: AbortSignal): Asy
   }
 }
 /** A body by the plan, of which the first bytes of content have been read; none for an empty file. */
-async function bodyOf(content: Content, plan: Plan, signal: AbortSignal): Promise<ReadableStream<Bytes> | null> {
+async function bodyOf(
+  content: Content,
+  plan: Plan,
+  { signal, begin = unwatched }: Flow,
+): Promise<ReadableStream<Bytes> | null> {
   let left = sizeOf(plan)
   if (left === 0) return null
   const stop = new AbortController()
@@ -141,15 +146,26 @@ async function bodyOf(content: Content, plan: Plan, signal: AbortSignal): Promis
   const ready: Bytes[] = []
   const early = plan[0] instanceof Uint8Array ? 2 : 1
   while (ready.length < early) ready.push((await chunks.next()).value as Bytes)
+  const end = begin()
   return new ReadableStream<Bytes>(
     {
       async pull(controller) {
-        const chunk = ready.shift() ?? ((await chunks.next()).value as Bytes)
-        left -= chunk.byteLength
-        controller.enqueue(chunk)
-        if (left === 0) controller.close()
+        try {
+          const chunk = ready.shift() ?? ((await chunks.next()).value as Bytes)
+          left -= chunk.byteLength
+          controller.enqueue(chunk)
+        } catch (error) {
+          end()
+          throw error
+        }
+        if (left > 0) return
+        end()
+        controller.close()
       },
-      cancel: () => stop.abort(new Failure('ABORTED')),
+      cancel() {
+        end()
+        stop.abort(new Failure('ABORTED'))
+      },
     },
     { highWaterMark: 0 },
   )

@@ -47,11 +47,7 @@ async function block({ cid, roots, format, block: bytes }: ResolvedData, job: Da
     'Content-Disposition': disposition(textual && !request.download ? 'inline' : 'attachment', name),
   }
   const kind = textual ? 'document' : 'download'
-  return fileResponse(
-    { content: contentOf(bytes), class: kind, headers, etag: `"${cid}.${format}"` },
-    request,
-    job.signal,
-  )
+  return fileResponse({ content: contentOf(bytes), class: kind, headers, etag: `"${cid}.${format}"` }, request, job)
 }
 
 async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: DataJob): Promise<Response> {
@@ -65,5 +61,5 @@ async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: D
   const content = contentOf(new TextEncoder().encode(html))
   // The number is that of the page's looks: count it up when they change.
   const etag = `"DagIndex-1_CID-${cid}"`
-  return fileResponse({ content, class: 'page', headers, etag }, job.request, job.signal)
+  return fileResponse({ content, class: 'page', headers, etag }, job.request, job)
 }

@@ -29,6 +29,7 @@ import { answerRecord } from './record.ts'
 import { answerForm, type GatewayRequest, parseRequest } from './request.ts'
 import { destinationOf, isolation, refusesDestination } from './respond.ts'
 import { type LinkSource, unsealed } from './sealed-links.ts'
+import type { Flow } from './stream.ts'
 import { answerTar } from './tar.ts'
 import { createTrace } from './trace.ts'
 
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly fromContent?: boolean | undefined
   /** The content has its origin to itself: it may run scripts, and its `_redirects` apply (see `origin.ts`). */
   readonly origin?: boolean | undefined
+  /** See {@link Flow}: to know when all that was begun has been sent. Pages and data made here are not streams. */
+  readonly begin?: Flow['begin']
   /** The host's own answer to a failure, if it has a better one than a page. */
   readonly onError?: ((error: CafeError) => Promise<Response | undefined>) | undefined
 }
@@ -83,7 +86,7 @@ export function createGateway({ blocks, names, links, clock = systemClock }: Gat
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
     const asked = parsed.kind === 'unixfs' && parsed.by === 'format'
     const page = asked || answerForm(request, options.navigation ?? false) === 'html'
-    return answerJob({ ...start, request: parsed, origin, read, signal, open, trace, page })
+    return answerJob({ ...start, request: parsed, origin, read, signal, begin: options.begin, open, trace, page })
   }
 
   return async (request, options = {}) => {

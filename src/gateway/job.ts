@@ -7,9 +7,10 @@ import type { OpenSealed } from './decrypt.ts'
 import type { NameSource, ResolvedName } from './names.ts'
 import { decodeSegment, type GatewayRequest } from './request.ts'
 import { IMMUTABLE, PRIVATE } from './respond.ts'
+import type { Flow } from './stream.ts'
 import type { Trace } from './trace.ts'
 
-export interface Job<R extends GatewayRequest = GatewayRequest> {
+export interface Job<R extends GatewayRequest = GatewayRequest> extends Flow {
   readonly request: R
   /** Where the path begins, names resolved. */
   readonly root: CID
@@ -20,7 +21,6 @@ export interface Job<R extends GatewayRequest = GatewayRequest> {
   /** The content has its origin to itself. */
   readonly origin: boolean
   readonly read: ReadBlock
-  readonly signal: AbortSignal
   readonly open: OpenSealed
   readonly trace: Trace
   /** A person reads the answer: data for programs is shown as a page. */

@@ -27,6 +27,6 @@ export async function answerRaw(job: Job<RawRequest>): Promise<Response> {
       etag,
     },
     request,
-    signal,
+    job,
   )
 }

@@ -15,7 +15,7 @@ import { disposition } from './respond.ts'
  * for a name that has no record.
  */
 export async function answerRecord(job: Job<RecordRequest>): Promise<Response> {
-  const { request, name, root, signal, trace } = job
+  const { request, name, root, trace } = job
   const { target, segments } = request
   if (target.namespace !== 'ipns' || segments.length > 0) throw new CafeError('BAD_REQUEST', { what: 'record' })
   if (!name?.record) throw new CafeError('UNSUPPORTED', { what: 'format' })
@@ -34,6 +34,6 @@ export async function answerRecord(job: Job<RecordRequest>): Promise<Response> {
       etag,
     },
     request,
-    signal,
+    job,
   )
 }

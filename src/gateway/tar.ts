@@ -16,6 +16,7 @@ import { decodeNode, type UnixNode } from './node.ts'
 import type { TarRequest } from './request.ts'
 import { assertWhole, resolve } from './resolve.ts'
 import { disposition, isolation } from './respond.ts'
+import { streamOf } from './stream.ts'
 import { assertTarget, entryPath, type TarPath, topPath } from './tar-path.ts'
 import { openFile } from './unixfs.ts'
 
@@ -35,7 +36,7 @@ export async function answerTar(job: Job<TarRequest>): Promise<Response> {
   const top = topPath(name)
   // What is wrong at the top is a page and not a broken archive.
   checkTop(found.node, top)
-  return new Response(request.method === 'HEAD' ? null : pack(found.node, top, job), {
+  return new Response(request.method === 'HEAD' ? null : archive(found.node, top, job), {
     headers: {
       ...isolation('download'),
       ...headers,
@@ -53,7 +54,20 @@ function checkTop(node: UnixNode, top: TarPath): void {
   if (node.kind === 'directory') for (const { name } of node.links) entryPath(top, name)
 }
 
-function pack(node: UnixNode, top: TarPath, { read, signal }: Job): ReadableStream<Bytes> {
+const archive = (node: UnixNode, top: TarPath, job: Job): ReadableStream<Bytes> =>
+  streamOf((signal) => chunksOf(pack(node, top, job.read, signal)), job)
+
+async function* chunksOf(stream: ReadableStream<Bytes>): AsyncGenerator<Bytes, void> {
+  const reader = stream.getReader()
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    // Also when nobody reads on; a stream that is at its end takes no notice.
+    reader.cancel().catch(() => {})
+  }
+}
+
+function pack(node: UnixNode, top: TarPath, read: ReadBlock, signal: AbortSignal): ReadableStream<Bytes> {
   const { readable, controller } = createTarPacker()
   const packing: Packing = {
     read,

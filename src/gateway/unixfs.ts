@@ -69,7 +69,7 @@ export function openFile(root: FileNode, read: ReadBlock): UnixFile {
     read: async (start, end, { signal = new AbortController().signal, unchecked } = {}) =>
       gather(walkRange(start, end, { signal, unchecked, again: true }), end - start),
     stream: (start, end, { signal = new AbortController().signal, unchecked } = {}) =>
-      streamOf((either) => walkRange(start, end, { signal: either, unchecked }), signal),
+      streamOf((either) => walkRange(start, end, { signal: either, unchecked }), { signal }),
   }
 }
 

@@ -4,15 +4,14 @@
  * are origins of their own, which other tests open. Then what a page gets by going there, once for every group.
  */
 import { readFileSync } from 'node:fs'
-import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { blockKey } from '../../src/store/blocks.ts'
 import type { Case, Seen } from '../conformance/case.ts'
 import { check, type World } from '../conformance/check.ts'
 import { exceptionFor } from '../conformance/exceptions.ts'
 import { loadBlocks, missing, records } from '../conformance/fixtures.ts'
 import { BY_HOST, CASES, keyOf } from '../conformance/table.ts'
 import { headersOf, TWIN_REQUESTS, TWINS, type TwinRequest, twinFaults } from '../conformance/twin.ts'
+import { putBlocks } from '../fixtures/local-blocks.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { importFile, importSealed, MemorySource } from '../unit/gateway-help.ts'
@@ -82,26 +81,6 @@ const ask: World['ask'] = async ({ path, method, headers, tagOf }) => {
   })
 }
 
-/** Puts blocks into the store of the page's origin as the app keeps them. */
-async function bringIn(blocks: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const rows = [...blocks].map(
-    ([cid, bytes]) => [blockKey(CID.parse(cid)), Buffer.from(bytes).toString('base64')] as const,
-  )
-  await person.page.evaluate(async (rows) => {
-    const opened = indexedDB.open('popup-cafe/blocks')
-    await new Promise((resolve, reject) => Object.assign(opened, { onsuccess: resolve, onerror: reject }))
-    const tx = opened.result.transaction('popup-cafe/blocks', 'readwrite')
-    for (const [key, base64] of rows) {
-      tx.objectStore('popup-cafe/blocks').put(
-        Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
-        key,
-      )
-    }
-    await new Promise((resolve, reject) => Object.assign(tx, { oncomplete: resolve, onerror: reject, onabort: reject }))
-    opened.result.close()
-  }, rows)
-}
-
 describe.skipIf(missing)('in Chromium', () => {
   beforeAll(async () => {
     relay = await startRelay()
@@ -109,7 +88,7 @@ describe.skipIf(missing)('in Chromium', () => {
     const source = await loadBlocks()
     const known = records()
     world = { source, records: known, ask }
-    await bringIn(source.blocks)
+    await putBlocks(person.page, source.blocks)
     // Records that do not verify are refused, as they must be: what they were for is then not known here.
     const refused = await person.page.evaluate(
       async (all) => {
@@ -153,7 +132,7 @@ describe.skipIf(missing)('in Chromium', () => {
     const source = new MemorySource()
     const plain = await importFile(source, bytes)
     const { cid, key } = await importSealed(source, bytes)
-    await bringIn(source.blocks)
+    await putBlocks(person.page, source.blocks)
     const query = `filename=${encodeURIComponent(name)}`
     const links = { plain: `/ipfs/${plain}?${query}`, keyed: `/ipfs/${cid}?${query}#key=${key}` }
     const tags = { plain: '', keyed: '' }

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { CafeError } from '../../src/core/errors.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
+import { MiB } from '../../src/core/limits.ts'
 import { peerId, text, v } from '../../src/core/schema.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
@@ -15,7 +16,18 @@ import { createLinkSource } from '../../sw/links.ts'
 import { createNodePort, type NodePort } from '../../sw/node-port.ts'
 import { bootstrapShell, createShell, type Shell, shellPart } from '../../sw/shell.ts'
 import { createStreams } from '../../sw/streams.ts'
-import { expectIsolated, importFile, importTree, MemorySource, ORIGIN, utf8 } from './gateway-help.ts'
+import {
+  asker,
+  bytesOf,
+  expectIsolated,
+  importFile,
+  importTree,
+  MemorySource,
+  noise,
+  ORIGIN,
+  range,
+  utf8,
+} from './gateway-help.ts'
 
 const PEER = '12D3KooWLQzUv2FHWGVPXTXSZpdHs7oHbXub2G5WC8Tx4NQhyd2d' as PeerIdText
 const never = new AbortController().signal
@@ -436,35 +448,49 @@ describe('the files of the app', () => {
 })
 
 describe('streams on their way', () => {
-  const chunk = (byte: number) => new Uint8Array([byte])
-  const body = (chunks: number, end?: Error) => {
-    let left = chunks
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull(controller) {
-        if (left-- > 0) return controller.enqueue(chunk(left))
-        if (end) controller.error(end)
-        else controller.close()
-      },
-    })
-  }
-
-  it('are counted until they end, and pass on every byte and header', async () => {
+  const parts = async () => {
+    const source = new MemorySource()
+    const root = await importTree(source, { 'file.bin': noise(8 * MiB) })
     const streams = createStreams()
-    const response = streams.watch(new Response(body(3), { status: 206, headers: { 'Content-Range': 'bytes 0-2/9' } }))
+    const ask = asker(source)
+    const get = (path: string, init?: RequestInit) => ask(`/ipfs/${root}${path}`, init, { begin: streams.begin })
+    return { source, streams, get }
+  }
+  const BODIES = [
+    { name: 'a file', path: '/file.bin', init: {} },
+    { name: 'a range', path: '/file.bin', init: range('bytes=1-7000000') },
+    { name: 'ranges', path: '/file.bin', init: range('bytes=1-9000,20000-7000000') },
+    { name: 'a CAR', path: '?format=car', init: {} },
+    { name: 'a TAR', path: '?format=tar', init: {} },
+  ]
+
+  it.each(BODIES)('of $name are counted until they end', async ({ path, init }) => {
+    const { streams, get } = await parts()
+    const response = await get(path, init)
     expect(streams.live).toBe(1)
-    expect([response.status, response.headers.get('Content-Range')]).toEqual([206, 'bytes 0-2/9'])
-    expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(2, 1, 0))
+    expect((await bytesOf(response)).byteLength).toBeGreaterThan(6_000_000)
     expect(streams.live).toBe(0)
   })
 
-  it('fail as they fail, and are not wanted any more', async () => {
-    const streams = createStreams()
-    const failing = streams.watch(new Response(body(1, new CafeError('CORRUPT'))))
-    await expect(failing.arrayBuffer()).rejects.toMatchObject({ code: 'CORRUPT' })
-    const left = streams.watch(new Response(body(9)))
-    await left.body?.cancel()
+  it.each(BODIES)('of $name are counted until they fail', async ({ path, init }) => {
+    const { source, streams, get } = await parts()
+    const response = await get(path, init)
+    for (const cid of source.blocks.keys()) source.failing.set(cid, 'CORRUPT')
+    await expect(response.arrayBuffer()).rejects.toMatchObject({ code: 'CORRUPT' })
     expect(streams.live).toBe(0)
-    expect(streams.watch(new Response(null, { status: 304 })).status).toBe(304)
+  })
+
+  it.each(BODIES)('of $name are counted until nobody wants them', async ({ path, init }) => {
+    const { streams, get } = await parts()
+    const { body } = await get(path, init)
+    await body?.cancel()
+    expect(streams.live).toBe(0)
+  })
+
+  it.each(BODIES)('of $name are none where there is no body', async ({ path, init }) => {
+    const { streams, get } = await parts()
+    expect((await get(path, { ...init, method: 'HEAD' })).body).toBeNull()
+    expect((await get('/missing')).status).toBe(404)
     expect(streams.live).toBe(0)
   })
 })
