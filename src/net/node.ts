@@ -23,7 +23,7 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
-import { keepRelays, type Relays } from './relays.ts'
+import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
 import { createWake } from './wake.ts'
 
@@ -113,10 +113,9 @@ export async function createNode(init: NodeInit): Promise<Node> {
   const peer = libp2p.peerId.toString() as PeerIdText
 
   const connector = createConnector({ libp2p, canDirect, log, onChange })
-  const relays = keepRelays(libp2p, init.relays, log)
-  for (const [i, relay] of relays.peers.entries()) connector.know(relay, [init.relays[i] as string])
-  const relayList = init.relays.map((address, i) => ({ address, peer: relays.peers[i] as PeerIdText }))
-  fetcher = createFetcher({ connector, relays: () => relayList, cafes: init.cafes ?? (() => []) })
+  const relays = keepRelays(libp2p, init.relays, { log, know: connector.know })
+  const relayList = () => relays.addresses.map((address) => ({ address, peer: relayPeer(address) }))
+  fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []) })
 
   const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
     libp2p.handle(protocol, handler, { runOnLimitedConnection: limited, maxInboundStreams: maxStreams })

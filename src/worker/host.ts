@@ -12,6 +12,7 @@ import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
+import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -86,7 +87,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
         dataChannel: { maxMessageSize: RTC_MESSAGE },
       }),
     ],
-    listen: ['/webrtc'],
+    // Also where no relay is configured: an invite may name one later, and that has a seat for this node.
+    listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
     onFetched: cache.note,
@@ -129,7 +131,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   pool.onnews = wake
   addEventListener('online', () => wake('online'))
   const refreshCafes = async (): Promise<void> => {
-    cafes = ((await accounts.current()?.cafes.list()) ?? []).map(({ cafe }) => cafe)
+    const joined = (await accounts.current()?.cafes.list()) ?? []
+    cafes = joined.map(({ cafe }) => cafe)
+    // The relays their invites named stay the ways to them, whatever the host of the app says.
+    node.relays.also(joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? [])))
   }
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)

@@ -11,7 +11,7 @@ import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
-import { throughRelay } from '../net/paths.ts'
+import { inviteWays, throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import { table } from '../store/table.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
@@ -76,7 +76,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
   }
 
   const invite = (token: string | undefined): string =>
-    formatInvite({ cafe: node.peer, name: current().name, addresses: [...addresses()], token }, origin)
+    formatInvite({ cafe: node.peer, name: current().name, addresses: inviteWays(addresses()), token }, origin)
 
   const card = (): OpenCafe => {
     const { name, mode, token } = current()
