@@ -1,104 +1,38 @@
 /**
- * The relay's settings: command-line flags over environment variables over defaults, checked before anything starts.
- * A wrong setting is a {@link UsageError} that names the flag; nothing is guessed.
+ * The relay's settings from their four sources: command-line flags over environment variables over the config file over
+ * the preset, checked before anything starts. A wrong setting is a {@link UsageError} that names where it stands; nothing
+ * is guessed. The settings themselves are the table in `settings.ts`.
  */
-import { isIP } from 'node:net'
+import { readFileSync, statSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { multiaddr } from '@multiformats/multiaddr'
+import { KiB } from '../src/core/limits.ts'
 import { v } from '../src/core/schema.ts'
+import { type Preset, type RelayConfig, rows, SETTINGS, type Setting, type SettingKey } from './settings.ts'
 
-/** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
-const iceServer = v.strictObject({
-  urls: v.pipe(
-    v.union([v.string(), v.array(v.string())]),
-    v.transform((urls) => [urls].flat()),
-    v.minLength(1),
-    v.maxLength(8),
-    v.everyItem((url) => /^(stuns?|turns?):[\w.:[\]-]{1,255}(\?transport=(udp|tcp))?$/.test(url)),
-  ),
-  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
-  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
-})
+export { type RelayConfig, USAGE } from './settings.ts'
 
-const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
-const folder = v.pipe(v.string(), v.minLength(1))
-
-const schema = v.strictObject({
-  port,
-  relayPort: port,
-  host: v.pipe(
-    v.string(),
-    v.check((host) => host === 'localhost' || isIP(host) !== 0),
-  ),
-  data: folder,
-  app: folder,
-  noApp: v.boolean(),
-  json: v.boolean(),
-  verbose: v.boolean(),
-  announce: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
-  iceServers: v.pipe(v.array(iceServer), v.maxLength(8)),
-  contentHost: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
-})
-
-/** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = v.InferOutput<typeof schema>
-
-/** A flag or variable that cannot be used; the message is one sentence for the person at the terminal. */
+/** A flag, variable or file that cannot be used; the message is one sentence for the person at the terminal. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-const FLAGS = {
-  port: { type: 'string' },
-  'relay-port': { type: 'string' },
-  host: { type: 'string' },
-  data: { type: 'string' },
-  app: { type: 'string' },
-  'no-app': { type: 'boolean' },
-  announce: { type: 'string', multiple: true },
-  'ice-servers': { type: 'string' },
-  'content-host': { type: 'string' },
-  json: { type: 'boolean' },
-  verbose: { type: 'boolean' },
+/** Bytes of a config file: every setting there is, with long lists, is a few KiB. */
+const MAX_FILE = 64 * KiB
+
+const FLAGS: NonNullable<ParseArgsConfig['options']> = {
+  ...Object.fromEntries(
+    rows().map(([, { flag, hint, multiple = false }]) => [flag, { type: hint ? 'string' : 'boolean', multiple }]),
+  ),
+  config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsConfig['options']
-
-export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
-
-  --port <n>         app, http                        PORT         8080 (0: any free port)
-  --relay-port <n>   libp2p over WebSocket            RELAY_PORT   9090, or any free port with --port 0
-  --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
-  --data <folder>    the relay's identity             DATA         .data/relay
-  --app <folder>     the built app                    APP          dist/app
-  --no-app           relay alone, no app
-  --announce <addr>  public multiaddr, repeatable     ANNOUNCE     none (comma separated)
-  --ice-servers <x>  STUN/TURN urls, comma separated, ICE_SERVERS  none
-                     or a JSON list of RTCIceServer
-  --content-host <x> the app's own host name, if     CONTENT_HOST cafe.localhost on this machine
-                     *.<x> leads here too: websites
-                     then open there with scripts
-  --verbose          log requests, never a query string
-  --json             print one line of JSON when ready
-`
-
-const NEEDS: Record<keyof RelayConfig, readonly [name: string, needs: string]> = {
-  port: ['--port (PORT)', 'a number from 0 to 65535'],
-  relayPort: ['--relay-port (RELAY_PORT)', 'a number from 0 to 65535'],
-  host: ['--host (HOST)', 'an IP address or localhost'],
-  data: ['--data (DATA)', 'a folder'],
-  app: ['--app (APP)', 'a folder'],
-  noApp: ['--no-app', 'no value'],
-  json: ['--json', 'no value'],
-  verbose: ['--verbose', 'no value'],
-  announce: ['--announce (ANNOUNCE)', 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss'],
-  contentHost: ['--content-host (CONTENT_HOST)', 'a host name in lower case, such as cafe.example'],
-  iceServers: ['--ice-servers (ICE_SERVERS)', 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer'],
 }
 
+type Values = Readonly<Record<string, unknown>>
+
 /**
- * Settings from arguments (without node and script) and environment.
+ * Settings from arguments (without node and script), environment, and the file that one of them names.
  * @returns the settings, or 'help' if the person asked for it.
- * @throws UsageError for an unknown flag or an unusable value.
+ * @throws UsageError for an unknown flag, an unknown key of the file, or an unusable value.
  */
 export function readConfig(
   args: readonly string[],
@@ -106,28 +40,54 @@ export function readConfig(
 ): RelayConfig | 'help' {
   const flags = parseFlags(args)
   if (flags.help) return 'help'
-  const port = flags.port ?? (env.PORT || '8080')
-  const result = v.safeParse(schema, {
-    port,
-    // Whoever asks for any free port wants no fixed one beside it.
-    relayPort: flags['relay-port'] ?? (env.RELAY_PORT || (port.trim() === '0' ? '0' : '9090')),
-    host: flags.host ?? (env.HOST || 'localhost'),
-    data: flags.data ?? (env.DATA || '.data/relay'),
-    app: flags.app ?? (env.APP || 'dist/app'),
-    noApp: flags['no-app'] ?? false,
-    json: flags.json ?? false,
-    verbose: flags.verbose ?? false,
-    announce: flags.announce ?? splitList(env.ANNOUNCE ?? ''),
-    contentHost: flags['content-host'] ?? (env.CONTENT_HOST || undefined),
-    iceServers: parseIceServers(flags['ice-servers'] ?? env.ICE_SERVERS ?? ''),
-  })
-  if (result.success) return result.output
-  const key = String(result.issues[0].path?.[0]?.key) as keyof RelayConfig
-  const [name, needs] = NEEDS[key]
-  throw new UsageError(`${name} needs ${needs}.`)
+  const path = flags.config ?? (env.CONFIG || undefined)
+  const file = path === undefined ? {} : readFile(String(path))
+  const read = (key: SettingKey, preset?: Preset): unknown => {
+    const row: Setting = SETTINGS[key]
+    const { value, source } = find(key, row, { flags, env, file, path: String(path), preset })
+    const result = v.safeParse(row.schema, value)
+    if (result.success) return result.output
+    throw new UsageError(`${source} needs ${row.needs}.`)
+  }
+  const preset = read('preset') as Preset
+  const config = Object.fromEntries(rows().map(([key]) => [key, read(key, preset)])) as Partial<RelayConfig>
+  // Whoever asks for any free port wants no fixed one beside it.
+  const any = config.port === 0
+  const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
+  const whole = { ...config, ...ports } as RelayConfig
+  checkTogether(whole)
+  return whole
 }
 
-function parseFlags(args: readonly string[]) {
+/** What no setting can tell of itself. */
+function checkTogether({ tlsCert, tlsKey }: RelayConfig): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
+}
+
+interface Sources {
+  readonly flags: Values
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly file: Values
+  readonly path: string
+  readonly preset: Preset | undefined
+}
+
+/** The value that holds, and what to call the place it stands in. An empty variable is none. */
+function find(
+  key: SettingKey,
+  row: Setting,
+  { flags, env, file, path, preset }: Sources,
+): { value: unknown; source: string } {
+  const source = `--${row.flag}${row.env ? ` (${row.env})` : ''}`
+  if (flags[row.flag] !== undefined) return { value: flags[row.flag], source }
+  if (row.env && env[row.env]) return { value: env[row.env], source }
+  if (Object.hasOwn(file, key)) return { value: file[key], source: `"${key}" in ${path}` }
+  const placed = preset && row.presets && Object.hasOwn(row.presets, preset)
+  return { value: placed ? row.presets?.[preset] : row.fallback, source }
+}
+
+function parseFlags(args: readonly string[]): Values {
   try {
     return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values
   } catch (cause) {
@@ -135,23 +95,28 @@ function parseFlags(args: readonly string[]) {
   }
 }
 
-/** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */
-function parseIceServers(value: string): unknown {
-  if (!value.trim().startsWith('[')) return splitList(value).map((url) => ({ urls: [url] }))
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
+function readFile(path: string): Values {
+  const value = readJson(path)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(`${path} needs to hold one JSON object.`)
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(SETTINGS, key))
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" in ${path} is no setting.`)
+  return value as Values
 }
 
-const splitList = (value: string): string[] => value.split(',').flatMap((item) => item.trim() || [])
-
-function isMultiaddr(value: string): boolean {
+function readJson(path: string): unknown {
+  let text: string
   try {
-    multiaddr(value)
-    return true
+    if (statSync(path).size > MAX_FILE) throw new UsageError(`${path} is too large for a config file.`)
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError(`--config (CONFIG) needs a file that can be read; ${path} is none.`, { cause })
+  }
+  try {
+    return JSON.parse(text)
   } catch {
-    return false
+    // What the parser says quotes the file, where a credential may stand.
+    throw new UsageError(`${path} is not JSON.`)
   }
 }

@@ -35,7 +35,7 @@ export const MAX_HEADER = 8 * KiB
 export const MAX_URL = 4 * KiB
 /** Time for all headers to come: slow-loris ends here. */
 export const HEADERS_TIMEOUT = 10_000
-/** Time for a whole request: we take none with a body. */
+/** Time for a whole request, but for routes that take bodies and say so. */
 export const REQUEST_TIMEOUT = 15_000
 /** How often the two above are looked at. */
 export const TIMEOUT_CHECK = 2_000
@@ -50,6 +50,11 @@ export const MIN_GZIP = KiB
 
 /** Everything is closed by then, or the process leaves anyway; a supervisor's patience begins at two seconds. */
 export const STOP_GRACE = 1_500
+
+/** How often given certificate files are looked at, beside SIGHUP: those who renew do so days ahead. */
+export const TLS_POLL = 30_000
+/** Bytes of a file with a certificate chain or a key: a chain of a dozen is a few KiB. */
+export const MAX_PEM = 256 * KiB
 
 /** Cafes asked for one block. Each question is one small stream on a connection that is open anyway. */
 export const FIND_PEERS = 64

@@ -6,11 +6,12 @@ import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
-import { createAppServer } from './http.ts'
+import { createAppServer, type Route } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
 import { loadApp } from './static.ts'
+import { type Certificates, certificatesFromFiles, tlsNames } from './tls.ts'
 
 /** A running relay. */
 export interface Relay {
@@ -19,6 +20,8 @@ export interface Relay {
   /** Full addresses, ending in `/p2p/<peer id>`; announced ones first. */
   readonly multiaddrs: string[]
   readonly peerId: string
+  /** Looks for newer certificates now. */
+  refresh(): Promise<void>
   /** Closes everything within {@link STOP_GRACE}, whoever is connected. Safe to call again. */
   stop(): Promise<void>
 }
@@ -27,7 +30,7 @@ export interface Relay {
  * Starts a relay.
  *
  * @throws CafeError NOT_FOUND with `folder` if the app is not built; CONFLICT, FORBIDDEN or INTERNAL with `port` and
- * `flag` if it cannot listen.
+ * `flag` if it cannot listen; BAD_REQUEST with `file` if a certificate cannot be used.
  * @example
  * ```ts
  * const relay = await createRelay({ ...config, port: 0, relayPort: 0 }, { log: silentLog })
@@ -37,6 +40,7 @@ export interface Relay {
  */
 export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
+  const certificates = await openCertificates(config, log)
   const node = await startNode(config)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
@@ -57,32 +61,56 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
+  // What else is answered here: one line each.
+  const routes: Route[] = []
   const answers = {
-    ...{ app, log, health, cafes, contentHost },
+    ...{ app, log, health, cafes, contentHost, routes },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
-  const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
-    async (error) => {
-      await node.stop()
-      throw error
-    },
-  )
+  const open: Array<() => Promise<void>> = [async () => node.stop()]
+  const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
+    const bound = await listen(() => createAppServer(answers, secure), config.host, port, flag)
+    open.push(...bound.servers.map(closeServer))
+    return bound.port
+  }
   let stopping: Promise<void> | undefined
-  return {
-    url: `http://${nameOf(config.host)}:${bound.port}/`,
-    multiaddrs: addresses(),
-    peerId,
-    stop: () => {
-      stopping ??= stopAll([...bound.servers.map(closeServer), async () => node.stop()], log)
-      return stopping
-    },
+  const stop = (): Promise<void> => {
+    certificates?.stop()
+    stopping ??= stopAll(open, log)
+    return stopping
+  }
+  try {
+    const port = await serve(config.port, '--port')
+    const httpsPort = certificates && (await serve(config.httpsPort, '--https-port', certificates))
+    return {
+      url: urlOf(config.host, port, certificates, httpsPort),
+      multiaddrs: addresses(),
+      ...{ peerId, stop, refresh: async () => certificates?.refresh() },
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
+
+/** The makers of certificates; none if nobody asked for https. */
+async function openCertificates({ tlsCert, tlsKey }: RelayConfig, log: Log): Promise<Certificates | undefined> {
+  return tlsCert && tlsKey ? certificatesFromFiles(tlsCert, tlsKey, log) : undefined
+}
+
+function urlOf(host: string, port: number, certificates: Certificates | undefined, httpsPort: number | undefined) {
+  if (!certificates || httpsPort === undefined) return urlText('http', nameOf(host), port, 80)
+  const [name = nameOf(host)] = certificates.current ? tlsNames(certificates.current.cert) : []
+  return urlText('https', name, httpsPort, 443)
+}
+
+const urlText = (scheme: string, name: string, port: number, usual: number): string =>
+  `${scheme}://${name.includes(':') ? `[${name}]` : name}${port === usual ? '' : `:${port}`}/`
 
 /** What to type into a browser here: the app's own name wherever this machine can be reached by it. */
 function nameOf(host: string): string {
   if ([LOOPBACK, '127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'cafe.localhost'
-  return host.includes(':') ? `[${host}]` : host
+  return host
 }
 
 function closeServer(server: Server): () => Promise<void> {

@@ -21,6 +21,9 @@ describe('relay settings', () => {
       verbose: false,
       announce: [],
       iceServers: [],
+      preset: 'table',
+      httpsPort: 8443,
+      log: 'text',
     })
   })
 
