@@ -3,6 +3,7 @@
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
 import type { Cafe, CafeComponents } from '../cafe/cafe.ts'
+import type { CafeGuests } from '../cafe/guests.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
@@ -44,6 +45,8 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** See `Cafe.knows`; nobody while the cafe is closed. */
   knows(peer: PeerIdText): Promise<boolean>
+  /** See `Cafe.guests`; undefined while the cafe is closed. */
+  guests(): Promise<CafeGuests | undefined>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -175,6 +178,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
