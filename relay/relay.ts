@@ -6,10 +6,12 @@ import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
+import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
+import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
 
 /** A running relay. */
@@ -35,9 +37,13 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
+): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
-  const node = await startNode(config)
+  const house = createHouse(policy)
+  const node = await startNode(config, house, log)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
   const addresses = (): string[] => {

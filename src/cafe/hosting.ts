@@ -2,7 +2,6 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { count, name, v } from '../core/schema.ts'
@@ -11,6 +10,7 @@ import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Collecting } from '../store/collecting.ts'
 import { table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
+import type { CafeGuests } from './guests.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/protocol.ts'
 import { forgetTime } from './session/time.ts'
@@ -52,6 +52,8 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** See `Cafe.knows`; nobody while the cafe is closed. */
   knows(peer: PeerIdText): Promise<boolean>
+  /** See `Cafe.guests`; undefined while the cafe is closed. */
+  guests(): Promise<CafeGuests | undefined>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -182,6 +184,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()

@@ -22,6 +22,7 @@ import { blockProtocol } from '../wire/block.ts'
 import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
+import { type Guests, type ToldGuests, tellGuests } from './guests.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
@@ -49,6 +50,8 @@ export interface NodeInit {
   readonly log: Log
   /** Connections or addresses have changed. */
   readonly onChange?: () => void
+  /** Whom relays may let through to this node, beside peers it knows the addresses of; anybody, a few at once, without it. */
+  readonly guests?: () => Promise<Guests>
 }
 
 export interface NodeConnection {
@@ -68,6 +71,8 @@ export interface Node {
   readonly connector: PeerConnector
   readonly fetcher: Fetcher
   readonly relays: Relays
+  /** What relays are told of its guests, and what they say it has used. */
+  readonly guests: Pick<ToldGuests, 'changed' | 'usage'>
   /** Where others can dial this node now. */
   addresses(): readonly string[]
   connections(): readonly NodeConnection[]
@@ -122,6 +127,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
   const connector = createConnector({ libp2p, canDirect, log, onChange })
   const relays = keepRelays(libp2p, init.relays, { log, know: connector.know })
   const relayList = () => relays.addresses.map((address) => ({ address, peer: relayPeer(address) }))
+  const told = tellGuests({ libp2p, connector, relays, guests: () => guestsOf(init, connector), log })
   fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []) })
 
   const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
@@ -151,6 +157,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
     connector,
     fetcher,
     relays,
+    guests: told,
     addresses,
     async reserved(signal) {
       // Looked at, not listened for: the event comes a second late, since libp2p gathers changes before it tells.
@@ -176,6 +183,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
       wake.stop()
+      told.stop()
       connector.close()
       relays.stop()
       fetcher?.close()
@@ -208,6 +216,12 @@ function libp2pOptions(
     connectionManager: { maxConnections: places.all, inboundConnectionThreshold: PLACES.all },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
+}
+
+/** Guests of this node, and whom it may want to meet itself. */
+async function guestsOf({ guests }: NodeInit, connector: PeerConnector): Promise<Guests> {
+  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [] }
+  return { ...own, peers: [...own.peers, ...connector.known()] }
 }
 
 function describe(connection: Connection, { whyRelayed }: PeerConnector): NodeConnection {

@@ -162,11 +162,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   service: 'Your invite to this cafe does not include this.',
   clock: 'The clock of the cafe’s device is wrong, so it lets nobody in. Tell its host.',
   requests: 'Too many people are waiting for an answer there. Try again later.',
+  guests: 'The relay on the way lets only invited people through to this cafe. Ask its host for an invite.',
 }
 
 /** A text that needs the failure's own reason. */
 function refusal({ code, data }: CafeError): string | undefined {
-  if (code !== 'FORBIDDEN' && code !== 'BUSY') return undefined
+  if (code !== 'FORBIDDEN' && code !== 'BUSY' && data['why'] !== 'guests') return undefined
   const why = data['why']
   return typeof why === 'string' && Object.hasOwn(REFUSALS, why) ? REFUSALS[why] : undefined
 }

@@ -96,6 +96,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
     log,
     onChange() {
       changes.emit('node')
@@ -162,7 +163,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,
-    onChange: () => changes.emit('host'),
+    onChange() {
+      changes.emit('host')
+      node.guests.changed()
+    },
     entrance: entranceOf(node, origin),
   })
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
