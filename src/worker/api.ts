@@ -87,7 +87,27 @@ export type HostStatus =
       readonly roots: number
       readonly bytes: number
       readonly room: HostRoom
+      readonly door: DoorStatus
     })
+
+/** How anybody on the web reaches the cafe through the relay, by HTTP. */
+export interface DoorStatus {
+  /** Whether it is; closed unless the host opens it. */
+  readonly open: boolean
+  /** Keys in queries are taken: relay and cafe see what is decrypted by them. */
+  readonly decrypt: boolean
+  /** Bytes it gives in a day at most. */
+  readonly daily: number
+  /** What the cafe's paths are below: `<url>ipfs/<cid>`. */
+  readonly url: string
+}
+
+/** What is not given stays. */
+export interface DoorInput {
+  readonly open?: boolean | undefined
+  readonly decrypt?: boolean | undefined
+  readonly daily?: number | undefined
+}
 
 /** What the cafe may keep in all, what it keeps, and what could go. All in bytes. */
 export interface HostRoom {
@@ -211,6 +231,7 @@ export type PageApi = AdmissionApi &
     'host.close': Call<None, None>
     'host.createToken': Call<TokenInput, NewToken>
     'host.clients': Call<None, readonly ClientInfo[]>
+    'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>

@@ -14,8 +14,9 @@ import type { Node } from '../net/node.ts'
 import { throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import { table } from '../store/table.ts'
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './api.ts'
 import type { Collecting } from './collecting.ts'
+import type { Door } from './door.ts'
 
 const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
@@ -27,6 +28,7 @@ const ADDRESS_WAIT = 5000
 export interface HostingComponents extends CafeComponents {
   readonly node: Node
   readonly collecting: Collecting
+  readonly door: Door
   /** Where the app is served: where invites lead. */
   readonly origin: string
 }
@@ -45,6 +47,8 @@ export interface Hosting {
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
   setBudget(bytes: number): Promise<void>
+  /** Opens or closes the door, or changes how; it takes effect at once and after restarts. */
+  setDoor(input: DoorInput): Promise<DoorStatus>
   /** Removes what nobody needs from this device. */
   collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
@@ -59,7 +63,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, keep, collecting, origin, clock, log, onChange } = components
+  const { rows, node, keep, collecting, door, origin, clock, log, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -104,6 +108,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
       running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      await door.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
     onChange()
@@ -129,6 +134,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     close: () =>
       serial('host', async () => {
         if (!running) return
+        await door.leadTo(undefined)
         await running.cafe.close()
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
@@ -147,13 +153,29 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }
       const { since } = running
       const room = { ...keep.status(), collected: collecting.last }
-      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes, room }
+      return {
+        ...card(),
+        open: true,
+        since,
+        clients: clients.length,
+        requests: requests.length,
+        roots,
+        bytes,
+        room,
+        door: door.status(),
+      }
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
       await keep.setBudget(bytes)
       onChange()
     },
+    setDoor: (input) =>
+      serial('host', async () => {
+        await door.set(input)
+        onChange()
+        return door.status()
+      }),
     collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
