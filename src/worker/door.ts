@@ -2,7 +2,8 @@
  * The door of the hosted cafe: whether strangers on the web may reach it by HTTP through the relay. Closed until its host
  * opens it; what the host chose is kept, and holds whenever the cafe is open.
  */
-import type { Cafe, Registrar } from '../cafe/cafe.ts'
+import type { Registrar } from '../cafe/cafe.ts'
+import type { Door } from '../cafe/hosting.ts'
 import type { Clock } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { DOOR_DAY, DOOR_REQUESTS } from '../core/limits.ts'
@@ -13,7 +14,6 @@ import type { Blocks } from '../store/blocks.ts'
 import type { Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import { DOOR_PROTOCOL } from '../wire/door-protocol.ts'
-import type { DoorInput, DoorStatus } from './api.ts'
 
 const doorRow = v.strictObject({ open: v.boolean(), decrypt: v.boolean(), daily: count(Number.MAX_SAFE_INTEGER, 1) })
 type DoorRow = v.InferOutput<typeof doorRow>
@@ -30,14 +30,6 @@ export interface DoorComponents {
   readonly peer: PeerIdText
   /** Where the app is served: the relay whose door leads here. */
   readonly origin: string
-}
-
-export interface Door {
-  status(): DoorStatus
-  /** Changes what is given; the rest stays. */
-  set(input: DoorInput): Promise<void>
-  /** From now on it leads to this cafe, if it is open; to nobody without one. */
-  leadTo(cafe: { readonly name: string; readonly fetch: Cafe['fetch'] } | undefined): Promise<void>
 }
 
 export async function createDoor(components: DoorComponents): Promise<Door> {
