@@ -59,10 +59,12 @@ export function createDoor(components: DoorComponents): Route {
     const stream = await cafes.open(cafe, gone.signal)
     const body = bodyOf(request, DOOR_UPLOAD)
     const call = { method: request.method as DoorMethod, path, headers: headersToCafe(headersOf(request)), body }
-    const waits = body && request.headers.expect !== undefined
-    const onContinue = waits ? (): void => response.writeContinue() : undefined
+    const onContinue = body && request.headers.expect !== undefined ? continueOf(response) : undefined
     try {
-      return await callDoor(stream, { ...call, onContinue }, { signal: gone.signal })
+      const answer = await callDoor(stream, { ...call, onContinue }, { signal: gone.signal })
+      // A cafe that answers while it still reads has the rest, too.
+      if (answer.ok) onContinue?.()
+      return answer
     } catch (error) {
       const { code } = toCafeError(error)
       throw code === 'UNREACHABLE' || code === 'TIMEOUT' ? new CafeError('UNREACHABLE', { what: 'lost' }) : error
@@ -128,6 +130,15 @@ function refuse({ method, headers }: IncomingMessage, { path }: DoorAddress): vo
   const destination = String(headers['sec-fetch-dest'] ?? '')
   const code = destination !== 'empty' && refusesDestination(destination, { fromContent: true })
   if (worker || code) throw new CafeError('FORBIDDEN', { what: 'code' })
+}
+
+/** Asks for the body, once, and not when the answer has begun. */
+function continueOf(response: ServerResponse): () => void {
+  let asked = false
+  return () => {
+    if (!asked && !response.headersSent) response.writeContinue()
+    asked = true
+  }
 }
 
 /** Ends the connection, and not only the answer: whoever reads it must see that it is not whole. */
