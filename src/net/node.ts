@@ -35,6 +35,12 @@ export interface NodeInit {
   /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
   readonly transports?: readonly TransportFactory[]
   readonly listen?: readonly string[]
+  /** Who this node is, where that is not kept in the datastore. */
+  readonly privateKey?: PrivateKey | undefined
+  /** Addresses to name beside those it listens on: of a router or proxy that leads here. */
+  readonly announce?: readonly string[]
+  /** Connections it keeps; {@link MAX_CONNECTIONS} without it. */
+  readonly connections?: number | undefined
   /** Can this node make direct connections now? */
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
@@ -103,7 +109,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
       return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
     },
   }
-  const privateKey = await loadOrCreateSelfKey(datastore)
+  const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
     { ...libp2pOptions(init), privateKey },
@@ -177,9 +183,13 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
 }
 
-function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Parameters<typeof withLibp2pLight>[1] {
+function libp2pOptions(init: NodeInit): Parameters<typeof withLibp2pLight>[1] {
+  const { relays, transports = [], listen = [], announce = [], connections = MAX_CONNECTIONS } = init
   return {
-    addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
+    addresses: {
+      listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
+      appendAnnounce: [...announce],
+    },
     transports: [...baseTransports, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,
@@ -192,7 +202,7 @@ function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Para
     transportManager: { faultTolerance: 1 },
     // The monitor kills connections whose uplink is merely full; calls have limits of their own.
     connectionMonitor: { abortConnectionOnPingFailure: false },
-    connectionManager: { maxConnections: MAX_CONNECTIONS, inboundConnectionThreshold: MAX_CONNECTIONS },
+    connectionManager: { maxConnections: connections, inboundConnectionThreshold: connections },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
 }

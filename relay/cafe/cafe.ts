@@ -1,0 +1,112 @@
+/**
+ * Composition root of the cafe in Node: the services of the tab's cafe, over stores on the file system, on a node that
+ * others dial directly, and through relays if it is told some. Where a tab's cafe ends with its tab, this one goes on.
+ */
+import { mkdir } from 'node:fs/promises'
+import { createHosting, type Hosting } from '../../src/cafe/hosting.ts'
+import { createKeep } from '../../src/cafe/pin/keep.ts'
+import type { Mode } from '../../src/cafe/session/protocol.ts'
+import { systemClock, systemRandom } from '../../src/core/clock.ts'
+import type { PeerIdText } from '../../src/core/ids.ts'
+import type { Log } from '../../src/core/log.ts'
+import { fetchCafes } from '../../src/net/cafe-list.ts'
+import { entranceOf } from '../../src/net/entrance.ts'
+import { createNames } from '../../src/net/names.ts'
+import { createNode } from '../../src/net/node.ts'
+import { blockSource } from '../../src/net/origins.ts'
+import type { TransportFactory } from '../../src/net/transports.ts'
+import { createCollecting } from '../../src/store/collecting.ts'
+import { countedRows } from '../../src/store/epoch.ts'
+import { createHolds } from '../../src/store/holds.ts'
+import { openStores } from '../../src/store/open.ts'
+import { type Answer, createAnswer } from './answer.ts'
+import { fileMarks, loadJwtKey, loadNodeKey } from './secrets.ts'
+
+export interface NodeCafeInit {
+  readonly name: string
+  /** Whom it admits; as before without it, and `invite` at first. */
+  readonly mode?: Mode | undefined
+  /** Bytes to keep for clients in all; as before without it. */
+  readonly budget?: number | undefined
+  /** The folder with its keys, and with its stores unless those are elsewhere. */
+  readonly data: string
+  /** URL of its stores (`store/open.ts`). */
+  readonly store?: string | undefined
+  /** Multiaddrs to listen on, to name to others, and of relays to hold a seat at. */
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly relays: readonly string[]
+  readonly transports?: readonly TransportFactory[]
+  /** Where the app is served, without a slash at the end: where invites lead. */
+  readonly origin: string
+  readonly log: Log
+}
+
+export interface NodeCafe {
+  readonly peer: PeerIdText
+  readonly hosting: Hosting
+  /** What it answers over HTTP. */
+  readonly answer: Answer
+  addresses(): readonly string[]
+  /** Connections now. */
+  connections(): number
+  /** Stops answering, writes what waits and lets go of the folder. */
+  stop(): Promise<void>
+}
+
+/** Connections of an always-on cafe; a tab keeps 200. */
+const CONNECTIONS = 2000
+
+/**
+ * Opens the cafe; from the return on it answers.
+ * @throws CafeError CONFLICT {what: 'data folder'} if another process has it open; CORRUPT for a folder that cannot be read.
+ */
+export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
+  const { data, origin, log } = init
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  // First of all: they keep every other process out.
+  const stores = await openStores(init.store ?? data)
+  const ends: Array<() => Promise<void>> = [stores.close]
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end().catch((cause) => log('warn', 'closing failed', { cause }))
+  }
+  try {
+    const rows = await countedRows(stores.rows)
+    const { blocks, datastore } = stores
+    const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+    const node = await createNode({
+      ...{ datastore, blocks, log, relays: init.relays, listen: init.listen, announce: init.announce },
+      ...{ transports: init.transports ?? [], privateKey: await loadNodeKey(data), connections: CONNECTIONS },
+      // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
+      canDirect: () => false,
+    })
+    ends.push(node.stop)
+    const collecting = createCollecting({ ...shared, onChange: () => {} })
+    const keep = await createKeep({ ...shared, onGarbage: collecting.soon, reclaim: collecting.reclaim })
+    collecting.add(keep.roots)
+    collecting.start()
+    ends.push(async () => collecting.close())
+    const hosting = await createHosting({
+      ...{ ...shared, keep, collecting, source: blockSource(node.connector), connector: node.connector },
+      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await loadJwtKey(data) },
+      epoch: await rows.epoch({ marks: fileMarks(data), peer: node.peer, log }),
+      addresses: node.addresses,
+      async directory({ signal }) {
+        const listed = await fetchCafes(origin, { signal })
+        return listed.map(({ peer, addresses }) => ({ cafe: peer, addresses }))
+      },
+      onChange: () => {},
+      entrance: entranceOf(node, origin),
+    })
+    ends.push(hosting.stop)
+    await hosting.open({ name: init.name, mode: init.mode, budget: init.budget })
+    return {
+      ...{ peer: node.peer, hosting, addresses: node.addresses, stop },
+      answer: createAnswer({ blocks, names: createNames(shared), cafe: hosting.cafe }),
+      connections: () => node.connections().length,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
