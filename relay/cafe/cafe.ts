@@ -14,6 +14,8 @@ import { entranceOf } from '../../src/net/entrance.ts'
 import { createNames } from '../../src/net/names.ts'
 import { createNode } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
+import type { Places } from '../../src/net/places.ts'
+import { relayPeer } from '../../src/net/relays.ts'
 import type { TransportFactory } from '../../src/net/transports.ts'
 import { createCollecting } from '../../src/store/collecting.ts'
 import { countedRows } from '../../src/store/epoch.ts'
@@ -54,8 +56,8 @@ export interface NodeCafe {
   stop(): Promise<void>
 }
 
-/** Connections of an always-on cafe; a tab keeps 200. */
-const CONNECTIONS = 2000
+/** Connections of an always-on cafe, and of these for people it does not know; a tab keeps 200 and 100. */
+const PLACES: Places = { all: 2000, strangers: 500 }
 
 /**
  * Opens the cafe; from the return on it answers.
@@ -74,9 +76,13 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     const rows = await countedRows(stores.rows)
     const { blocks, datastore } = stores
     const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+    let hosting: Hosting | undefined
     const node = await createNode({
       ...{ datastore, blocks, log, relays: init.relays, listen: init.listen, announce: init.announce },
-      ...{ transports: init.transports ?? [], privateKey: await loadNodeKey(data), connections: CONNECTIONS },
+      ...{ transports: init.transports ?? [], privateKey: await loadNodeKey(data) },
+      places: PLACES,
+      known: async (peer) =>
+        init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
       // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
       canDirect: () => false,
     })
@@ -86,7 +92,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     collecting.add(keep.roots)
     collecting.start()
     ends.push(async () => collecting.close())
-    const hosting = await createHosting({
+    const opened = await createHosting({
       ...{ ...shared, keep, collecting, source: blockSource(node.connector), connector: node.connector },
       ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await loadJwtKey(data) },
       epoch: await rows.epoch({ marks: fileMarks(data), peer: node.peer, log }),
@@ -98,11 +104,12 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
       onChange: () => {},
       entrance: entranceOf(node, origin),
     })
-    ends.push(hosting.stop)
-    await hosting.open({ name: init.name, mode: init.mode, budget: init.budget })
+    hosting = opened
+    ends.push(opened.stop)
+    await opened.open({ name: init.name, mode: init.mode, budget: init.budget })
     return {
-      ...{ peer: node.peer, hosting, addresses: node.addresses, stop },
-      answer: createAnswer({ blocks, names: createNames(shared), cafe: hosting.cafe }),
+      ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
+      answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
       connections: () => node.connections().length,
     }
   } catch (error) {

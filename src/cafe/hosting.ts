@@ -4,6 +4,7 @@
  */
 
 import { CafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
@@ -49,6 +50,8 @@ export interface Hosting {
   revoke(id: string): Promise<void>
   setMode(mode: Mode): Promise<void>
   clients(): Promise<readonly ClientInfo[]>
+  /** See `Cafe.knows`; nobody while the cafe is closed. */
+  knows(peer: PeerIdText): Promise<boolean>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -179,6 +182,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
       return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({

@@ -23,6 +23,7 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
 import { createWake } from './wake.ts'
@@ -39,12 +40,14 @@ export interface NodeInit {
   readonly privateKey?: PrivateKey | undefined
   /** Addresses to name beside those it listens on: of a router or proxy that leads here. */
   readonly announce?: readonly string[]
-  /** Connections it keeps; {@link MAX_CONNECTIONS} without it. */
-  readonly connections?: number | undefined
   /** Can this node make direct connections now? */
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
   readonly cafes?: () => readonly PeerIdText[]
+  /** Peers for whom there is always a place; without it nobody is known, and everybody may take one. */
+  readonly known?: PlacesComponents['known'] | undefined
+  /** {@link PLACES} without it. */
+  readonly places?: Places | undefined
   /** A block was fetched and stored. */
   readonly onFetched?: (cid: CID, size: number) => void
   readonly log: Log
@@ -90,8 +93,8 @@ export interface Node {
 
 type HeliaLibp2p = ReturnType<typeof withLibp2pLight>['libp2p']
 
-/** Connections of a browser node; a cafe for a hundred people. */
-const MAX_CONNECTIONS = 200
+/** Connections of a browser node: a cafe for a hundred people, and as many who are not known yet. */
+const PLACES: Places = { all: 200, strangers: 100 }
 /** Milliseconds between two looks whether a relay has given us an address. */
 const ADDRESS_POLL = 50
 
@@ -110,12 +113,14 @@ export async function createNode(init: NodeInit): Promise<Node> {
     },
   }
   const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
+  let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init), privateKey },
+    { ...libp2pOptions(init, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
+  started = libp2p
   const peer = libp2p.peerId.toString() as PeerIdText
 
   const connector = createConnector({ libp2p, canDirect, log, onChange })
@@ -183,8 +188,10 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
 }
 
-function libp2pOptions(init: NodeInit): Parameters<typeof withLibp2pLight>[1] {
-  const { relays, transports = [], listen = [], announce = [], connections = MAX_CONNECTIONS } = init
+function libp2pOptions(
+  { relays, transports = [], listen = [], announce = [], known, places = PLACES }: NodeInit,
+  connections: () => readonly Connection[],
+): Parameters<typeof withLibp2pLight>[1] {
   return {
     addresses: {
       listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
@@ -197,12 +204,15 @@ function libp2pOptions(init: NodeInit): Parameters<typeof withLibp2pLight>[1] {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // The browser default refuses ws: and private addresses, which is what a cafe on a LAN has.
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      ...(known && placesGate({ places, connections, known })),
+    },
     // 1 = NO_FATAL: a relay that is down must not keep the node from starting.
     transportManager: { faultTolerance: 1 },
     // The monitor kills connections whose uplink is merely full; calls have limits of their own.
     connectionMonitor: { abortConnectionOnPingFailure: false },
-    connectionManager: { maxConnections: connections, inboundConnectionThreshold: connections },
+    connectionManager: { maxConnections: places.all, inboundConnectionThreshold: PLACES.all },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
 }

@@ -3,7 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
-import { createHosting } from '../cafe/hosting.ts'
+import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
@@ -78,6 +78,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const onGarbage = collecting.soon
 
   let cafes: readonly PeerIdText[] = []
+  let hosting: Hosting | undefined
   let accounts: Accounts | undefined
   const node = await createNode({
     datastore,
@@ -93,6 +94,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
     log,
     onChange() {
@@ -100,6 +102,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       accounts?.current()?.connected()
     },
   })
+  const isKnown = async (peer: PeerIdText): Promise<boolean> =>
+    (await hosting?.knows(peer)) === true || (await accounts?.current()?.people.hasDevice(peer)) === true
   let tabs = pool.size
   pool.onchange = () => {
     if (pool.size > tabs) node.connector.retry()
@@ -145,7 +149,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
-  const hosting = await createHosting({
+  hosting = await createHosting({
     ...shared,
     keep,
     collecting,
