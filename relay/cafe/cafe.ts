@@ -25,7 +25,8 @@ import { type Answer, createAnswer } from './answer.ts'
 import { fileMarks, loadJwtKey, loadNodeKey } from './secrets.ts'
 
 export interface NodeCafeInit {
-  readonly name: string
+  /** As before without it. */
+  readonly name?: string | undefined
   /** Whom it admits; as before without it, and `invite` at first. */
   readonly mode?: Mode | undefined
   /** Bytes to keep for clients in all; as before without it. */
@@ -56,6 +57,7 @@ export interface NodeCafe {
   stop(): Promise<void>
 }
 
+const NAME = 'Popup Cafe'
 /** Connections of an always-on cafe, and of these for people it does not know; a tab keeps 200 and 100. */
 const PLACES: Places = { all: 2000, strangers: 500 }
 
@@ -106,7 +108,9 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     })
     hosting = opened
     ends.push(opened.stop)
-    await opened.open({ name: init.name, mode: init.mode, budget: init.budget })
+    const before = await opened.status()
+    const name = init.name ?? (before.open ? before.name : NAME)
+    await opened.open({ name, mode: init.mode, budget: init.budget })
     return {
       ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
       answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
