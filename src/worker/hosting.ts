@@ -3,21 +3,19 @@
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
 import type { Cafe, CafeComponents } from '../cafe/cafe.ts'
+import { type HostRow, hostTable } from '../cafe/host-row.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
 import { CafeError } from '../core/errors.ts'
-import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
 import { throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
-import { table } from '../store/table.ts'
+import type { Table } from '../store/table.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
 import type { Collecting } from './collecting.ts'
-
-const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
 /** The invite on the host's screen admits for a week; whoever needs another gets a token of its own. */
 const INVITE_LIFE = 7 * 86_400_000
@@ -60,7 +58,7 @@ interface Running {
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
   const { rows, node, keep, collecting, origin, clock, log, onChange } = components
-  const hosts = table(rows, 'host', hostRow)
+  const hosts: Table<HostRow> = hostTable(rows)
   const serial = createSerial()
   let running: Running | undefined
 
