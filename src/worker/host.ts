@@ -12,6 +12,7 @@ import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
+import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -27,7 +28,7 @@ import { createDraw } from './draw.ts'
 import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
-import { createHosting } from './hosting.ts'
+import { createHosting, type Hosting } from './hosting.ts'
 import { createNames } from './names.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
@@ -75,6 +76,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const onGarbage = collecting.soon
 
   let cafes: readonly PeerIdText[] = []
+  let hosting: Hosting | undefined
   let accounts: Accounts | undefined
   const node = await createNode({
     datastore,
@@ -86,9 +88,11 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
         dataChannel: { maxMessageSize: RTC_MESSAGE },
       }),
     ],
-    listen: ['/webrtc'],
+    // Also where no relay is configured: an invite may name one later, and that has a seat for this node.
+    listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
     log,
     onChange() {
@@ -96,6 +100,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       accounts?.current()?.connected()
     },
   })
+  const isKnown = async (peer: PeerIdText): Promise<boolean> =>
+    (await hosting?.knows(peer)) === true || (await accounts?.current()?.people.hasDevice(peer)) === true
   let tabs = pool.size
   pool.onchange = () => {
     if (pool.size > tabs) node.connector.retry()
@@ -129,7 +135,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   pool.onnews = wake
   addEventListener('online', () => wake('online'))
   const refreshCafes = async (): Promise<void> => {
-    cafes = ((await accounts.current()?.cafes.list()) ?? []).map(({ cafe }) => cafe)
+    const joined = (await accounts.current()?.cafes.list()) ?? []
+    cafes = joined.map(({ cafe }) => cafe)
+    // The relays their invites named stay the ways to them, whatever the host of the app says.
+    node.relays.also(joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? [])))
   }
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
@@ -138,7 +147,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
-  const hosting = await createHosting({
+  hosting = await createHosting({
     ...shared,
     keep,
     collecting,

@@ -8,10 +8,11 @@ import type { Mode } from '../cafe/session/protocol.ts'
 import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
 import { CafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
-import { throughRelay } from '../net/paths.ts'
+import { inviteWays, throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Table } from '../store/table.ts'
 import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
@@ -39,6 +40,8 @@ export interface Hosting {
   revoke(id: string): Promise<void>
   setMode(mode: Mode): Promise<void>
   clients(): Promise<readonly ClientInfo[]>
+  /** See `Cafe.knows`; nobody while the cafe is closed. */
+  knows(peer: PeerIdText): Promise<boolean>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -74,7 +77,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
   }
 
   const invite = (token: string | undefined): string =>
-    formatInvite({ cafe: node.peer, name: current().name, addresses: [...addresses()], token }, origin)
+    formatInvite({ cafe: node.peer, name: current().name, addresses: inviteWays(addresses()), token }, origin)
 
   const card = (): OpenCafe => {
     const { name, mode, token } = current()
@@ -170,6 +173,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
       return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({

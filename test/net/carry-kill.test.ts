@@ -15,7 +15,7 @@ import {
   settleDevice,
 } from './carry-world.ts'
 import { createClient, dumpRows, keep } from './fixture.ts'
-import { list, pin } from './pin-fixture.ts'
+import { pin } from './pin-fixture.ts'
 
 /** A device that dies before, or right after, its nth commit: from then on nothing is written or read. */
 function mortal(device: Device, at: number, after: boolean): Device {
@@ -31,9 +31,18 @@ function mortal(device: Device, at: number, after: boolean): Device {
       if (!dead || after) await device.rows.commit(changes)
       alive()
     },
-    get: async (key) => (alive(), device.rows.get(key)),
-    range: async (...args) => (alive(), device.rows.range(...args)),
-    keys: async (...args) => (alive(), device.rows.keys(...args)),
+    async get(key) {
+      alive()
+      return device.rows.get(key)
+    },
+    async range(prefix, options) {
+      alive()
+      return device.rows.range(prefix, options)
+    },
+    async keys(prefix, options) {
+      alive()
+      return device.rows.keys(prefix, options)
+    },
   }
   return { ...device, rows: { ...device.rows, ...rows } }
 }
@@ -44,7 +53,8 @@ describe('an arrival', () => {
     const cafe = await hostOn(source)
     const guest = keep(await createClient(cafe))
     await pin(guest, cafe, await tree(2, 1000))
-    const pinned = await list(guest, cafe)
+    const { address } = guest.account()
+    const pinned = await cafe.keep.list(address)
     const file = await gather((await exportFrom(source, cafe)).chunks())
     await cafe.stop()
     let [whole, never] = [0, 0]
@@ -70,9 +80,9 @@ describe('an arrival', () => {
         whole++
         const there = await hostOn(device)
         expect(there.node.peer).toBe(cafe.node.peer)
-        guest.know(there)
-        await guest.peer.cafes.access(there.node.peer, { refused: await guest.access(there) })
-        expect(await list(guest, there)).toEqual(pinned)
+        expect(await there.keep.list(address)).toEqual(pinned)
+        expect(device.blocks.size).toBe(source.blocks.size)
+        expect((await there.cafe.clients()).map(({ peer }) => peer)).toEqual([guest.node.peer])
         expect(names.filter((key) => key.startsWith('/scope/') || key.startsWith('/cafe/carry/'))).toEqual([])
         await there.stop()
       }
