@@ -68,6 +68,8 @@ export interface ExportOptions {
 
 export interface Exported {
   readonly description: Description
+  /** CID of the description: it names everything else. */
+  readonly root: Section['cid']
   /** The CAR, once. Whoever does not read it to its end must return the generator, or call `close`. */
   chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>>
   /** The same as a stream that reads only what is asked for. */
@@ -152,7 +154,7 @@ async function describe(
       close()
     }
   }
-  return { description, chunks, stream: () => streamOf(chunks()), close }
+  return { description, root: root.cid, chunks, stream: () => streamOf(chunks()), close }
 }
 
 /** A prefix and a CID go with the bytes they are about only where those are few: copies of blocks cost more than calls. */
