@@ -4,19 +4,17 @@
  */
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Collecting } from '../store/collecting.ts'
-import { table } from '../store/table.ts'
+import type { Table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
 import type { CafeGuests } from './guests.ts'
+import { type HostRow, hostTable } from './host-row.ts'
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/protocol.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
-
-const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
 /** The invite on the host's screen admits for a week; whoever needs another gets a token of its own. */
 const INVITE_LIFE = 7 * 86_400_000
@@ -89,7 +87,7 @@ interface Running {
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
   const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
-  const hosts = table(rows, 'host', hostRow)
+  const hosts: Table<HostRow> = hostTable(rows)
   const serial = createSerial()
   let running: Running | undefined
 
