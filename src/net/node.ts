@@ -22,6 +22,7 @@ import { blockProtocol } from '../wire/block.ts'
 import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
+import { createPairTransport, type PairTransport } from './pair-transport.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
@@ -72,6 +73,8 @@ export interface Node {
   wake(why: string): void
   /** A block from here or from the network, verified. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Makes a connection of a channel that two people have opened by showing each other codes. */
+  readonly pair: PairTransport['upgrade']
   /** Answers `protocol` from now on. */
   handle(
     protocol: string,
@@ -104,9 +107,10 @@ export async function createNode(init: NodeInit): Promise<Node> {
     },
   }
   const privateKey = await loadOrCreateSelfKey(datastore)
+  const pairs = createPairTransport()
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init), privateKey },
+    { ...libp2pOptions(init, pairs.factory), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
@@ -165,6 +169,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
       throw new CafeError('NOT_FOUND')
     },
     wake: wake.poke,
+    pair: pairs.upgrade,
     handle,
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
@@ -177,10 +182,13 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
 }
 
-function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Parameters<typeof withLibp2pLight>[1] {
+function libp2pOptions(
+  { relays, transports = [], listen = [] }: NodeInit,
+  pairing: TransportFactory,
+): Parameters<typeof withLibp2pLight>[1] {
   return {
     addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
-    transports: [...baseTransports, ...transports],
+    transports: [...baseTransports, pairing, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,
     // which Noise wants; as WebAssembly they were no faster.

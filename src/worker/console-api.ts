@@ -15,6 +15,7 @@ import type {
   NewToken,
   NodeStatus,
   OpenCafe,
+  PairConsole,
   Pin,
   PinProgress,
   ReceiptInfo,
@@ -65,6 +66,7 @@ export interface CafeConsole {
     revokeBearer(cafe: string, id: string): Promise<boolean>
   }
   readonly devices: DeviceConsole
+  readonly pair: PairConsole
   readonly pins: {
     add(
       file: Blob,

@@ -21,6 +21,7 @@ import { later } from './later.ts'
 import { linkOpenHandlers } from './link-handlers.ts'
 import type { Names } from './names.ts'
 import { namesHandlers } from './names-handlers.ts'
+import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -29,6 +30,8 @@ export interface HandlerComponents {
   readonly accounts: Accounts
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
+  /** Loads what pairs devices. */
+  readonly pair: () => Promise<Handlers<PairApi>>
   readonly hosting: Hosting
   readonly names: Names
   readonly changes: Changes
@@ -115,11 +118,20 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'links.revoke': true,
 }
 
+/** What `pair-part.ts` answers. */
+const PAIR: { readonly [K in keyof PairApi]: true } = {
+  'pair.offer': true,
+  'pair.accept': true,
+  'pair.answer': true,
+  'pair.connected': true,
+  'pair.cancel': true,
+}
+
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { node, accounts, part, hosting, names, changes, opener, tabs } = components
+  const { node, accounts, part, pair, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -135,6 +147,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     ...namesHandlers(names, accounts),
     ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
+    ...later<PairApi>(PAIR, pair),
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
