@@ -79,3 +79,12 @@ export function inviteWays(addresses: readonly string[]): readonly string[] {
   })
   return ways
 }
+
+const PRIVATE =
+  /^\/(ip4\/(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)|ip6\/f([cd]|e[89ab])|dns[46]?\/[^/]+\.(local|lan|home\.arpa)\/)/i
+
+/** Do all addresses lead into a private network? Browsers ask their user before they let a page talk to such. */
+export function isNear(addresses: readonly string[]): boolean {
+  const far = addresses.filter((address) => !HERE_ONLY.test(address))
+  return far.length > 0 && far.every((address) => PRIVATE.test(address))
+}

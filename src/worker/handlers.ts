@@ -6,6 +6,7 @@ import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
 import type { Node } from '../net/node.ts'
+import { isNear } from '../net/paths.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
@@ -152,8 +153,8 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
       run: ({ invite }) => {
-        const { cafe, name, token } = parseInvite(invite)
-        return { cafe, name, token: token !== undefined }
+        const { cafe, name, token, addresses } = parseInvite(invite)
+        return { cafe, name, token: token !== undefined, near: isNear(addresses) }
       },
     },
     'account.register': {
