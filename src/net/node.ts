@@ -24,6 +24,7 @@ import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { createPairTransport, type PairTransport } from './pair-transport.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
 import { createWake } from './wake.ts'
@@ -40,6 +41,10 @@ export interface NodeInit {
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
   readonly cafes?: () => readonly PeerIdText[]
+  /** Peers for whom there is always a place; without it nobody is known, and everybody may take one. */
+  readonly known?: PlacesComponents['known'] | undefined
+  /** {@link PLACES} without it. */
+  readonly places?: Places | undefined
   /** A block was fetched and stored. */
   readonly onFetched?: (cid: CID, size: number) => void
   readonly log: Log
@@ -87,8 +92,8 @@ export interface Node {
 
 type HeliaLibp2p = ReturnType<typeof withLibp2pLight>['libp2p']
 
-/** Connections of a browser node; a cafe for a hundred people. */
-const MAX_CONNECTIONS = 200
+/** Connections of a browser node: a cafe for a hundred people, and as many who are not known yet. */
+const PLACES: Places = { all: 200, strangers: 100 }
 /** Milliseconds between two looks whether a relay has given us an address. */
 const ADDRESS_POLL = 50
 
@@ -108,12 +113,15 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
   const privateKey = await loadOrCreateSelfKey(datastore)
   const pairs = createPairTransport()
+  const transports = [pairs.factory, ...(init.transports ?? [])]
+  let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init, pairs.factory), privateKey },
+    { ...libp2pOptions({ ...init, transports }, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
+  started = libp2p
   const peer = libp2p.peerId.toString() as PeerIdText
 
   const connector = createConnector({ libp2p, canDirect, log, onChange })
@@ -183,24 +191,27 @@ export async function createNode(init: NodeInit): Promise<Node> {
 }
 
 function libp2pOptions(
-  { relays, transports = [], listen = [] }: NodeInit,
-  pairing: TransportFactory,
+  { relays, transports = [], listen = [], known, places = PLACES }: NodeInit,
+  connections: () => readonly Connection[],
 ): Parameters<typeof withLibp2pLight>[1] {
   return {
     addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
-    transports: [...baseTransports, pairing, ...transports],
+    transports: [...baseTransports, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,
     // which Noise wants; as WebAssembly they were no faster.
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // The browser default refuses ws: and private addresses, which is what a cafe on a LAN has.
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      ...(known && placesGate({ places, connections, known })),
+    },
     // 1 = NO_FATAL: a relay that is down must not keep the node from starting.
     transportManager: { faultTolerance: 1 },
     // The monitor kills connections whose uplink is merely full; calls have limits of their own.
     connectionMonitor: { abortConnectionOnPingFailure: false },
-    connectionManager: { maxConnections: MAX_CONNECTIONS, inboundConnectionThreshold: MAX_CONNECTIONS },
+    connectionManager: { maxConnections: places.all, inboundConnectionThreshold: PLACES.all },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
 }

@@ -28,7 +28,7 @@ import { createDraw } from './draw.ts'
 import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
-import { createHosting } from './hosting.ts'
+import { createHosting, type Hosting } from './hosting.ts'
 import { createNames } from './names.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
@@ -78,6 +78,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const onGarbage = collecting.soon
 
   let cafes: readonly PeerIdText[] = []
+  let hosting: Hosting | undefined
   let accounts: Accounts | undefined
   const node = await createNode({
     datastore,
@@ -93,6 +94,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
     log,
     onChange() {
@@ -100,6 +102,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       accounts?.current()?.connected()
     },
   })
+  const isKnown = async (peer: PeerIdText): Promise<boolean> =>
+    (await hosting?.knows(peer)) === true || (await accounts?.current()?.people.hasDevice(peer)) === true
   let tabs = pool.size
   pool.onchange = () => {
     if (pool.size > tabs) node.connector.retry()
@@ -145,7 +149,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
-  const hosting = await createHosting({
+  hosting = await createHosting({
     ...shared,
     keep,
     collecting,

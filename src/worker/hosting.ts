@@ -7,6 +7,7 @@ import type { Mode } from '../cafe/session/protocol.ts'
 import { forgetTime } from '../cafe/session/time.ts'
 import type { TokenOptions } from '../cafe/tokens.ts'
 import { CafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import { formatInvite } from '../net/invite.ts'
@@ -41,6 +42,8 @@ export interface Hosting {
   revoke(id: string): Promise<void>
   setMode(mode: Mode): Promise<void>
   clients(): Promise<readonly ClientInfo[]>
+  /** See `Cafe.knows`; nobody while the cafe is closed. */
+  knows(peer: PeerIdText): Promise<boolean>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -172,6 +175,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
       return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({
