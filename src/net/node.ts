@@ -23,7 +23,7 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { createPairTransport, type PairTransport } from './pair-transport.ts'
-import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { isHereOnly, isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
@@ -145,6 +145,8 @@ export async function createNode(init: NodeInit): Promise<Node> {
       .getMultiaddrs()
       .map(String)
       .filter((address) => !address.startsWith('/webrtc') && !address.startsWith('/p2p-circuit'))
+      // Those that only this machine can use go first where there are too many.
+      .toSorted((a, b) => Number(isHereOnly(a)) - Number(isHereOnly(b)))
       .slice(0, MAX_ADDRESSES)
 
   for (const event of ['connection:open', 'connection:close', 'self:peer:update'] as const)
