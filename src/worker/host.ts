@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
@@ -10,26 +11,27 @@ import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
+import { entranceOf } from '../net/entrance.ts'
+import { createNames } from '../net/names.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
+import { createCollecting } from '../store/collecting.ts'
+import { countedRows } from '../store/epoch.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { AccountPartApi, GatewayApi } from './api.ts'
 import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
-import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { createDraw } from './draw.ts'
-import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
-import { createHosting, type Hosting } from './hosting.ts'
-import { createNames } from './names.ts'
+import { cacheMarks } from './marks.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
@@ -163,8 +165,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     connector: node.connector,
     directory: reach.directory,
     onChange: () => changes.emit('host'),
-    node,
-    origin,
+    entrance: entranceOf(node, origin),
   })
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })

@@ -2,6 +2,8 @@
  * The answers to {@link PairApi}, loaded when somebody pairs: pairing on the WebRTC that tabs lend, and handing the invite of
  * an open cafe to whom this device was paired with.
  */
+
+import type { Hosting } from '../cafe/hosting.ts'
 import type { Clock } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { MAX_PAIR_CODE, OPEN_TIMEOUT, PAIR_TTL, STREAMS_PER_PEER } from '../core/limits.ts'
@@ -12,7 +14,6 @@ import { createPairing, type PairConnection } from '../net/pair.ts'
 import { askHello, helloProtocol, helloService } from '../net/pair-hello.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { serve } from '../wire/serve.ts'
-import type { Hosting } from './hosting.ts'
 import type { PairApi, Paired } from './pair-api.ts'
 
 export interface PairPartComponents {
