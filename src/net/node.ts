@@ -23,7 +23,8 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { type Guests, type ToldGuests, tellGuests } from './guests.ts'
-import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { createPairTransport, type PairTransport } from './pair-transport.ts'
+import { isHereOnly, isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
@@ -86,6 +87,8 @@ export interface Node {
   wake(why: string): void
   /** A block from here or from the network, verified. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Makes a connection of a channel that two people have opened by showing each other codes. */
+  readonly pair: PairTransport['upgrade']
   /** Answers `protocol` from now on. */
   handle(
     protocol: string,
@@ -118,10 +121,12 @@ export async function createNode(init: NodeInit): Promise<Node> {
     },
   }
   const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
+  const pairs = createPairTransport()
+  const transports = [pairs.factory, ...(init.transports ?? [])]
   let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init, () => started?.getConnections() ?? []), privateKey },
+    { ...libp2pOptions({ ...init, transports }, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
@@ -150,6 +155,8 @@ export async function createNode(init: NodeInit): Promise<Node> {
       .getMultiaddrs()
       .map(String)
       .filter((address) => !address.startsWith('/webrtc') && !address.startsWith('/p2p-circuit'))
+      // Those that only this machine can use go first where there are too many.
+      .toSorted((a, b) => Number(isHereOnly(a)) - Number(isHereOnly(b)))
       .slice(0, MAX_ADDRESSES)
 
   for (const event of ['connection:open', 'connection:close', 'self:peer:update'] as const)
@@ -183,6 +190,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
       throw new CafeError('NOT_FOUND')
     },
     wake: wake.poke,
+    pair: pairs.upgrade,
     handle,
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {

@@ -6,6 +6,7 @@ declare module '*/.scripts/sizes.mjs' {
     readonly worker: number
     readonly cafe: number
     readonly account: number
+    readonly pair: number
     readonly classic: number
     readonly firstPaint: number
   }

@@ -86,6 +86,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
+  [/^qr(\/.*)?$/, /^(src\/ui\/qr|relay\/lan\/show)\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
