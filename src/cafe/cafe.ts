@@ -119,6 +119,8 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   revoke: Desk['revoke']
   clients(): Promise<readonly Client[]>
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
+  /** Is that peer a client's device, or was it one lately? */
+  readonly knows: (peer: PeerIdText) => Promise<boolean>
   /** The cafes it knows, and which of them lied. */
   neighbours(): readonly KnownCafe[]
   /** Meets other cafes now; it does so by itself too. */
@@ -217,6 +219,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
     jobs,
     fetch: face.fetch,
+    knows,
     neighbours: info.list,
     meet: info.meet,
     async close() {

@@ -410,6 +410,26 @@ export const STREAMS_PER_PEER = 16
 export const HTTP_AHEAD = 64 * KiB
 /** HTTP requests a cafe answers at once: as many as four programs of a dozen clients need, and no more memory than that. */
 export const HTTP_REQUESTS = 64
+
+/** Requests that one cafe answers through the door at once: a page with all its pictures, for a few people. */
+export const DOOR_REQUESTS = 128
+/** The head of such a request or answer: what HTTP servers take as all headers together, twice over for the frame. */
+export const MAX_DOOR_HEAD = 32 * KiB
+/** Headers of one head; browsers send about twenty. */
+export const MAX_DOOR_HEADERS = 64
+/** Characters of one header's value: tokens, entity tags and ranges are far shorter. */
+export const MAX_DOOR_HEADER = 8 * KiB
+/** Path and query of a request through the door: what the gateway reads of an address. */
+export const MAX_DOOR_PATH = 16 * KiB
+/** Bytes of a body in one frame: small beside the window, large beside what a frame costs. */
+export const DOOR_CHUNK = 64 * KiB
+/**
+ * Bytes of a body on their way that whoever reads it has not taken yet. It is what a slow reader costs the relay's memory,
+ * for each request; and at 50 ms from end to end it lets 10 MiB a second through.
+ */
+export const DOOR_WINDOW = 512 * KiB
+/** Nothing moves in either direction for so long: a program that stopped reading, or a cafe that will not answer. */
+export const DOOR_IDLE = 120_000
 /** Legacy whole-file ciphertext must be held in memory to be verified. */
 export const MAX_LEGACY = 64 * MiB
 

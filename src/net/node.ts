@@ -23,7 +23,8 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
-import { keepRelays, type Relays } from './relays.ts'
+import { type Places, type PlacesComponents, placesGate } from './places.ts'
+import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
 import { createWake } from './wake.ts'
 
@@ -39,6 +40,10 @@ export interface NodeInit {
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
   readonly cafes?: () => readonly PeerIdText[]
+  /** Peers for whom there is always a place; without it nobody is known, and everybody may take one. */
+  readonly known?: PlacesComponents['known'] | undefined
+  /** {@link PLACES} without it. */
+  readonly places?: Places | undefined
   /** A block was fetched and stored. */
   readonly onFetched?: (cid: CID, size: number) => void
   readonly log: Log
@@ -84,8 +89,8 @@ export interface Node {
 
 type HeliaLibp2p = ReturnType<typeof withLibp2pLight>['libp2p']
 
-/** Connections of a browser node; a cafe for a hundred people. */
-const MAX_CONNECTIONS = 200
+/** Connections of a browser node: a cafe for a hundred people, and as many who are not known yet. */
+const PLACES: Places = { all: 200, strangers: 100 }
 /** Milliseconds between two looks whether a relay has given us an address. */
 const ADDRESS_POLL = 50
 
@@ -104,19 +109,20 @@ export async function createNode(init: NodeInit): Promise<Node> {
     },
   }
   const privateKey = await loadOrCreateSelfKey(datastore)
+  let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init), privateKey },
+    { ...libp2pOptions(init, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
+  started = libp2p
   const peer = libp2p.peerId.toString() as PeerIdText
 
   const connector = createConnector({ libp2p, canDirect, log, onChange })
-  const relays = keepRelays(libp2p, init.relays, log)
-  for (const [i, relay] of relays.peers.entries()) connector.know(relay, [init.relays[i] as string])
-  const relayList = init.relays.map((address, i) => ({ address, peer: relays.peers[i] as PeerIdText }))
-  fetcher = createFetcher({ connector, relays: () => relayList, cafes: init.cafes ?? (() => []) })
+  const relays = keepRelays(libp2p, init.relays, { log, know: connector.know })
+  const relayList = () => relays.addresses.map((address) => ({ address, peer: relayPeer(address) }))
+  fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []) })
 
   const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
     libp2p.handle(protocol, handler, { runOnLimitedConnection: limited, maxInboundStreams: maxStreams })
@@ -178,7 +184,10 @@ export async function createNode(init: NodeInit): Promise<Node> {
   }
 }
 
-function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Parameters<typeof withLibp2pLight>[1] {
+function libp2pOptions(
+  { relays, transports = [], listen = [], known, places = PLACES }: NodeInit,
+  connections: () => readonly Connection[],
+): Parameters<typeof withLibp2pLight>[1] {
   return {
     addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
     transports: [...baseTransports, ...transports],
@@ -188,12 +197,15 @@ function libp2pOptions({ relays, transports = [], listen = [] }: NodeInit): Para
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // The browser default refuses ws: and private addresses, which is what a cafe on a LAN has.
-    connectionGater: { denyDialMultiaddr: () => false },
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      ...(known && placesGate({ places, connections, known })),
+    },
     // 1 = NO_FATAL: a relay that is down must not keep the node from starting.
     transportManager: { faultTolerance: 1 },
     // The monitor kills connections whose uplink is merely full; calls have limits of their own.
     connectionMonitor: { abortConnectionOnPingFailure: false },
-    connectionManager: { maxConnections: MAX_CONNECTIONS, inboundConnectionThreshold: MAX_CONNECTIONS },
+    connectionManager: { maxConnections: places.all, inboundConnectionThreshold: PLACES.all },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
 }

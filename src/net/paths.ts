@@ -12,13 +12,16 @@ export type WhyRelayed = 'no-address' | 'no-tab' | 'pending' | 'timeout' | 'fail
 const CIRCUIT = '/p2p-circuit'
 const WEBRTC = '/webrtc'
 
+/** Is the last way of an address a direct one between two browsers? `/webrtc-direct` before the relay is the relay's. */
+const isDirectWebRtc = (address: string): boolean => /\/webrtc(\/|$)/.test(address)
+
 /** A relayed connection carries our bytes through the relay; a WebRTC one used it only to find the peer. */
 export function isRelayed(address: string): boolean {
-  return address.includes(CIRCUIT) && !address.includes(WEBRTC)
+  return address.includes(CIRCUIT) && !isDirectWebRtc(address)
 }
 
 export function transportOf(address: string): 'webrtc' | 'websocket' | 'other' {
-  if (address.includes(WEBRTC)) return 'webrtc'
+  if (isDirectWebRtc(address) || (/\/webrtc-direct(\/|$)/.test(address) && !isRelayed(address))) return 'webrtc'
   return /\/wss?(\/|$)/.test(address) ? 'websocket' : 'other'
 }
 
@@ -48,4 +51,31 @@ export function splitAddresses(addresses: readonly string[]): { direct: Multiadd
 /** Where a peer can be reached through a relay it has a reservation at. */
 export function throughRelay(relay: string, peer: PeerIdText): string[] {
   return [`${relay}${CIRCUIT}${WEBRTC}/p2p/${peer}`, `${relay}${CIRCUIT}/p2p/${peer}`]
+}
+
+/** What an address through a relay says of the way to that relay. */
+export function relayOf(address: string): string | undefined {
+  const at = address.indexOf(CIRCUIT)
+  return at < 0 ? undefined : address.slice(0, at)
+}
+
+/** Of each kind of way to a relay one is enough in an invite: every one more makes its code harder to scan. */
+const KINDS = [/\/webrtc-direct(\/|$)/, /\/(wss|tls\/.*ws)(\/|$)/, /\/ws(\/|$)/]
+const HERE_ONLY = /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/([^/]+\.)?localhost\/)/
+
+/**
+ * Addresses as an invite should have them: nothing that leads only to the device it is made on, unless there is nothing
+ * else, and of each relay one way of a kind.
+ */
+export function inviteWays(addresses: readonly string[]): readonly string[] {
+  const far = addresses.filter((address) => !HERE_ONLY.test(address))
+  const chosen = new Map<string, string>()
+  const ways = (far.length > 0 ? far : addresses).filter((address) => {
+    const relay = relayOf(address)
+    if (relay === undefined) return true
+    const key = `${relay.split('/p2p/').at(-1)} ${KINDS.findIndex((kind) => kind.test(relay))}`
+    if (!chosen.has(key)) chosen.set(key, relay)
+    return chosen.get(key) === relay
+  })
+  return ways
 }

@@ -1,7 +1,8 @@
 /**
  * Keeps this node at its relays: dials them at start, again whenever the connection goes, for as long as the node lives,
  * with growing, jittered pauses. js-libp2p's own reconnect queue gives up in browsers, so it is not used. A reservation
- * follows by itself from `/p2p-circuit` in the listen addresses.
+ * follows by itself from `/p2p-circuit` in the listen addresses. Beside those that are configured it keeps to those that an
+ * invite named: the ways to the cafes of an account.
  */
 
 import { multiaddr } from '@multiformats/multiaddr'
@@ -11,9 +12,14 @@ import type { Log } from '../core/log.ts'
 import { type Pauses, pauseAfter } from '../core/pause.ts'
 
 export interface Relays {
-  /** Multiaddrs of the configured relays, and their peer ids. */
+  /** Multiaddrs of the relays in use, configured ones first, and the peer ids of these. */
   readonly addresses: readonly string[]
   readonly peers: readonly PeerIdText[]
+  /**
+   * Keeps to these relays too, for as long as they are asked for: those of the last call and not of this one are left alone.
+   * Addresses of a relay that is configured are known already.
+   */
+  also(addresses: readonly string[]): void
   /** The relay addresses with a connection now. */
   connected(): readonly string[]
   /** Tries again at once those that are not connected, as after the first loss: what kept them away may be over. */
@@ -31,19 +37,31 @@ const AWAY = 150
 const LOOK = 10_000
 const DIAL_TIMEOUT = 10_000
 
-export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Log): Relays {
-  const stopped = new AbortController()
+/** Relays of invites that are kept; each may have some ways. */
+const MAX_MORE = 8
+
+interface Kept {
+  readonly peer: PeerIdText
+  readonly ways: readonly string[]
+  readonly stopped: AbortController
+}
+
+/** @param know is told where each relay may be reached. */
+export function keepRelays(
+  libp2p: Libp2p,
+  addresses: readonly string[],
+  { log, know }: { log: Log; know: (relay: PeerIdText, ways: readonly string[]) => void },
+): Relays {
   const nudges = new EventTarget()
-  const relays = addresses.map((address) => ({ address, peer: relayPeer(address) }))
   const isConnected = (peer: string): boolean =>
     libp2p.getConnections().some((c) => c.status === 'open' && !c.limits && c.remotePeer.toString() === peer)
 
-  const keep = async ({ address, peer }: { address: string; peer: PeerIdText }): Promise<void> => {
+  const keep = async ({ peer, ways, stopped }: Kept): Promise<void> => {
     for (let failures = 0; !stopped.signal.aborted; ) {
       if (isConnected(peer)) failures = 0
       else {
         try {
-          await libp2p.dial(multiaddr(address), {
+          await libp2p.dial(ways.map(multiaddr), {
             signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(DIAL_TIMEOUT)]),
           })
           log('info', 'relay connected', { peer })
@@ -58,15 +76,44 @@ export function keepRelays(libp2p: Libp2p, addresses: readonly string[], log: Lo
       if (nudged) failures = 0
     }
   }
-  for (const relay of relays) void keep(relay)
-
-  return {
-    addresses,
-    peers: relays.map(({ peer }) => peer),
-    connected: () => relays.filter(({ peer }) => isConnected(peer)).map(({ address }) => address),
-    retry: () => void nudges.dispatchEvent(new Event('retry')),
-    stop: () => stopped.abort(),
+  const start = ([peer, ways]: [PeerIdText, string[]]): Kept => {
+    const kept = { peer, ways, stopped: new AbortController() }
+    know(peer, ways)
+    void keep(kept)
+    return kept
   }
+
+  const configured = [...byPeer(addresses)].map(start)
+  let more: readonly Kept[] = []
+  const all = (): readonly Kept[] => [...configured, ...more]
+  const flat = (): readonly string[] => [...addresses, ...more.flatMap(({ ways }) => ways)]
+  return {
+    get addresses() {
+      return flat()
+    },
+    get peers() {
+      return flat().map(relayPeer)
+    },
+    also(given) {
+      const wanted = [...byPeer(given)]
+        .filter(([peer]) => !configured.some((one) => one.peer === peer))
+        .slice(0, MAX_MORE)
+      const same = (one: Kept): boolean =>
+        wanted.some(([peer, ways]) => peer === one.peer && ways.join() === one.ways.join())
+      const staying = more.filter(same)
+      for (const one of more) if (!staying.includes(one)) one.stopped.abort()
+      more = [...staying, ...wanted.filter(([peer]) => !staying.some((one) => one.peer === peer)).map(start)]
+    },
+    connected: () => all().flatMap(({ peer, ways }) => (isConnected(peer) ? ways : [])),
+    retry: () => void nudges.dispatchEvent(new Event('retry')),
+    stop: () => {
+      for (const { stopped } of all()) stopped.abort()
+    },
+  }
+}
+
+function byPeer(addresses: readonly string[]): Map<PeerIdText, string[]> {
+  return Map.groupBy(new Set(addresses), relayPeer)
 }
 
 /** The relay's peer id, from the end of its address. */

@@ -1,7 +1,7 @@
 /** People, put together: the address book, the search, and the thread of two that a conversation is. */
 import type { ContactClient } from '../cafe/contact/client.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Address } from '../core/ids.ts'
+import type { Address, PeerIdText } from '../core/ids.ts'
 import { createSerial } from '../core/serial.ts'
 import { decodeAddress } from '../crypto/strkey.ts'
 import type { Rows } from '../store/rows.ts'
@@ -15,6 +15,9 @@ import { createFinder, type Finder } from './find.ts'
 import type { AccountRecord } from './record.ts'
 import { createSightings } from './sightings.ts'
 import type { PeerThreads } from './threads.ts'
+
+/** Milliseconds for which the devices of people are not looked up again. */
+const DEVICES_LAST = 30_000
 
 export interface PeopleComponents {
   readonly self: Address
@@ -41,17 +44,20 @@ export interface People extends Finder {
    * @throws CafeError BAD_REQUEST {what: 'address'}.
    */
   talk(address: Address, options: { signal?: AbortSignal | undefined }): Promise<Talk>
+  /** Is that a device of somebody in a thread with this account, or in its address book with a card? */
+  hasDevice(peer: PeerIdText): Promise<boolean>
   /** Threads or their members are others now. */
   threadsChanged(): void
 }
 
 export function createPeople(components: PeopleComponents): People {
-  const { self, record, threads } = components
+  const { self, record, threads, clock } = components
   const acquaintances = createAcquaintances({ threads: threads.store })
   const sightings = createSightings()
   const contacts = createContacts({ ...components, acquaintances, sightings })
   const finder = createFinder({ ...components, contacts, sightings })
   const serial = createSerial()
+  let known: { readonly at: number; readonly devices: Promise<ReadonlySet<PeerIdText>> } | undefined
 
   /** What both see: their names, as each calls itself. */
   const nameOf = async (address: Address): Promise<string> => {
@@ -76,6 +82,18 @@ export function createPeople(components: PeopleComponents): People {
     return (await threads.create({ name: await nameOf(address), ...terms })).id as ThreadIdText
   }
 
+  /** Of everybody in common threads, and of contacts as their cards name them; looked up again after a while. */
+  const devices = async (): Promise<ReadonlySet<PeerIdText>> => {
+    if (!known || clock() - known.at > DEVICES_LAST) known = { at: clock(), devices: readDevices() }
+    return known.devices
+  }
+  const readDevices = async (): Promise<ReadonlySet<PeerIdText>> => {
+    const met = [...(await acquaintances.all()).values()].flatMap((one) => one.devices)
+    const book = await contacts.book()
+    const named = await Promise.all(book.map(({ address }) => components.cards.devicesOf(address)))
+    return new Set([...met, ...named.flat()])
+  }
+
   return {
     ...finder,
     contacts,
@@ -90,6 +108,7 @@ export function createPeople(components: PeopleComponents): People {
         const mayInvite = known === undefined || (await known.can('invite'))
         return { thread, invite: isIn || !mayInvite ? null : await threads.invite(thread, address, options) }
       }),
+    hasDevice: async (peer) => (await devices()).has(peer),
     threadsChanged: acquaintances.changed,
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The one contract every store of small records keeps: ordered byte rows under text keys, and commits that are all or
- * nothing. The browser's is `idb.ts`, the tests' is `memory.ts`; both pass the same contract suite.
+ * nothing. The browser’s is `idb.ts`, Node’s is `level.ts`, the tests’ is `memory.ts`; all pass the same contract suite.
  */
 
 /** Part of one commit: a row written, or (without a value) a row removed. */

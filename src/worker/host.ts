@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
@@ -10,25 +11,27 @@ import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
+import { entranceOf } from '../net/entrance.ts'
+import { createNames } from '../net/names.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
+import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
+import { createCollecting } from '../store/collecting.ts'
+import { countedRows } from '../store/epoch.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { AccountPartApi, GatewayApi } from './api.ts'
 import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
-import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
 import { createDraw } from './draw.ts'
-import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
-import { createHosting } from './hosting.ts'
-import { createNames } from './names.ts'
+import { cacheMarks } from './marks.ts'
 import { reachOf } from './reach.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { siteHandlers } from './site.ts'
@@ -75,6 +78,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const onGarbage = collecting.soon
 
   let cafes: readonly PeerIdText[] = []
+  let hosting: Hosting | undefined
   let accounts: Accounts | undefined
   const node = await createNode({
     datastore,
@@ -86,9 +90,11 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
         dataChannel: { maxMessageSize: RTC_MESSAGE },
       }),
     ],
-    listen: ['/webrtc'],
+    // Also where no relay is configured: an invite may name one later, and that has a seat for this node.
+    listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
+    known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
     log,
     onChange() {
@@ -96,6 +102,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       accounts?.current()?.connected()
     },
   })
+  const isKnown = async (peer: PeerIdText): Promise<boolean> =>
+    (await hosting?.knows(peer)) === true || (await accounts?.current()?.people.hasDevice(peer)) === true
   let tabs = pool.size
   pool.onchange = () => {
     if (pool.size > tabs) node.connector.retry()
@@ -129,7 +137,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   pool.onnews = wake
   addEventListener('online', () => wake('online'))
   const refreshCafes = async (): Promise<void> => {
-    cafes = ((await accounts.current()?.cafes.list()) ?? []).map(({ cafe }) => cafe)
+    const joined = (await accounts.current()?.cafes.list()) ?? []
+    cafes = joined.map(({ cafe }) => cafe)
+    // The relays their invites named stay the ways to them, whatever the host of the app says.
+    node.relays.also(joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? [])))
   }
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
@@ -138,7 +149,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
-  const hosting = await createHosting({
+  hosting = await createHosting({
     ...shared,
     keep,
     collecting,
@@ -152,8 +163,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     connector: node.connector,
     directory: reach.directory,
     onChange: () => changes.emit('host'),
-    node,
-    origin,
+    entrance: entranceOf(node, origin),
   })
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })

@@ -1,6 +1,6 @@
 /**
  * What every store of small records must do, as cases that run on any of them: in Node on the one in memory, in Chromium
- * on IndexedDB (`test/e2e/store-contract.test.ts`).
+ * on IndexedDB (`test/e2e/store-contract.test.ts`); in Node also on LevelDB (`test/unit/store-node.test.ts`).
  */
 import type { Change, Rows } from '../../src/store/rows.ts'
 import { equal, failureOf, type StoreCase } from './store-tools.ts'

@@ -128,3 +128,27 @@ describe('the path of a call', () => {
     expect(paths(node)).toEqual([['relayed', 'no-tab']])
   })
 })
+
+describe('a relay that only an invite names', () => {
+  test('is kept to for as long as it is wanted, and gives a seat', async () => {
+    const address = relay.multiaddrs[0] as string
+    const parts = { datastore: new MemoryDatastore(), blocks: memoryBlocks(), log: silentLog }
+    const guest = keep(await createNode({ ...parts, relays: [], listen: ['/p2p-circuit'] }))
+    const seated = () => guest.addresses().some((way) => way.includes('p2p-circuit'))
+    expect(guest.relays.addresses).toEqual([])
+    guest.relays.also([address])
+    expect(guest.relays.addresses).toEqual([address])
+    await vi.waitUntil(() => guest.relays.connected().length > 0 && seated(), { timeout: 20_000 })
+    // Asked for again it is the same one; asked for no more it is forgotten.
+    guest.relays.also([address, address])
+    expect(guest.relays.addresses).toEqual([address])
+    guest.relays.also([])
+    expect(guest.relays.addresses).toEqual([])
+  })
+
+  test('and is configured as well is one relay', async () => {
+    const node = await create()
+    node.relays.also([relay.multiaddrs[0] as string])
+    expect(node.relays.addresses).toEqual([relay.multiaddrs[0]])
+  })
+})

@@ -40,8 +40,9 @@ function isTypeOnly(names: string): boolean {
 
 const sources = globSync(['src/**/*.ts', 'sw/**/*.ts', 'relay/**/*.ts'], { cwd: ROOT }).sort().map(read)
 
-/** `cafe` for `src/cafe/pin/store.ts`, `sw` for `sw/main.ts`. */
-const partOf = (file: string): string => file.replace(/^src\//, '').split('/')[0] as string
+/** `cafe` for `src/cafe/pin/store.ts`, `sw` for `sw/main.ts`, `relay/cafe` for what is below that. */
+const partOf = (file: string): string =>
+  file.startsWith('relay/cafe/') ? 'relay/cafe' : (file.replace(/^src\//, '').split('/')[0] as string)
 const isLocal = ({ from }: Import): boolean => from.startsWith('.')
 const targetOf = (source: Source, { from }: Import): string => join(dirname(source.file), from)
 
@@ -68,8 +69,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   worker: ['core', 'crypto', 'store', 'wire', 'rpc', 'net', 'cafe', 'thread', 'peer', 'gateway'],
   ui: ['core', 'crypto', 'rpc', 'worker'],
   sw: ['core', 'crypto', 'store', 'rpc', 'gateway', 'worker'],
-  relay: ['core', 'wire', 'gateway'],
+  relay: ['core', 'wire', 'gateway', 'relay/cafe'],
+  // The cafe in Node: a composition root like the worker, on the machine of the relay.
+  'relay/cafe': ['core', 'crypto', 'store', 'wire', 'net', 'cafe', 'gateway', 'relay'],
 }
+
+/** Stores that need Node: nobody but the cafe there may know them. */
+const NODE_STORES = /^src\/store\/(level|fs|room|open)\.ts$/
 
 /** The one door of each outside package: files that may import it. */
 const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
@@ -88,7 +94,10 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
   [/^@libp2p\/peer-record$/, /^src\/crypto\/envelope\.ts$/],
   [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)\/|src\/crypto\/envelope\.ts$|relay\/)/],
-  [/^(node:.*|datastore-fs)$/, /^relay\//],
+  [/^(classic-level|datastore-level)$/, /^src\/store\/level\.ts$/],
+  [/^blockstore-fs(\/.*)?$/, /^src\/store\/fs\.ts$/],
+  [/^datastore-fs$/, /^relay\//],
+  [/^node:.*$/, /^(relay\/|src\/store\/(level|fs|room|open)\.ts$)/],
 ]
 
 /**
@@ -136,6 +145,14 @@ describe('imports', () => {
       if (!isLocal(one)) return false
       const [own, other] = [partOf(source.file), partOf(targetOf(source, one))]
       return own !== other && !MAY_IMPORT[own]?.includes(other)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('leave the stores of Node to the cafe in Node', () => {
+    const wrong = broken('browsers have no such thing', (source, one) => {
+      if (!isLocal(one) || NODE_STORES.test(source.file) || partOf(source.file) === 'relay/cafe') return false
+      return NODE_STORES.test(targetOf(source, one))
     })
     expect(wrong).toEqual([])
   })

@@ -12,7 +12,7 @@ import { MAX_ADDRESSES, MAX_INVITE } from '../../src/core/limits.ts'
 import { multiaddrText, parse, v } from '../../src/core/schema.ts'
 import { createToken } from '../../src/crypto/token.ts'
 import { formatInvite, type Invite, parseInvite } from '../../src/net/invite.ts'
-import { throughRelay } from '../../src/net/paths.ts'
+import { inviteWays, isRelayed, throughRelay, transportOf } from '../../src/net/paths.ts'
 
 const peers = await Promise.all([1, 2].map(async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))))
 const [peer, relayPeer] = peers.map(String) as [PeerIdText, PeerIdText]
@@ -75,6 +75,16 @@ describe('an invite', () => {
     )
   })
 
+  it('with two ways to a relay on the network is short enough for a phone’s camera', () => {
+    const hash = 'uEiDAkp4nTgJWBbHbm1Ww9ouBGL5cRGKgSVYQLmOGRdKs4w'
+    const ways = ['/ip4/192.168.178.20/tcp/9090/ws', `/ip4/192.168.178.20/udp/9090/webrtc-direct/certhash/${hash}`]
+    const addresses = ways.flatMap((way) => throughRelay(`${way}/p2p/${relayPeer}`, peer))
+    const full = { cafe: peer, name: 'The Blue Door', addresses, token }
+    const link = formatInvite(full, 'https://192.168.178.20:8443')
+    expect(link.length).toBeLessThanOrEqual(300)
+    expect(parseInvite(link)).toEqual(full)
+  })
+
   it('puts everything into the fragment, which no server sees', () => {
     const { pathname, search } = new URL(formatInvite(invite, origin))
     expect([pathname, search]).toEqual(['/', ''])
@@ -129,6 +139,24 @@ describe('an invite', () => {
     }
   })
 
+  it('of the packed version is read whole or refused: cut, longer, or with any byte changed', () => {
+    const code = base64urlnopad.decode(formatInvite(invite, origin).split('=')[1] as string)
+    const again = (bytes: Uint8Array): unknown => {
+      try {
+        return parseInvite(base64urlnopad.encode(bytes))
+      } catch (error) {
+        return isCafeError(error) && { code: error.code, data: error.data }
+      }
+    }
+    for (let size = 0; size < code.byteLength; size++) expect(again(code.slice(0, size))).toEqual(refused)
+    expect(again(Uint8Array.of(...code, 0))).toEqual(refused)
+    for (const at of code.keys()) {
+      const read = again(code.map((byte, i) => (i === at ? byte ^ 0xff : byte)))
+      expect(read).not.toEqual(invite)
+      if (!(read as { code?: string }).code) parse(v.array(multiaddrText), (read as Invite).addresses)
+    }
+  })
+
   it('is read or refused, whatever the text and bytes, and what is read can be kept', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
@@ -149,5 +177,29 @@ describe('an invite', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('the ways in an invite', () => {
+  const through = (way: string) => throughRelay(`${way}/p2p/${relayPeer}`, peer)
+  const local = through('/ip4/127.0.0.1/tcp/9090/ws')
+
+  it('lead to this device only where there are no others', () => {
+    const lan = through('/ip4/192.168.1.2/tcp/9090/ws')
+    expect(inviteWays([...local, ...lan])).toEqual(lan)
+    expect(inviteWays(local)).toEqual(local)
+  })
+
+  it('are one of a kind for each relay', () => {
+    const certificate = 'certhash/uEiDAkp4nTgJWBbHbm1Ww9ouBGL5cRGKgSVYQLmOGRdKs4w'
+    const first = ['tcp/9090/ws', 'tcp/9443/tls/ws', `udp/9090/webrtc-direct/${certificate}`]
+    const ways = (ip: string) => first.flatMap((end) => through(`/ip4/${ip}/${end}`))
+    expect(inviteWays([...ways('192.168.1.2'), ...ways('10.1.1.1')])).toEqual(ways('192.168.1.2'))
+  })
+
+  it('are told from direct ones by what follows the relay', () => {
+    const [direct, relayed] = through('/ip4/10.1.1.1/udp/1/webrtc-direct') as [string, string]
+    expect([isRelayed(direct), isRelayed(relayed)]).toEqual([false, true])
+    expect([transportOf(direct), transportOf(relayed)]).toEqual(['webrtc', 'other'])
   })
 })

@@ -2,20 +2,19 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-import type { Cafe, CafeComponents } from '../cafe/cafe.ts'
-import type { Mode } from '../cafe/session/protocol.ts'
-import { forgetTime } from '../cafe/session/time.ts'
-import type { TokenOptions } from '../cafe/tokens.ts'
+
 import { CafeError } from '../core/errors.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
-import { formatInvite } from '../net/invite.ts'
-import type { Node } from '../net/node.ts'
-import { throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
+import type { Collecting } from '../store/collecting.ts'
 import { table } from '../store/table.ts'
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
-import type { Collecting } from './collecting.ts'
+import type { Cafe, CafeComponents } from './cafe.ts'
+import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { Mode } from './session/protocol.ts'
+import { forgetTime } from './session/time.ts'
+import type { TokenOptions } from './tokens.ts'
 
 const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
@@ -24,16 +23,26 @@ const INVITE_LIFE = 7 * 86_400_000
 /** How long an opening waits for a reservation, so that the card shows real addresses. */
 const ADDRESS_WAIT = 5000
 
+/** How people come to the cafe: given by `net`. */
+export interface Entrance {
+  /** Where it can be dialled; until a relay has given it a seat, where that will be. */
+  addresses(): readonly string[]
+  /** Resolves when it can be dialled, or when the signal fires. */
+  reserved(signal: AbortSignal): Promise<void>
+  /** The link that leads in. */
+  invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): string
+}
+
 export interface HostingComponents extends CafeComponents {
-  readonly node: Node
   readonly collecting: Collecting
-  /** Where the app is served: where invites lead. */
-  readonly origin: string
+  readonly entrance: Entrance
 }
 
 export interface Hosting {
   open(input: { name: string; mode?: Mode | undefined; budget?: number | undefined }): Promise<OpenCafe>
   close(): Promise<void>
+  /** Stops answering, because this program ends: the next start opens it again. */
+  stop(): Promise<void>
   status(): Promise<HostStatus>
   /** @throws CafeError NOT_FOUND {what: 'open cafe'}; so do those below. */
   cafe(): Cafe
@@ -41,6 +50,8 @@ export interface Hosting {
   revoke(id: string): Promise<void>
   setMode(mode: Mode): Promise<void>
   clients(): Promise<readonly ClientInfo[]>
+  /** See `Cafe.knows`; nobody while the cafe is closed. */
+  knows(peer: PeerIdText): Promise<boolean>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -59,7 +70,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, keep, collecting, origin, clock, log, onChange } = components
+  const { rows, peer, keep, collecting, entrance, clock, log, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -69,18 +80,12 @@ export async function createHosting(components: HostingComponents): Promise<Host
     return running
   }
 
-  /** Addresses in use; before the reservation stands, those it will have. */
-  const addresses = (): readonly string[] => {
-    const now = node.addresses()
-    return now.length > 0 ? now : node.relays.addresses.flatMap((relay) => throughRelay(relay, node.peer))
-  }
-
   const invite = (token: string | undefined): string =>
-    formatInvite({ cafe: node.peer, name: current().name, addresses: [...addresses()], token }, origin)
+    entrance.invite({ name: current().name, addresses: entrance.addresses(), token })
 
   const card = (): OpenCafe => {
     const { name, mode, token } = current()
-    return { name, mode, peerId: node.peer, addresses: addresses(), invite: invite(token?.token) }
+    return { name, mode, peerId: peer, addresses: entrance.addresses(), invite: invite(token?.token) }
   }
 
   /** A token for the invite on the screen; none where nobody needs one, or while the clock is not to be trusted. */
@@ -99,7 +104,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       await running?.cafe.close()
       running = undefined
       // A chunk of its own: a device that is only somebody's client never loads it.
-      const { createCafe } = await import('../cafe/cafe.ts')
+      const { createCafe } = await import('./cafe.ts')
       const cafe = await createCafe(components, name)
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
@@ -123,7 +128,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       serial('host', async () => {
         if (budget !== undefined) await keep.setBudget(budget)
         await start(name, running?.since ?? clock(), mode)
-        await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
+        await entrance.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
       }),
     close: () =>
@@ -133,6 +138,11 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
         onChange()
+      }),
+    stop: () =>
+      serial('host', async () => {
+        await running?.cafe.close()
+        running = undefined
       }),
     async status() {
       if (!running) return { open: false }
@@ -172,6 +182,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
       return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({
