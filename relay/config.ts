@@ -1,122 +1,195 @@
-/**
- * The relay's settings from their four sources: command-line flags over environment variables over the config file over
- * the preset, checked before anything starts. A wrong setting is a {@link UsageError} that names where it stands; nothing
- * is guessed. The settings themselves are the table in `settings.ts`.
- */
-import { readFileSync, statSync } from 'node:fs'
-import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { KiB } from '../src/core/limits.ts'
+/** The relay's settings as a table (see `settings.ts`), checked before anything starts. */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { multiaddr } from '@multiformats/multiaddr'
 import { v } from '../src/core/schema.ts'
-import { type Preset, type RelayConfig, rows, SETTINGS, type Setting, type SettingKey } from './settings.ts'
+import { MAX_DRAIN } from './limits.ts'
+import { describeSettings, readSettings, type Settings, setting, UsageError, type Values } from './settings.ts'
 
-export { type RelayConfig, USAGE } from './settings.ts'
+export { UsageError } from './settings.ts'
 
-/** A flag, variable or file that cannot be used; the message is one sentence for the person at the terminal. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-/** Bytes of a config file: every setting there is, with long lists, is a few KiB. */
-const MAX_FILE = 64 * KiB
-
-const FLAGS: NonNullable<ParseArgsConfig['options']> = {
-  ...Object.fromEntries(
-    rows().map(([, { flag, hint, multiple = false }]) => [flag, { type: hint ? 'string' : 'boolean', multiple }]),
+/** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
+const iceServer = v.strictObject({
+  urls: v.pipe(
+    v.union([v.string(), v.array(v.string())]),
+    v.transform((urls) => [urls].flat()),
+    v.minLength(1),
+    v.maxLength(8),
+    v.everyItem((url) => /^(stuns?|turns?):[\w.:[\]-]{1,255}(\?transport=(udp|tcp))?$/.test(url)),
   ),
-  config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
+  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
+})
+
+const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
+const folder = v.pipe(v.string(), v.minLength(1))
+
+const servers = v.pipe(v.string(), v.transform(parseIceServers), v.pipe(v.array(iceServer), v.maxLength(8)))
+const A_PORT = 'a number from 0 to 65535'
+
+/** Every setting, a row each; the order is that of the help. */
+const SETTINGS = {
+  preset: setting({
+    ...{ flag: 'preset', env: 'PRESET', kind: 'text', value: 'name', fallback: 'table' },
+    schema: v.picklist(['table', 'family', 'public']),
+    needs: 'table, family or public',
+    help: 'for whom it is: table (people in one place), family (a household and its friends), public (strangers); what follows overrules it',
+  }),
+  config: setting({
+    ...{ flag: 'config', env: 'CONFIG', kind: 'text', value: 'file' },
+    schema: v.optional(folder),
+    needs: 'a file',
+    help: 'settings as a JSON object, with the names of these flags in camelCase: {"preset": "family", "relayPort": 9090}',
+  }),
+  port: setting({
+    ...{ flag: 'port', env: 'PORT', kind: 'text', value: 'n', fallback: '8080' },
+    ...{ schema: port, needs: A_PORT, help: 'app, http; 8080 without it (0: any free port)' },
+  }),
+  relayPort: setting({
+    ...{ flag: 'relay-port', env: 'RELAY_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'libp2p over WebSocket; 9090 without it, or any free port with --port 0',
+  }),
+  httpsPort: setting({
+    ...{ flag: 'https-port', env: 'HTTPS_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'https and wss, once there is a certificate; 8443 without it, or any free port with --port 0',
+  }),
+  webrtcPort: setting({
+    ...{ flag: 'webrtc-port', env: 'WEBRTC_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'libp2p over WebRTC, UDP, for pages of any origin without a certificate; off without it (0: any free port)',
+  }),
+  host: setting({
+    ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
+    schema: v.pipe(
+      v.string(),
+      v.check((host) => host === 'localhost' || isIP(host) !== 0),
+    ),
+    needs: 'an IP address or localhost',
+    help: 'where to listen; this machine only without it, 0.0.0.0 for the network',
+  }),
+  data: setting({
+    ...{ flag: 'data', env: 'DATA', kind: 'text', value: 'folder', fallback: '.data/relay' },
+    ...{ schema: folder, needs: 'a folder', help: "the relay's identity" },
+  }),
+  app: setting({
+    ...{ flag: 'app', env: 'APP', kind: 'text', value: 'folder', fallback: 'dist/app' },
+    ...{ schema: folder, needs: 'a folder', help: 'the built app' },
+  }),
+  noApp: setting({
+    ...{ flag: 'no-app', env: 'NO_APP', kind: 'switch' },
+    ...{ schema: v.boolean(), needs: 'on or off', help: 'relay alone, no app' },
+  }),
+  announce: setting({
+    ...{ flag: 'announce', env: 'ANNOUNCE', kind: 'list', value: 'addr' },
+    schema: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
+    needs: 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss',
+    help: 'public multiaddr, repeatable',
+  }),
+  iceServers: setting({
+    ...{ flag: 'ice-servers', env: 'ICE_SERVERS', kind: 'text', value: 'x', fallback: '' },
+    schema: servers,
+    needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
+    help: 'STUN and TURN urls, comma separated, or a JSON list of RTCIceServer; none without it',
+  }),
+  contentHost: setting({
+    ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
+    schema: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
+    needs: 'a host name in lower case, such as cafe.example',
+    help: "the app's own host name, if *.<name> leads here too: websites then open there with scripts",
+  }),
+  tlsCert: setting({
+    ...{ flag: 'tls-cert', env: 'TLS_CERT', kind: 'text', value: 'file' },
+    ...{ schema: v.optional(folder), needs: 'a PEM file' },
+    help: 'certificate chain for https and wss; read again when it changes, or on SIGHUP',
+  }),
+  tlsKey: setting({
+    ...{ flag: 'tls-key', env: 'TLS_KEY', kind: 'text', value: 'file' },
+    ...{ schema: v.optional(folder), needs: 'a PEM file', help: 'its private key' },
+  }),
+  drain: setting({
+    ...{ flag: 'drain', env: 'DRAIN', kind: 'text', value: 's', fallback: '0' },
+    schema: v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.maxValue(MAX_DRAIN)),
+    needs: `seconds, at most ${MAX_DRAIN}`,
+    help: 'seconds that SIGTERM gives to what is on its way, while /health answers 503; 0: none (Ctrl+C never waits)',
+  }),
+  log: setting({
+    ...{ flag: 'log', env: 'LOG', kind: 'text', value: 'form', fallback: 'text' },
+    ...{ schema: v.picklist(['text', 'json']), needs: 'text or json' },
+    help: 'a line for people or a JSON object for each event, on standard error; text without it',
+  }),
+  verbose: setting({
+    ...{ flag: 'verbose', kind: 'switch', schema: v.boolean(), needs: 'no value' },
+    help: 'log requests, never a query string',
+  }),
+  json: setting({
+    ...{ flag: 'json', kind: 'switch', schema: v.boolean(), needs: 'no value' },
+    help: 'print one line of JSON when ready',
+  }),
+} as const satisfies Settings
+
+/** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
+export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'httpsPort' | 'config'> & {
+  readonly relayPort: number
+  readonly httpsPort: number
 }
 
-type Values = Readonly<Record<string, unknown>>
+/** What each preset sets, as the file would. */
+const PRESETS = {
+  table: {},
+  family: { host: '::', webrtcPort: '9090' },
+  public: { host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
+}
+
+export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
+
+${describeSettings(SETTINGS)}
+`
 
 /**
- * Settings from arguments (without node and script), environment, and the file that one of them names.
+ * Settings from arguments (without node and script) and environment.
  * @returns the settings, or 'help' if the person asked for it.
- * @throws UsageError for an unknown flag, an unknown key of the file, or an unusable value.
+ * @throws UsageError for an unknown flag or an unusable value.
  */
 export function readConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): RelayConfig | 'help' {
-  const flags = parseFlags(args)
-  if (flags.help) return 'help'
-  const path = flags.config ?? (env.CONFIG || undefined)
-  const file = path === undefined ? {} : readFile(String(path))
-  const read = (key: SettingKey, preset?: Preset): unknown => {
-    const row: Setting = SETTINGS[key]
-    const { value, source } = find(key, row, { flags, env, file, path: String(path), preset })
-    const result = v.safeParse(row.schema, value)
-    if (result.success) return result.output
-    throw new UsageError(`${source} needs ${row.needs}.`)
-  }
-  const preset = read('preset') as Preset
-  const config = Object.fromEntries(rows().map(([key]) => [key, read(key, preset)])) as Partial<RelayConfig>
+  const readFile = (path: string): string => readFileSync(path, 'utf8')
+  const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
+  if (values === 'help') return 'help'
+  const { config: _, ...config } = values
   // Whoever asks for any free port wants no fixed one beside it.
   const any = config.port === 0
   const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
-  const whole = { ...config, ...ports } as RelayConfig
-  checkTogether(whole)
-  return whole
+  checkTogether(config)
+  return { ...config, ...ports }
 }
 
 /** What no setting can tell of itself. */
-function checkTogether({ tlsCert, tlsKey }: RelayConfig): void {
+function checkTogether({ tlsCert, tlsKey }: Pick<RelayConfig, 'tlsCert' | 'tlsKey'>): void {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
 }
 
-interface Sources {
-  readonly flags: Values
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly file: Values
-  readonly path: string
-  readonly preset: Preset | undefined
-}
-
-/** The value that holds, and what to call the place it stands in. An empty variable is none. */
-function find(
-  key: SettingKey,
-  row: Setting,
-  { flags, env, file, path, preset }: Sources,
-): { value: unknown; source: string } {
-  const source = `--${row.flag}${row.env ? ` (${row.env})` : ''}`
-  if (flags[row.flag] !== undefined) return { value: flags[row.flag], source }
-  if (row.env && env[row.env]) return { value: env[row.env], source }
-  if (Object.hasOwn(file, key)) return { value: file[key], source: `"${key}" in ${path}` }
-  const placed = preset && row.presets && Object.hasOwn(row.presets, preset)
-  return { value: placed ? row.presets?.[preset] : row.fallback, source }
-}
-
-function parseFlags(args: readonly string[]): Values {
+/** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */
+function parseIceServers(value: string): unknown {
+  if (!value.trim().startsWith('[')) return splitList(value).map((url) => ({ urls: [url] }))
   try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
-}
-
-function readFile(path: string): Values {
-  const value = readJson(path)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(`${path} needs to hold one JSON object.`)
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(SETTINGS, key))
-  if (unknown !== undefined) throw new UsageError(`"${unknown}" in ${path} is no setting.`)
-  return value as Values
-}
-
-function readJson(path: string): unknown {
-  let text: string
-  try {
-    if (statSync(path).size > MAX_FILE) throw new UsageError(`${path} is too large for a config file.`)
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause
-    throw new UsageError(`--config (CONFIG) needs a file that can be read; ${path} is none.`, { cause })
-  }
-  try {
-    return JSON.parse(text)
+    return JSON.parse(value)
   } catch {
-    // What the parser says quotes the file, where a credential may stand.
-    throw new UsageError(`${path} is not JSON.`)
+    return value
+  }
+}
+
+const splitList = (value: string): string[] => value.split(',').flatMap((item) => item.trim() || [])
+
+function isMultiaddr(value: string): boolean {
+  try {
+    multiaddr(value)
+    return true
+  } catch {
+    return false
   }
 }

@@ -8,6 +8,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
+import type { Traffic } from './drain.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
 import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
@@ -18,7 +19,7 @@ import type { Certificates } from './tls.ts'
 export interface Route {
   /** For the log. */
   readonly name: string
-  /** Takes bodies or answers for as long as its own limits say: the server's are lifted. */
+  /** Takes long bodies: the limit for a whole request is lifted, that for a silent socket is not. */
   readonly patient?: true
   /** @param at host as sent, in lower case with its port, '' for an IPv6 literal; the path still percent-encoded. */
   matches(at: { readonly host: string; readonly pathname: string }): boolean
@@ -29,9 +30,11 @@ export interface Route {
 /** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
 export interface HttpComponents {
   readonly app: App | undefined
-  readonly config: () => unknown
+  /** @param host as the request names it, with its port; undefined for an IPv6 literal. */
+  readonly config: (host: string | undefined) => unknown
   readonly cafes: () => unknown
-  readonly health: () => unknown
+  readonly health: () => { readonly ok: boolean }
+  readonly traffic?: Traffic
   /** Host below which websites have origins of their own; see `sites.ts`. */
   readonly contentHost?: string | undefined
   readonly routes?: readonly Route[]
@@ -66,7 +69,11 @@ const OPTIONS = {
 export function createAppServer(components: HttpComponents, certificates?: Certificates): Server {
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
     const path = redactUrl(pathOf(req.url))
-    res.on('close', () => components.log('debug', 'http', { method: req.method, path, status: res.statusCode }))
+    components.traffic?.begin()
+    res.on('close', () => {
+      components.traffic?.end()
+      components.log('debug', 'http', { method: req.method, path, status: res.statusCode })
+    })
     respond(req, res, components).catch((error) => {
       components.log('error', 'http answer failed', { path, error })
       fail(res)
@@ -74,6 +81,8 @@ export function createAppServer(components: HttpComponents, certificates?: Certi
   }
   const server = certificates ? createSecure(certificates, onRequest) : createServer(OPTIONS, onRequest)
   server.on('clientError', refuse)
+  // Whoever waits to be told to send is asked for the body when it is wanted.
+  server.on('checkContinue', (req, res) => server.emit('request', req, res))
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server
@@ -113,10 +122,7 @@ async function respond(req: IncomingMessage, res: ServerResponse, components: Ht
   const refusal = refusalOf(req)
   const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
   const route = refusal ? undefined : components.routes?.find((one) => one.matches(at))
-  if (route?.patient) {
-    req.socket.setTimeout(0)
-    res.once('close', () => req.socket.setTimeout(limits.SOCKET_TIMEOUT))
-  } else endSlow(req, res)
+  if (!route?.patient) endSlow(req, res)
   if (route) await route.answer(req, res)
   else await send(req, res, refusal ?? answer(req, components))
 }
@@ -159,8 +165,8 @@ function answer(req: IncomingMessage, components: HttpComponents): Answer {
   if (host !== undefined && site) return siteAnswer(req, host, site, app)
   // No content ever becomes a service worker of this origin (the browser would not take one from a 404 either).
   if (req.headers['service-worker'] === 'script' && isContent(path)) return plain(403, 'No service worker is here.')
-  if (path === '/health') return json(health())
-  if (path === '/config.json') return json(config())
+  if (path === '/health') return healthAnswer(health())
+  if (path === '/config.json') return json(config(host))
   if (path === '/cafes') return json(cafes())
   const shell = isContent(path)
   const file = shell ? app?.page : app?.file(path)
@@ -169,6 +175,8 @@ function answer(req: IncomingMessage, components: HttpComponents): Answer {
   if (shell) return { status: 404, place: 'shell', keep: 'never', file }
   return { status: 200, place: file.place, keep: file.keep, file }
 }
+
+const healthAnswer = (health: { readonly ok: boolean }): Answer => ({ ...json(health), status: health.ok ? 200 : 503 })
 
 /** A path that the service worker answers, once it is there. */
 const isContent = (path: string): boolean => /^\/ip[fn]s(\/|$)/.test(path)

@@ -32,12 +32,26 @@ function announce(relay: Relay, { json }: RelayConfig): void {
 }
 
 function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {
+  const hurry = new AbortController()
   // npm forwards the terminal's signal, so it often comes twice; stop() takes that and ends by itself.
   const stop = (signal: NodeJS.Signals): void => {
     log('debug', 'stopping', { signal })
+    hurry.abort()
     void relay.stop().then(() => process.exit(0))
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  let draining = false
+  const drain = (signal: NodeJS.Signals): void => {
+    if (config.drain === 0) stop(signal)
+    if (config.drain === 0 || draining) return
+    draining = true
+    log('info', 'draining', { seconds: config.drain })
+    void relay.drain(config.drain * 1000, hurry.signal).then((whole) => {
+      log('info', whole ? 'drained' : 'the time to drain is over')
+      stop(signal)
+    })
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', drain)
   // A terminal that closes says the same; where there are certificates it means to read them again.
   process.on('SIGHUP', (signal) => (config.tlsCert ? void relay.refresh() : stop(signal)))
 }

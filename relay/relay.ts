@@ -2,16 +2,23 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
+import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
+import { createDoor } from './door.ts'
+import { createDoorCafes } from './door-cafes.ts'
+import { createDrain, createTraffic, type Drain } from './drain.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
-import { createAppServer, type Route } from './http.ts'
-import { STOP_GRACE } from './limits.ts'
-import { LOOPBACK, listen } from './listen.ts'
+import { createHouse } from './house.ts'
+import { createAppServer, type HttpComponents, type Route } from './http.ts'
+import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
+import { listen } from './listen.ts'
 import { startNode } from './node.ts'
+import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
-import { type Certificates, certificatesFromFiles, tlsNames } from './tls.ts'
+import { type Certificates, certificatesFromFiles } from './tls.ts'
+import { createUpgrades } from './upgrades.ts'
 
 /** A running relay. */
 export interface Relay {
@@ -22,6 +29,8 @@ export interface Relay {
   readonly peerId: string
   /** Looks for newer certificates now. */
   refresh(): Promise<void>
+  /** Leaves gently; see `drain.ts`. Afterwards it is still to be stopped. */
+  drain: Drain['run']
   /** Closes everything within {@link STOP_GRACE}, whoever is connected. Safe to call again. */
   stop(): Promise<void>
 }
@@ -38,38 +47,56 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
+): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
   const certificates = await openCertificates(config, log)
-  const node = await startNode(config)
+  const house = createHouse(policy)
+  const upgrades = createUpgrades()
+  const node = await startNode(config, house, log, upgrades)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
+  let httpsPort: number | undefined
   const addresses = (): string[] => {
-    const announced = config.announce.map((address) =>
-      address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`,
-    )
-    return [...new Set([...announced, ...node.getMultiaddrs().map(String)])]
+    const secure = certificates && httpsPort !== undefined ? secureAddresses(certificates, httpsPort) : []
+    const all = [...config.announce, ...secure, ...node.getMultiaddrs().map(String)]
+    return [...new Set(all.map((address) => withPeer(address, peerId)))]
   }
+  const traffic = createTraffic()
+  const now = (): number => performance.now()
+  const drain = createDrain({ node, moved: house.moved, traffic, now })
   const health = createHealth(
     {
       peerId,
+      draining: () => drain.draining,
       connections: () => node.getConnections().length,
       reservations: () => node.services.relay.reservations.size,
     },
-    () => performance.now(),
+    now,
   )
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
   // What else is answered here: one line each.
-  const routes: Route[] = []
-  const answers = {
-    ...{ app, log, health, cafes, contentHost, routes },
-    config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
+  const routes: Route[] = [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })]
+  const answers: HttpComponents = {
+    ...{ app, log, health, cafes, contentHost, routes, traffic },
+    config: () => ({
+      relay: someOf(addresses(), CONFIG_ADDRESSES),
+      iceServers: config.iceServers,
+      contentHost: app?.site && contentHost,
+    }),
   }
   const open: Array<() => Promise<void>> = [async () => node.stop()]
   const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
-    const bound = await listen(() => createAppServer(answers, secure), config.host, port, flag)
+    const create = (): Server => {
+      const server = createAppServer(answers, secure)
+      upgrades.serve(server)
+      return server
+    }
+    const bound = await listen(create, config.host, port, flag)
     open.push(...bound.servers.map(closeServer))
     return bound.port
   }
@@ -81,11 +108,12 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   }
   try {
     const port = await serve(config.port, '--port')
-    const httpsPort = certificates && (await serve(config.httpsPort, '--https-port', certificates))
+    if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
+    const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
     return {
-      url: urlOf(config.host, port, certificates, httpsPort),
-      multiaddrs: addresses(),
-      ...{ peerId, stop, refresh: async () => certificates?.refresh() },
+      ...{ url: urlOf(config.host, port, secure), multiaddrs: addresses(), peerId, stop },
+      refresh: async () => certificates?.refresh(),
+      drain: drain.run,
     }
   } catch (error) {
     await stop()
@@ -93,24 +121,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   }
 }
 
-/** The makers of certificates; none if nobody asked for https. */
+/** The maker of certificates; none if nobody asked for https. */
 async function openCertificates({ tlsCert, tlsKey }: RelayConfig, log: Log): Promise<Certificates | undefined> {
   return tlsCert && tlsKey ? certificatesFromFiles(tlsCert, tlsKey, log) : undefined
-}
-
-function urlOf(host: string, port: number, certificates: Certificates | undefined, httpsPort: number | undefined) {
-  if (!certificates || httpsPort === undefined) return urlText('http', nameOf(host), port, 80)
-  const [name = nameOf(host)] = certificates.current ? tlsNames(certificates.current.cert) : []
-  return urlText('https', name, httpsPort, 443)
-}
-
-const urlText = (scheme: string, name: string, port: number, usual: number): string =>
-  `${scheme}://${name.includes(':') ? `[${name}]` : name}${port === usual ? '' : `:${port}`}/`
-
-/** What to type into a browser here: the app's own name wherever this machine can be reached by it. */
-function nameOf(host: string): string {
-  if ([LOOPBACK, '127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'cafe.localhost'
-  return host
 }
 
 function closeServer(server: Server): () => Promise<void> {

@@ -1,214 +1,190 @@
 /**
- * Every setting of the relay as one table: a row names its flag, its variable, what it takes and what it is for. Reading,
- * checking, the text of `--help` and the messages of {@link UsageError} all come from here, so whoever needs one more adds
- * a row and nothing else. The key of a row is its name in the config file.
+ * Settings of a program as a table: a row says what a setting is called, what it may be and how it is explained. Values
+ * come from the command line, before it environment variables, a file, a preset, and the row itself: each overrules those
+ * after it here. Everything is text until its row's schema has looked at it; nothing is guessed.
  */
-import { isIP } from 'node:net'
-import { multiaddr } from '@multiformats/multiaddr'
-import { v } from '../src/core/schema.ts'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { KiB } from '../src/core/limits.ts'
+import { type Schema, v } from '../src/core/schema.ts'
 
-/** Sets of settings for a place: a table where everybody sits together, a home or office, the internet. */
-export const PRESETS = ['table', 'family', 'public'] as const
-export type Preset = (typeof PRESETS)[number]
-
-/** One setting. Its schema takes what can be typed (text) and what can stand in JSON. */
-export interface Setting {
-  /** Without the dashes. */
+/** One setting, of which `Output` is what the program gets. */
+export interface Setting<Output = unknown> {
+  /** On the command line, without dashes. In a file it is the key in the table. */
   readonly flag: string
+  /** The environment variable; none for what is only asked for at a terminal. */
   readonly env?: string
-  /** What follows the flag, as `--help` shows it; a flag without is a switch. */
-  readonly hint?: string
-  /** The flag may be given several times. */
-  readonly multiple?: true
-  readonly schema: v.GenericSchema
-  /** Completes "--flag needs …". */
+  /** `text`: one value. `list`: several, by repeating the flag, with commas elsewhere. `switch`: on or off. */
+  readonly kind: 'text' | 'list' | 'switch'
+  /** What is made of a text, a list of texts or a boolean. */
+  readonly schema: Schema<Output>
+  /** Where nobody says anything. */
+  readonly fallback?: string | readonly string[] | boolean
+  /** What the schema wants, in words: "--port needs …". */
   readonly needs: string
-  /** For `--help`: what it is for, and what holds without it. Lines of up to 34 and 40 characters. */
+  /** Stands for the value in the help. */
+  readonly value?: string
   readonly help: string
-  readonly standard?: string
-  /** What holds where nobody said anything; not there: undefined. */
-  readonly fallback?: unknown
-  readonly presets?: Partial<Readonly<Record<Preset, unknown>>>
 }
 
-/** A whole number, also as text. */
-export const whole = (max: number, min = 0) =>
-  v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]),
-    v.safeInteger(),
-    v.minValue(min),
-    v.maxValue(max),
+export type Settings = Readonly<Record<string, Setting>>
+export type Values<T extends Settings> = {
+  readonly [Key in keyof T]: T[Key] extends Setting<infer Output> ? Output : never
+}
+
+/** Typed by its schema. */
+export const setting = <Output>(row: Setting<Output>): Setting<Output> => row
+
+/** A flag, variable or key that cannot be used; the message is one sentence for the person at the terminal. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+type Raw = string | readonly string[] | boolean
+type Given = Readonly<Record<string, Raw | undefined>>
+
+/** Where values come from. */
+export interface Sources {
+  /** Arguments without node and script. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The text of the file that `config` names. */
+  readonly readFile?: (path: string) => string
+  /** What a preset sets, by its name. */
+  readonly presets?: Readonly<Record<string, Given>>
+}
+
+/** A file of settings is a page of text. */
+const MAX_FILE = 64 * KiB
+
+/**
+ * The values of all settings. Of the rows, `config` names a file and `preset` a preset, if there are such.
+ * @returns the values, or 'help' if the person asked for it.
+ * @throws UsageError for an unknown flag or key, or an unusable value.
+ */
+export function readSettings<T extends Settings>(settings: T, sources: Sources): Values<T> | 'help' {
+  const flags = fromFlags(settings, sources.args)
+  if (flags.help === true) return 'help'
+  const env = fromEnv(settings, sources.env)
+  const path = flags.config ?? env.config
+  const file = typeof path === 'string' ? fromFile(settings, path, sources) : {}
+  const preset = flags.preset ?? env.preset ?? file.preset ?? settings['preset']?.fallback
+  const set = typeof preset === 'string' ? (sources.presets?.[preset] ?? {}) : {}
+  const values = Object.entries(settings).map(([key, row]) => {
+    const raw =
+      flags[key] ?? env[key] ?? file[key] ?? set[key] ?? row.fallback ?? (row.kind === 'list' ? [] : undefined)
+    return [key, checked(row, raw ?? (row.kind === 'switch' ? false : undefined))]
+  })
+  return Object.fromEntries(values) as Values<T>
+}
+
+function checked(row: Setting, raw: Raw | undefined): unknown {
+  const result = v.safeParse(row.schema, raw)
+  if (!result.success) throw new UsageError(`${nameOf(row)} needs ${row.needs}.`)
+  return result.output
+}
+
+const nameOf = ({ flag, env }: Setting): string => (env === undefined ? `--${flag}` : `--${flag} (${env})`)
+
+function fromFlags(settings: Settings, args: readonly string[]): Given {
+  const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
+  for (const { flag, kind } of Object.values(settings)) {
+    options[flag] = { type: kind === 'switch' ? 'boolean' : 'string', multiple: kind === 'list' }
+    // Also the way back from what a file or preset says.
+    if (kind === 'switch' && !flag.startsWith('no-')) options[`no-${flag}`] = { type: 'boolean' }
+  }
+  const given = parsed({ args: [...args], options, strict: true, allowPositionals: false })
+  const values = Object.entries(settings).map(([key, { flag }]) => [
+    key,
+    given[`no-${flag}`] === true ? false : (given[flag] as Raw | undefined),
+  ])
+  return { ...Object.fromEntries(values), help: given['help'] as boolean | undefined }
+}
+
+function parsed(config: ParseArgsConfig): Record<string, unknown> {
+  try {
+    return parseArgs(config).values
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function fromEnv(settings: Settings, env: Sources['env']): Given {
+  const given = Object.entries(settings).map(([key, { env: name, kind }]) => {
+    // An empty variable is as good as none.
+    const text = name === undefined ? undefined : env[name] || undefined
+    return [key, text === undefined ? undefined : rawOf(kind, text)]
+  })
+  return Object.fromEntries(given)
+}
+
+/** What a text stands for where a list or a switch is wanted; a word that is neither on nor off fails in the schema. */
+function rawOf(kind: Setting['kind'], text: string): Raw {
+  if (kind === 'list') return splitList(text)
+  if (kind === 'text') return text
+  return /^(1|true|on|yes)$/i.test(text) ? true : /^(0|false|off|no)$/i.test(text) ? false : text
+}
+
+const splitList = (text: string): string[] => text.split(',').flatMap((item) => item.trim() || [])
+
+const scalar = v.union([v.string(), v.number(), v.boolean()])
+const fileSchema = v.record(v.string(), v.union([scalar, v.array(scalar)]))
+
+function fromFile(settings: Settings, path: string, { readFile }: Sources): Given {
+  const wrong = (what: string, cause?: unknown): UsageError => new UsageError(`--config: ${path} ${what}.`, { cause })
+  let text: string
+  try {
+    text = readFile?.(path) ?? ''
+  } catch (cause) {
+    throw wrong('cannot be read', cause)
+  }
+  if (text.length > MAX_FILE) throw wrong(`is longer than ${MAX_FILE} characters`)
+  const json = jsonOf(text, wrong)
+  const result = v.safeParse(fileSchema, json)
+  if (!result.success || Array.isArray(json)) throw wrong('needs to be a JSON object of settings')
+  for (const key of Object.keys(json as object)) {
+    if (!Object.hasOwn(settings, key) || key === 'config')
+      throw wrong(`has ${JSON.stringify(key)}, which is no setting`)
+  }
+  return Object.fromEntries(
+    Object.entries(result.output).map(([key, value]) => {
+      const kind = settings[key]?.kind ?? 'text'
+      if (Array.isArray(value)) return [key, value.map(String)]
+      return [key, typeof value === 'boolean' ? value : rawOf(kind, String(value))]
+    }),
   )
+}
 
-/** On or off; a switch's flag has no value. */
-export const onOff = v.pipe(
-  v.union([v.boolean(), v.picklist(['true', 'false', '1', '0'])]),
-  v.transform((value) => value === true || value === 'true' || value === '1'),
-)
-
-/** Text that is not empty. */
-export const filled = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
-
-/** A list, or text with commas between. */
-export const listOf = <S extends v.GenericSchema<string>>(item: S, max: number) =>
-  v.pipe(v.union([v.pipe(v.string(), v.transform(splitList)), v.array(v.string())]), v.array(item), v.maxLength(max))
-
-const splitList = (value: string): string[] => value.split(',').flatMap((item) => item.trim() || [])
-
-/** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
-const iceServer = v.strictObject({
-  urls: v.pipe(
-    v.union([v.string(), v.array(v.string())]),
-    v.transform((urls) => [urls].flat()),
-    v.minLength(1),
-    v.maxLength(8),
-    v.everyItem((url) => /^(stuns?|turns?):[\w.:[\]-]{1,255}(\?transport=(udp|tcp))?$/.test(url)),
-  ),
-  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
-  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
-})
-
-/** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */
-function readIceServers(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  if (!value.trim().startsWith('[')) return splitList(value).map((url) => ({ urls: [url] }))
+function jsonOf(text: string, wrong: (what: string, cause: unknown) => UsageError): unknown {
   try {
-    return JSON.parse(value)
-  } catch {
-    return value
+    return JSON.parse(text)
+  } catch (cause) {
+    throw wrong('is no JSON', cause)
   }
 }
 
-const port = whole(65_535)
-const isMultiaddr = (value: string): boolean => {
-  try {
-    multiaddr(value)
-    return true
-  } catch {
-    return false
+/** Columns of the help: a flag with its value, what it does, its variable. */
+const FLAG_WIDTH = 24
+const ENV_WIDTH = 16
+const LINE = 120
+
+/** The help of all settings, a paragraph each. */
+export function describeSettings(settings: Settings): string {
+  return Object.values(settings)
+    .map((row) => {
+      const head = `  --${row.flag}${row.value ? ` <${row.value}>` : ''}`.padEnd(FLAG_WIDTH)
+      const [first = '', ...rest] = wrapped(row.help, LINE - FLAG_WIDTH - ENV_WIDTH)
+      const lines = [`${head}${(row.env ?? '').padEnd(ENV_WIDTH)}${first}`]
+      return [...lines, ...rest.map((line) => ' '.repeat(FLAG_WIDTH + ENV_WIDTH) + line)].join('\n')
+    })
+    .join('\n')
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
   }
-}
-const hostName = v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))
-const A_PORT = 'a number from 0 to 65535'
-
-/** In the order of `--help`. */
-export const SETTINGS = {
-  preset: {
-    ...{ flag: 'preset', env: 'PRESET', hint: '<name>', schema: v.picklist(PRESETS), fallback: 'table' },
-    ...{ needs: `one of ${PRESETS.join(', ')}`, help: 'settings for a place:', standard: 'table: this machine, open' },
-  },
-  port: {
-    ...{ flag: 'port', env: 'PORT', hint: '<n>', schema: port, needs: A_PORT, fallback: 8080, presets: { public: 80 } },
-    ...{ help: 'app, http', standard: '8080 (0: any free port)' },
-  },
-  relayPort: {
-    ...{ flag: 'relay-port', env: 'RELAY_PORT', hint: '<n>', schema: v.optional(port), needs: A_PORT },
-    ...{ help: 'libp2p over WebSocket', standard: '9090, or any free port with --port 0' },
-  },
-  host: {
-    flag: 'host',
-    env: 'HOST',
-    hint: '<ip>',
-    schema: v.pipe(
-      v.string(),
-      v.check((host) => host === 'localhost' || isIP(host) !== 0),
-    ),
-    ...{ needs: 'an IP address or localhost', fallback: 'localhost', presets: { family: '::', public: '::' } },
-    ...{ help: 'where to listen', standard: 'localhost only; :: for the network' },
-  },
-  data: {
-    ...{ flag: 'data', env: 'DATA', hint: '<folder>', schema: filled, needs: 'a folder', fallback: '.data/relay' },
-    ...{ help: "the relay's identity", standard: '.data/relay' },
-  },
-  app: {
-    ...{ flag: 'app', env: 'APP', hint: '<folder>', schema: filled, needs: 'a folder', fallback: 'dist/app' },
-    ...{ help: 'the built app', standard: 'dist/app' },
-  },
-  noApp: { flag: 'no-app', schema: onOff, needs: 'no value', fallback: false, help: 'relay alone, no app' },
-  announce: {
-    ...{ flag: 'announce', env: 'ANNOUNCE', hint: '<addr>', multiple: true, fallback: [] },
-    schema: listOf(v.pipe(v.string(), v.check(isMultiaddr)), 8),
-    needs: 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss',
-    ...{ help: 'public multiaddr, repeatable', standard: 'none (comma separated)' },
-  },
-  iceServers: {
-    ...{ flag: 'ice-servers', env: 'ICE_SERVERS', hint: '<x>', fallback: [] },
-    schema: v.pipe(v.unknown(), v.transform(readIceServers), v.array(iceServer), v.maxLength(8)),
-    needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
-    ...{ help: 'STUN/TURN urls, comma separated,\nor a JSON list of RTCIceServer', standard: 'none' },
-  },
-  contentHost: {
-    ...{ flag: 'content-host', env: 'CONTENT_HOST', hint: '<x>', schema: v.optional(hostName) },
-    needs: 'a host name in lower case, such as cafe.example',
-    help: "the app's own host name, if\n*.<x> leads here too: websites\nthen open there with scripts",
-    standard: 'cafe.localhost on this machine',
-  },
-  httpsPort: {
-    ...{ flag: 'https-port', env: 'HTTPS_PORT', hint: '<n>', schema: v.optional(port), needs: A_PORT },
-    ...{
-      presets: { public: 443 },
-      help: 'https and wss, with a certificate',
-      standard: '8443, or any free port with --port 0',
-    },
-  },
-  tlsCert: {
-    ...{ flag: 'tls-cert', env: 'TLS_CERT', hint: '<file>', schema: v.optional(filled), needs: 'a PEM file' },
-    ...{ help: 'certificate chain, read again when\nit changes' },
-  },
-  tlsKey: {
-    ...{ flag: 'tls-key', env: 'TLS_KEY', hint: '<file>', schema: v.optional(filled), needs: 'a PEM file' },
-    help: 'its private key',
-  },
-  log: {
-    ...{ flag: 'log', env: 'LOG', hint: '<form>', schema: v.picklist(['text', 'json']), needs: 'text or json' },
-    ...{ fallback: 'text', presets: { public: 'json' }, help: 'form of the log on stderr', standard: 'text' },
-  },
-  verbose: {
-    ...{ flag: 'verbose', schema: onOff, needs: 'no value', fallback: false },
-    help: 'log requests, never a query string',
-  },
-  json: {
-    ...{ flag: 'json', schema: onOff, needs: 'no value', fallback: false },
-    help: 'print one line of JSON when ready',
-  },
-} as const satisfies Readonly<Record<string, Setting>>
-
-type Table = typeof SETTINGS
-
-/** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = { readonly [K in SettingKey]: v.InferOutput<Table[K]['schema']> } & {
-  readonly relayPort: number
-  readonly httpsPort: number
-}
-export type SettingKey = keyof Table
-
-/** The rows, with types that can be walked over. */
-export const rows = (): ReadonlyArray<readonly [key: SettingKey, row: Setting]> =>
-  Object.entries(SETTINGS) as Array<[SettingKey, Setting]>
-
-const COLUMNS = [19, 33, 13] as const
-
-/** The text of `--help`. */
-export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
-
-${[
-  ...rows().map(([, row]) => row),
-  {
-    flag: 'config',
-    env: 'CONFIG',
-    hint: '<file>',
-    help: 'all of these as JSON; names there\nas in the README',
-    standard: 'none',
-  },
-]
-  .map(usageOf)
-  .join('')}
-A flag overrules a variable, that the config file, that the preset.
-`
-
-function usageOf({ flag, hint, env = '', help, standard = '' }: Omit<Setting, 'schema' | 'needs'>): string {
-  const [first = '', ...more] = help.split('\n')
-  const [a, b, c] = COLUMNS
-  const line = `  ${`--${flag}${hint ? ` ${hint}` : ''}`.padEnd(a)} ${first.padEnd(b)} ${env.padEnd(c)} ${standard}`
-  return [line, ...more.map((text) => `  ${' '.repeat(a)} ${text}`)].map((text) => `${text.trimEnd()}\n`).join('')
+  return lines
 }
