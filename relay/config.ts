@@ -6,6 +6,8 @@ import { isIP } from 'node:net'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { multiaddr } from '@multiformats/multiaddr'
 import { v } from '../src/core/schema.ts'
+import type { Policy } from './policy.ts'
+import { type MetricsReaders, POLICY_FLAGS, POLICY_USAGE, readPolicy } from './policy-settings.ts'
 
 /** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
 const iceServer = v.strictObject({
@@ -41,7 +43,12 @@ const schema = v.strictObject({
 })
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = v.InferOutput<typeof schema>
+export interface RelayConfig extends v.InferOutput<typeof schema> {
+  /** What it gives to whom; the preset `table` without it. */
+  readonly policy?: Policy
+  /** Who may read `/metrics`; this machine without it. */
+  readonly metrics?: MetricsReaders
+}
 
 /** A flag or variable that cannot be used; the message is one sentence for the person at the terminal. */
 export class UsageError extends Error {
@@ -61,6 +68,7 @@ const FLAGS = {
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  ...POLICY_FLAGS,
 } as const satisfies ParseArgsConfig['options']
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
@@ -77,11 +85,11 @@ export const USAGE = `Popup Cafe relay: serves the app and joins browsers that c
   --content-host <x> the app's own host name, if     CONTENT_HOST cafe.localhost on this machine
                      *.<x> leads here too: websites
                      then open there with scripts
-  --verbose          log requests, never a query string
+${POLICY_USAGE}  --verbose          log requests, never a query string
   --json             print one line of JSON when ready
 `
 
-const NEEDS: Record<keyof RelayConfig, readonly [name: string, needs: string]> = {
+const NEEDS: Record<keyof v.InferOutput<typeof schema>, readonly [name: string, needs: string]> = {
   port: ['--port (PORT)', 'a number from 0 to 65535'],
   relayPort: ['--relay-port (RELAY_PORT)', 'a number from 0 to 65535'],
   host: ['--host (HOST)', 'an IP address or localhost'],
@@ -121,8 +129,12 @@ export function readConfig(
     contentHost: flags['content-host'] ?? (env.CONTENT_HOST || undefined),
     iceServers: parseIceServers(flags['ice-servers'] ?? env.ICE_SERVERS ?? ''),
   })
-  if (result.success) return result.output
-  const key = String(result.issues[0].path?.[0]?.key) as keyof RelayConfig
+  if (result.success) {
+    const rules = readPolicy(flags, env)
+    if (typeof rules === 'string') throw new UsageError(rules)
+    return { ...result.output, ...rules }
+  }
+  const key = String(result.issues[0].path?.[0]?.key) as keyof typeof NEEDS
   const [name, needs] = NEEDS[key]
   throw new UsageError(`${name} needs ${needs}.`)
 }

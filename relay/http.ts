@@ -20,7 +20,17 @@ export interface HttpComponents {
   readonly health: () => unknown
   /** Host below which websites have origins of their own; see `sites.ts`. */
   readonly contentHost?: string | undefined
+  /** Asked before everything else, in this order. */
+  readonly routes?: readonly Route[]
   readonly log: Log
+}
+
+/** A part of the server that answers by itself, as a stream if it likes. */
+export interface Route {
+  readonly name: string
+  /** @param at host as asked for, in lower case and without port; path without query. */
+  matches(at: { host: string; pathname: string }): boolean
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 interface Answer {
@@ -53,7 +63,10 @@ export function createAppServer(components: HttpComponents): Server {
           status: res.statusCode,
         })
       })
-      send(req, res, answer(req, components)).catch((error) => {
+      const at = { host: (req.headers.host ?? '').replace(/:\d+$/, '').toLowerCase(), pathname: pathOf(req.url) }
+      const route = components.routes?.find((one) => one.matches(at))
+      const sent = route ? route.answer(req, res) : send(req, res, answer(req, components))
+      sent.catch((error) => {
         components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
         res.destroy()
       })

@@ -10,8 +10,9 @@ import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
+import { metricsRoute } from './metrics-route.ts'
 import { startNode } from './node.ts'
-import { POLICIES, type Policy } from './policy.ts'
+import { POLICIES } from './policy.ts'
 import { loadApp } from './static.ts'
 
 /** A running relay. */
@@ -37,12 +38,9 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(
-  config: RelayConfig,
-  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
-): Promise<Relay> {
+export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
-  const house = createHouse(policy)
+  const house = createHouse(config.policy ?? POLICIES.table)
   const node = await startNode(config, house, log)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
@@ -65,6 +63,7 @@ export async function createRelay(
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
   const answers = {
     ...{ app, log, health, cafes, contentHost },
+    routes: [metricsRoute(house.metrics, config.metrics ?? 'local')],
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
