@@ -102,3 +102,16 @@ export const FIND_STREAMS = 8
 export const MAX_CAFES = 256
 /** Addresses of each: those of the relay that are announced, and some of the machine's own. */
 export const CAFE_ADDRESSES = 8
+
+/** Requests through the door at once: each may hold a window of half a MiB for a slow reader, so 256 MiB in all. */
+export const DOOR_REQUESTS = 512
+/** Requests of one address at once and a second, loopback apart: a page of two hundred pictures, and then who reads on. */
+export const DOOR_PACE = { burst: 300, every: 50 } as const
+/** Addresses remembered for that. */
+export const DOOR_HOSTS = 10_000
+/** Cafes that were here and are said to be asleep, on hosts of their own: the oldest are forgotten. */
+export const DOOR_CAFES = 10_000
+/** Bytes of a request's body: all that a cafe keeps unless its host allows more. */
+export const DOOR_UPLOAD = 8 * 1024 * MiB
+/** Time for a cafe to take a stream: a full uplink of a phone. */
+export const DOOR_OPEN = 10_000

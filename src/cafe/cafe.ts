@@ -45,6 +45,7 @@ import type { UsageRow } from './pin/store.ts'
 import { type Alarms, createAlarms } from './session/alarms.ts'
 import { createBearers } from './session/bearers.ts'
 import { createDesk, type Desk } from './session/desk.ts'
+import { formerKeys } from './session/former-keys.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { createTurns, SESSION_RATES, type SessionRates } from './session/rates.ts'
@@ -143,7 +144,8 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
   }
   const time = await createCafeTime(rows, clock, () => raise({ kind: 'clock', account: null, peer: null }))
-  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch })
+  const former = await formerKeys(store, time.now())
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, former, epoch })
   const live = createLive()
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })

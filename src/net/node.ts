@@ -23,7 +23,8 @@ import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
 import { type Guests, type ToldGuests, tellGuests } from './guests.ts'
-import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { createPairTransport, type PairTransport } from './pair-transport.ts'
+import { isHereOnly, isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
@@ -37,6 +38,10 @@ export interface NodeInit {
   /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
   readonly transports?: readonly TransportFactory[]
   readonly listen?: readonly string[]
+  /** Who this node is, where that is not kept in the datastore. */
+  readonly privateKey?: PrivateKey | undefined
+  /** Addresses to name beside those it listens on: of a router or proxy that leads here. */
+  readonly announce?: readonly string[]
   /** Can this node make direct connections now? */
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
@@ -82,6 +87,8 @@ export interface Node {
   wake(why: string): void
   /** A block from here or from the network, verified. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Makes a connection of a channel that two people have opened by showing each other codes. */
+  readonly pair: PairTransport['upgrade']
   /** Answers `protocol` from now on. */
   handle(
     protocol: string,
@@ -113,11 +120,13 @@ export async function createNode(init: NodeInit): Promise<Node> {
       return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
     },
   }
-  const privateKey = await loadOrCreateSelfKey(datastore)
+  const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
+  const pairs = createPairTransport()
+  const transports = [pairs.factory, ...(init.transports ?? [])]
   let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init, () => started?.getConnections() ?? []), privateKey },
+    { ...libp2pOptions({ ...init, transports }, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
@@ -146,6 +155,8 @@ export async function createNode(init: NodeInit): Promise<Node> {
       .getMultiaddrs()
       .map(String)
       .filter((address) => !address.startsWith('/webrtc') && !address.startsWith('/p2p-circuit'))
+      // Those that only this machine can use go first where there are too many.
+      .toSorted((a, b) => Number(isHereOnly(a)) - Number(isHereOnly(b)))
       .slice(0, MAX_ADDRESSES)
 
   for (const event of ['connection:open', 'connection:close', 'self:peer:update'] as const)
@@ -179,6 +190,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
       throw new CafeError('NOT_FOUND')
     },
     wake: wake.poke,
+    pair: pairs.upgrade,
     handle,
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
@@ -193,11 +205,14 @@ export async function createNode(init: NodeInit): Promise<Node> {
 }
 
 function libp2pOptions(
-  { relays, transports = [], listen = [], known, places = PLACES }: NodeInit,
+  { relays, transports = [], listen = [], announce = [], known, places = PLACES }: NodeInit,
   connections: () => readonly Connection[],
 ): Parameters<typeof withLibp2pLight>[1] {
   return {
-    addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
+    addresses: {
+      listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
+      appendAnnounce: [...announce],
+    },
     transports: [...baseTransports, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,

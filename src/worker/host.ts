@@ -28,11 +28,14 @@ import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
+import { createDoor } from './door.ts'
 import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { cacheMarks } from './marks.ts'
+import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
+import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { siteHandlers } from './site.ts'
 import type { SiteApi } from './site-api.ts'
@@ -150,10 +153,12 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
+  const names = createNames(shared)
+  const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   hosting = await createHosting({
     ...shared,
     keep,
-    collecting,
+    ...{ collecting, door },
     source,
     peer: node.peer,
     peerKey: node.privateKey,
@@ -172,13 +177,17 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
-  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
+  const pair = async (): Promise<Handlers<PairApi>> => {
+    const { pairPart } = await import('./pair-part.ts')
+    const rtc = { iceServers: config.iceServers }
+    return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
+  }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, part, pair, hosting, names, changes, opener, tabs: () => pool.size }),
     gateway: gatewayHandlers(node, names, opener),
     site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }
