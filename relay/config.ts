@@ -4,6 +4,8 @@ import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { v } from '../src/core/schema.ts'
 import { MAX_DRAIN } from './limits.ts'
+import type { Policy } from './policy.ts'
+import { type MetricsReaders, POLICY_SETTINGS, policyOf } from './policy-settings.ts'
 import { describeSettings, readSettings, type Settings, setting, UsageError, type Values } from './settings.ts'
 
 export { UsageError } from './settings.ts'
@@ -119,6 +121,7 @@ const SETTINGS = {
     ...{ schema: v.picklist(['text', 'json']), needs: 'text or json' },
     help: 'a line for people or a JSON object for each event, on standard error; text without it',
   }),
+  ...POLICY_SETTINGS,
   verbose: setting({
     ...{ flag: 'verbose', kind: 'switch', schema: v.boolean(), needs: 'no value' },
     help: 'log requests, never a query string',
@@ -130,9 +133,16 @@ const SETTINGS = {
 } as const satisfies Settings
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'httpsPort' | 'config'> & {
+export type RelayConfig = Omit<
+  Values<typeof SETTINGS>,
+  'relayPort' | 'httpsPort' | 'config' | keyof typeof POLICY_SETTINGS
+> & {
   readonly relayPort: number
   readonly httpsPort: number
+  /** What it gives to whom; that of the preset `table` without it. */
+  readonly policy?: Policy
+  /** Who may read `/metrics`; this machine without it. */
+  readonly metrics?: MetricsReaders
 }
 
 /** What each preset sets, as the file would. */
@@ -159,12 +169,15 @@ export function readConfig(
   const readFile = (path: string): string => readFileSync(path, 'utf8')
   const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
   if (values === 'help') return 'help'
-  const { config: _, ...config } = values
+  const { config: _, guests, seats, knownSeats, hostSeats, netSeats, tickets, ...others } = values
+  const { hourBytes, dayBytes, rate, seatRate, guestRate, ...config } = others
+  const bytes = { hourBytes, dayBytes, rate, seatRate, guestRate }
+  const policy = policyOf(config.preset, { guests, seats, knownSeats, hostSeats, netSeats, tickets, ...bytes })
   // Whoever asks for any free port wants no fixed one beside it.
   const any = config.port === 0
   const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
   checkTogether(config)
-  return { ...config, ...ports }
+  return { ...config, policy, ...ports }
 }
 
 /** What no setting can tell of itself. */

@@ -14,8 +14,9 @@ import { createHouse } from './house.ts'
 import { createAppServer, type HttpComponents, type Route } from './http.ts'
 import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
 import { listen } from './listen.ts'
+import { metricsRoute } from './metrics-route.ts'
 import { startNode } from './node.ts'
-import { POLICIES, type Policy } from './policy.ts'
+import { POLICIES } from './policy.ts'
 import { loadApp } from './static.ts'
 import { type Certificates, certificatesFromFiles } from './tls.ts'
 import { createUpgrades } from './upgrades.ts'
@@ -47,13 +48,10 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(
-  config: RelayConfig,
-  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
-): Promise<Relay> {
+export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
   const certificates = await openCertificates(config, log)
-  const house = createHouse(policy)
+  const house = createHouse(config.policy ?? POLICIES.table)
   const upgrades = createUpgrades()
   const node = await startNode(config, house, log, upgrades)
   await serveFind(node, log)
@@ -80,7 +78,10 @@ export async function createRelay(
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
   // What else is answered here: one line each.
-  const routes: Route[] = [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })]
+  const routes: Route[] = [
+    createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log }),
+    metricsRoute(house.metrics, config.metrics ?? 'local'),
+  ]
   const answers: HttpComponents = {
     ...{ app, log, health, cafes, contentHost, routes, traffic },
     config: () => ({

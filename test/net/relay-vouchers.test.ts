@@ -19,7 +19,7 @@ const folder = createFolder()
 let relay: Relay
 const policy = { ...POLICIES.table, guests: 'vouched' as const }
 const start = async (more: object = {}): Promise<Relay> =>
-  createRelay(configOf(folder, { noApp: true, ...more }), { log: silentLog, policy })
+  createRelay(configOf(folder, { noApp: true, policy, ...more }), { log: silentLog })
 
 beforeAll(async () => {
   relay = await start()

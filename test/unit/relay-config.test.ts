@@ -1,6 +1,9 @@
 /** The relay's settings: flags over environment over defaults; anything unusable is refused by name. */
 import { describe, expect, it } from 'vitest'
 import { type RelayConfig, readConfig, UsageError } from '../../relay/config.ts'
+import { POLICIES } from '../../relay/policy.ts'
+
+const PEER = '12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf'
 
 const read = (args: string[], env: Record<string, string> = {}): RelayConfig => {
   const config = readConfig(args, env)
@@ -25,7 +28,32 @@ describe('relay settings', () => {
       httpsPort: 8443,
       drain: 0,
       log: 'text',
+      policy: POLICIES.table,
+      metrics: 'local',
     })
+  })
+
+  it('give by preset, and what is set differs from it', () => {
+    const more = ['--seats', '100', '--rate', '2MiB', '--day-bytes', '5GiB']
+    const { policy } = read(['--preset', 'public', ...more], { GUESTS: 'any', SEATS: '7', TICKETS: `${PEER}, ${PEER}` })
+    const own = { seats: 100, knownSeats: 99, guests: 'any', tickets: [PEER, PEER], rate: 2 * 1024 ** 2 }
+    expect(policy).toEqual({ ...POLICIES.public, ...own, dayBytes: 5 * 1024 ** 3 })
+    expect(read(['--metrics', 'any']).metrics).toBe('any')
+  })
+
+  it.each([
+    ['--preset', 'huge'],
+    ['--guests', 'some'],
+    ['--seats', '0'],
+    ['--seats', '1025'],
+    ['--ticket', 'nobody'],
+    ['--rate', '1'],
+    ['--seat-rate', '4MB'],
+    ['--hour-bytes', '-1'],
+    ['--metrics', 'all'],
+  ])('refuse %s %s by name', (flag, value) => {
+    expect(() => read([flag, value])).toThrow(flag)
+    expect(() => read([flag, value])).toThrow(UsageError)
   })
 
   it('come from the environment, and from flags before it', () => {
