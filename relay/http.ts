@@ -14,8 +14,11 @@ import type { App, AppFile } from './static.ts'
 
 /** A part of the server that answers some of its addresses by itself, bodies and methods of all kinds included. */
 export interface Route {
+  /** For the log. */
   readonly name: string
-  /** `host` in lower case, with a port if there is one. */
+  /** Takes bodies or answers for as long as its own limits say: the server's are lifted. */
+  readonly patient?: true
+  /** @param at host as sent, in lower case with its port, '' for an IPv6 literal; the path still percent-encoded. */
   matches(at: { readonly host: string; readonly pathname: string }): boolean
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
@@ -44,39 +47,29 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const OPTIONS = {
+  maxHeaderSize: limits.MAX_HEADER,
+  headersTimeout: limits.HEADERS_TIMEOUT,
+  // Ours, below, knows which route a request is for; this one is the same for all.
+  requestTimeout: 0,
+  connectionsCheckingInterval: limits.TIMEOUT_CHECK,
+  keepAliveTimeout: limits.KEEP_ALIVE,
+}
+
 /** A server that is not listening yet; see `listen.ts`. */
 export function createAppServer(components: HttpComponents): Server {
-  const { routes = [] } = components
-  const respond = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
-    const route = routes.find((route) => route.matches(at))
-    return route ? route.answer(req, res) : send(req, res, answer(req, components))
+  const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
+    const path = redactUrl(pathOf(req.url))
+    res.on('close', () => components.log('debug', 'http', { method: req.method, path, status: res.statusCode }))
+    respond(req, res, components).catch((error) => {
+      components.log('error', 'http answer failed', { path, error })
+      res.destroy()
+    })
   }
-  const server = createServer(
-    {
-      maxHeaderSize: limits.MAX_HEADER,
-      headersTimeout: limits.HEADERS_TIMEOUT,
-      requestTimeout: limits.REQUEST_TIMEOUT,
-      connectionsCheckingInterval: limits.TIMEOUT_CHECK,
-      keepAliveTimeout: limits.KEEP_ALIVE,
-    },
-    (req, res) => {
-      res.on('close', () => {
-        components.log('debug', 'http', {
-          method: req.method,
-          path: redactUrl(pathOf(req.url)),
-          status: res.statusCode,
-        })
-      })
-      respond(req, res).catch((error) => {
-        components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
-        res.destroy()
-      })
-    },
-  )
+  const server = createServer(OPTIONS, onRequest)
   server.on('clientError', refuse)
   // Whoever waits to be told to send is asked for the body when it is wanted.
-  server.on('checkContinue', (req, res) => server.emit('request', req, res))
+  server.on('checkContinue', onRequest)
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server
@@ -99,6 +92,24 @@ function refuse(error: Error & { readonly code?: string }, socket: Duplex): void
   // What is still on its way is read and thrown away, or the answer would be lost with the connection.
   socket.resume()
   setTimeout(() => socket.destroy(), REFUSAL_TIME).unref()
+}
+
+async function respond(req: IncomingMessage, res: ServerResponse, components: HttpComponents): Promise<void> {
+  const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
+  const route = components.routes?.find((one) => one.matches(at))
+  if (route?.patient) {
+    req.socket.setTimeout(0)
+    res.once('close', () => req.socket.setTimeout(limits.SOCKET_TIMEOUT))
+  } else endSlow(req, res)
+  if (route) await route.answer(req, res)
+  else await send(req, res, answer(req, components))
+}
+
+/** Cuts a request that has not come whole in time. */
+function endSlow(req: IncomingMessage, res: ServerResponse): void {
+  const timer = setTimeout(() => !req.complete && req.socket.destroy(), limits.REQUEST_TIMEOUT)
+  timer.unref()
+  res.once('close', () => clearTimeout(timer))
 }
 
 /** The path of a request target, up to its query or fragment. */
