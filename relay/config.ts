@@ -70,6 +70,15 @@ const SETTINGS = {
     ...{ flag: 'no-app', env: 'NO_APP', kind: 'switch' },
     ...{ schema: v.boolean(), needs: 'on or off', help: 'relay alone, no app' },
   }),
+  door: setting({
+    ...{ flag: 'door', env: 'DOOR', kind: 'text', value: 'on|off', fallback: 'on' },
+    schema: v.pipe(
+      v.picklist(['on', 'off']),
+      v.transform((value) => value === 'on'),
+    ),
+    needs: 'on or off',
+    help: 'http for cafes whose hosts opened their doors, at /c/<cafe>/; on without it, off where the preset is public',
+  }),
   announce: setting({
     ...{ flag: 'announce', env: 'ANNOUNCE', kind: 'list', value: 'addr' },
     schema: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
@@ -102,7 +111,8 @@ const SETTINGS = {
 export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'config'> & { readonly relayPort: number }
 
 /** What each preset sets, as the file would. */
-const PRESETS = { table: {}, family: {}, public: {} }
+// Who runs a relay for strangers decides whether it shows what strangers keep.
+const PRESETS = { table: {}, family: {}, public: { door: 'off' } }
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
 

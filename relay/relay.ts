@@ -65,9 +65,9 @@ export async function createRelay(
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
-  const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
+  const routes = config.door ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })] : []
   const answers = {
-    ...{ app, log, health, cafes, contentHost, routes: [door] },
+    ...{ app, log, health, cafes, contentHost, routes },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(

@@ -1,6 +1,7 @@
 /** A cafe of this process behind the door of a real relay, and ways to knock. */
 import { createHash } from 'node:crypto'
 import { CID } from 'multiformats/cid'
+import type { RelayConfig } from '../../relay/config.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import { DOOR_DAY, DOOR_REQUESTS } from '../../src/core/limits.ts'
@@ -20,9 +21,9 @@ export interface DoorCafe extends CafeNode {
   shut(): Promise<void>
 }
 
-export async function startRelay(log = silentLog): Promise<Relay> {
+export async function startRelay(log = silentLog, more: Partial<RelayConfig> = {}): Promise<Relay> {
   const folder = createFolder()
-  const relay = await createRelay(configOf(folder), { log })
+  const relay = await createRelay(configOf(folder, more), { log })
   keep({
     async stop() {
       await relay.stop()

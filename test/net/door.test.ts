@@ -233,6 +233,11 @@ describe('a door that does not open', () => {
     expect((await ask(relay.url, '/', { headers: { host: `${stranger}.cafe.localhost:${port}` } })).status).toBe(404)
   })
 
+  it('is not there where the relay has none', async () => {
+    const bare = await startRelay(undefined, { door: false })
+    expect((await ask(bare.url, `/c/${cafe.node.peer}/`)).body).toBe('There is nothing at this address.\n')
+  })
+
   it('greets whoever comes without a wish', async () => {
     expect(await (await get('/')).text()).toContain('Test cafe')
     expect((await get('', { headers: { accept: 'text/html' } })).headers.get('content-type')).toContain('text/html')

@@ -36,6 +36,7 @@ export const configOf = (folder: { app: string; data: string }, more: Partial<Re
   data: folder.data,
   app: folder.app,
   noApp: false,
+  door: true,
   json: false,
   verbose: false,
   announce: [],

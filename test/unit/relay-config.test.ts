@@ -18,11 +18,20 @@ describe('relay settings', () => {
       data: '.data/relay',
       app: 'dist/app',
       noApp: false,
+      door: true,
       json: false,
       verbose: false,
       announce: [],
       iceServers: [],
     })
+  })
+
+  it('open the door, but not where the relay is for strangers, unless it is said', () => {
+    expect(read(['--preset', 'family']).door).toBe(true)
+    expect(read(['--preset', 'public']).door).toBe(false)
+    expect(read(['--preset', 'public', '--door', 'on']).door).toBe(true)
+    expect(read([], { DOOR: 'off' }).door).toBe(false)
+    expect(() => read(['--door', 'ajar'])).toThrow(/--door.* needs on or off/)
   })
 
   it('come from the environment, and from flags before it', () => {
