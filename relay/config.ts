@@ -83,6 +83,15 @@ const SETTINGS = {
     ...{ flag: 'no-app', env: 'NO_APP', kind: 'switch' },
     ...{ schema: v.boolean(), needs: 'on or off', help: 'relay alone, no app' },
   }),
+  door: setting({
+    ...{ flag: 'door', env: 'DOOR', kind: 'text', value: 'on|off', fallback: 'on' },
+    schema: v.pipe(
+      v.picklist(['on', 'off']),
+      v.transform((value) => value === 'on'),
+    ),
+    needs: 'on or off',
+    help: 'http for cafes whose hosts opened their doors, at /c/<cafe>/; on without it, off where the preset is public',
+  }),
   announce: setting({
     ...{ flag: 'announce', env: 'ANNOUNCE', kind: 'list', value: 'addr' },
     schema: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
@@ -149,7 +158,8 @@ export type RelayConfig = Omit<
 const PRESETS = {
   table: {},
   family: { host: '::', webrtcPort: '9090' },
-  public: { host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
+  // Who runs a relay for strangers decides whether it shows what strangers keep.
+  public: { door: 'off', host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
 }
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.

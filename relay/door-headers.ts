@@ -79,6 +79,8 @@ const FEATURES = [
   'xr-spatial-tracking',
 ]
 
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 /** On every answer of the door, whatever its status. */
 export const DOOR_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
@@ -90,16 +92,17 @@ export const DOOR_HEADERS: Readonly<Record<string, string>> = {
   'access-control-expose-headers':
     'Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Retry-After, ' +
     'WWW-Authenticate, X-Ipfs-Path, X-Ipfs-Roots',
+  // Of use to preflights alone, but gateways are held to say it everywhere.
+  'access-control-allow-methods': METHODS,
+  'access-control-allow-headers':
+    'Accept, Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, If-Range, Range',
 }
 
 /** What a page's browser is told before it asks with a method or headers of its own. */
 export const PREFLIGHT: Readonly<Record<string, string>> = {
   ...DOOR_HEADERS,
-  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-  'access-control-allow-headers':
-    'Accept, Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, If-Range, Range',
   'access-control-max-age': '7200',
-  allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+  allow: METHODS,
 }
 
 /** The headers of a request that go on to the cafe. */

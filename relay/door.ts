@@ -89,6 +89,7 @@ export function createDoor(components: DoorComponents): Route {
 
   return {
     name: 'door',
+    // Bodies of any length both ways; one in which nothing moves is ended by `wire/door-flow.ts`.
     patient: true,
     matches({ host, pathname }) {
       const cafe = readDoorHost(host, doorHost)

@@ -19,7 +19,7 @@ import type { Certificates } from './tls.ts'
 export interface Route {
   /** For the log. */
   readonly name: string
-  /** Takes long bodies: the limit for a whole request is lifted, that for a silent socket is not. */
+  /** Takes bodies or answers for as long as its own limits say: the server's are lifted. */
   readonly patient?: true
   /** @param at host as sent, in lower case with its port, '' for an IPv6 literal; the path still percent-encoded. */
   matches(at: { readonly host: string; readonly pathname: string }): boolean
@@ -82,7 +82,7 @@ export function createAppServer(components: HttpComponents, certificates?: Certi
   const server = certificates ? createSecure(certificates, onRequest) : createServer(OPTIONS, onRequest)
   server.on('clientError', refuse)
   // Whoever waits to be told to send is asked for the body when it is wanted.
-  server.on('checkContinue', (req, res) => server.emit('request', req, res))
+  server.on('checkContinue', onRequest)
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server
@@ -122,7 +122,10 @@ async function respond(req: IncomingMessage, res: ServerResponse, components: Ht
   const refusal = refusalOf(req)
   const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
   const route = refusal ? undefined : components.routes?.find((one) => one.matches(at))
-  if (!route?.patient) endSlow(req, res)
+  if (route?.patient) {
+    req.socket.setTimeout(0)
+    res.once('close', () => req.socket.setTimeout(limits.SOCKET_TIMEOUT))
+  } else endSlow(req, res)
   if (route) await route.answer(req, res)
   else await send(req, res, refusal ?? answer(req, components))
 }

@@ -79,7 +79,7 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
   // What else is answered here: one line each.
   const routes: Route[] = [
-    createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log }),
+    ...(config.door ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })] : []),
     metricsRoute(house.metrics, config.metrics ?? 'local'),
   ]
   const answers: HttpComponents = {

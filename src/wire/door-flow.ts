@@ -45,6 +45,7 @@ export class DoorFlow {
   #refused = false
   #over = false
   #source: ReadableStreamDefaultReader<Bytes> | undefined
+  #paced = true
   #stopped = false
   #moves = 0
   #idle: ReturnType<typeof setTimeout> | undefined
@@ -92,9 +93,10 @@ export class DoorFlow {
    * Sends all of `body`, as fast as the other side takes it; returns early if it wants no more, or is gone.
    * @throws CafeError whatever reading the body failed with: the other side is told.
    */
-  async send(body: Body): Promise<void> {
+  async send(body: Body, { paced = true }: { readonly paced?: boolean } = {}): Promise<void> {
     const source = body.getReader()
     this.#source = source
+    this.#paced = paced
     const { wire, signal } = this.#init
     try {
       while (!this.#stopped) {
@@ -127,7 +129,7 @@ export class DoorFlow {
     if (this.#stopped) return 0
     const data = piece.subarray(0, this.#credit)
     this.#credit -= data.byteLength
-    await this.#init.pace?.(data.byteLength, this.#init)
+    if (this.#paced) await this.#init.pace?.(data.byteLength, this.#init)
     await this.#init.wire.write({ data }, this.#init)
     this.#moves++
     return data.byteLength

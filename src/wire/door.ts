@@ -151,7 +151,8 @@ async function respond(head: RequestHead, { flow, wire, life, peer }: Exchange, 
   const { status } = response
   const answered = { status, headers: endToEnd(response.headers), body: sent !== null }
   await wire.write(parse(responseHead, answered), life)
-  if (sent) await flow.send(sent)
+  // Failures are a few words, also the one that says that it was too much.
+  if (sent) await flow.send(sent, { paced: status < 400 })
   else response.body?.cancel().catch(() => {})
 }
 

@@ -5,7 +5,7 @@
 import type { CafeFetch } from '../cafe/face.ts'
 import type { Clock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
-import { DOOR_BURST, DOOR_RATE, DOOR_REQUESTS } from '../core/limits.ts'
+import { DOOR_BURST, DOOR_RATE, DOOR_REQUESTS, MiB } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { delay } from '../core/pause.ts'
 import { createRate, type Rate } from '../core/rate.ts'
@@ -30,6 +30,9 @@ export interface DoorPartComponents {
   readonly log: Log
 }
 
+/** Of a day's bytes there must be so many left for a request, or most answers would only be cut off. */
+const LEFT = MiB
+
 /** Answers streams of the door's protocol. */
 export function createDoorPart(components: DoorPartComponents): ReturnType<typeof serveDoor> {
   const { blocks, names, cafe, decrypts, daily, clock, log } = components
@@ -43,7 +46,7 @@ export function createDoorPart(components: DoorPartComponents): ReturnType<typeo
     },
   })
   const day = createRate({ burst: daily, every: 86_400_000 / daily, clock })
-  return serveDoor(limited(answer, day), { log, pace: paceOf(day, clock) })
+  return serveDoor(limited(answer, day, Math.min(daily, LEFT)), { log, pace: paceOf(day, clock) })
 }
 
 /** Blocks of this device and no others. */
@@ -57,11 +60,11 @@ export const blocksHere = (blocks: Blocks): BlockSource => ({
 })
 
 /** Refuses what is too much at once, or for a day, before any work is done. */
-function limited(answer: DoorAnswer, day: Rate): DoorAnswer {
+function limited(answer: DoorAnswer, day: Rate, least: number): DoorAnswer {
   const seats = createSeats(DOOR_REQUESTS)
   return async (request, context) => {
     try {
-      const after = day.wait('', 1)
+      const after = day.wait('', least)
       if (after > 0) throw new CafeError('BUSY', { what: 'day', after })
       // The signal fires when the exchange is over, however it ends.
       context.signal.addEventListener('abort', seats.take(''))

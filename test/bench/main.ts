@@ -18,6 +18,8 @@ import { figure as bundleWorker } from './bundle_worker.ts'
 import { figure as coldReady } from './cold_ready_ms.ts'
 import { createContext } from './context.ts'
 import { figure as dir10k } from './dir_10k.ts'
+import { figure as doorFirstByte } from './door_first_byte.ts'
+import { figure as doorThroughput } from './door_throughput.ts'
 import { figure as failover } from './failover_ms.ts'
 import { type Figure, lineOf } from './figure.ts'
 import { figure as firstByte } from './first_byte_p95.ts'
@@ -85,6 +87,8 @@ const FIGURES: readonly Figure[] = [
   bridgeVsRaw,
   bridgeLost,
   bridgeLostCrash,
+  doorThroughput,
+  doorFirstByte,
   relayThroughput,
   failover,
   reloadReady,

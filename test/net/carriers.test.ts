@@ -3,12 +3,14 @@
  * same, whether its frames are on a libp2p stream or in HTTP bodies of either form.
  */
 import { describe, expect, it } from 'vitest'
+import type { Relay } from '../../relay/relay.ts'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { sessionProtocol } from '../../src/cafe/session/protocol.ts'
 import { start as startLibp2p } from '../../src/wire/call.ts'
 import { cborFormat, type Format, jsonFormat } from '../../src/wire/http-frames.ts'
 import type { Service } from '../../src/wire/protocol.ts'
 import { type Fetch, serveOnLoopback, startHttp } from '../fixtures/http-call.ts'
+import { leadThrough, startRelay } from './door-fixture.ts'
 import { type CafeNode, createTestNode, failure, keep } from './fixture.ts'
 import { newCafe, newClient } from './pin-fixture.ts'
 import { type AnyExchange, content, SCRIPTS, type Script, type World } from './pin-scripts.ts'
@@ -59,10 +61,22 @@ const onLoopback = async (cafe: CafeNode): Promise<[Fetch, string]> => {
   return [(request) => fetch(request), server.origin]
 }
 
+/** Through a relay to a cafe that is only connected to it. */
+let relay: Promise<Relay> | undefined
+const doors = new WeakMap<CafeNode, Promise<string>>()
+const throughDoor = async (cafe: CafeNode): Promise<[Fetch, string]> => {
+  relay ??= startRelay()
+  const door = doors.get(cafe) ?? leadThrough(await relay, cafe)
+  doors.set(cafe, door)
+  return [(request) => fetch(request), await door]
+}
+
 const HTTP = [
   overHttp('HTTP with dag-json', jsonFormat, directly),
   overHttp('HTTP with dag-cbor', cborFormat, directly),
   overHttp('real HTTP with dag-json', jsonFormat, onLoopback),
+  overHttp('a relay’s door with dag-json', jsonFormat, throughDoor),
+  overHttp('a relay’s door with dag-cbor', cborFormat, throughDoor),
 ]
 
 async function play(carrier: Carrier, script: Script): Promise<unknown> {

@@ -1,6 +1,7 @@
 /** A cafe of this process behind the door of a real relay, and ways to knock. */
 import { createHash } from 'node:crypto'
 import { CID } from 'multiformats/cid'
+import type { RelayConfig } from '../../relay/config.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import { DOOR_DAY, DOOR_REQUESTS } from '../../src/core/limits.ts'
@@ -20,9 +21,9 @@ export interface DoorCafe extends CafeNode {
   shut(): Promise<void>
 }
 
-export async function startRelay(log = silentLog): Promise<Relay> {
+export async function startRelay(log = silentLog, more: Partial<RelayConfig> = {}): Promise<Relay> {
   const folder = createFolder()
-  const relay = await createRelay(configOf(folder), { log })
+  const relay = await createRelay(configOf(folder, more), { log })
   keep({
     async stop() {
       await relay.stop()
@@ -42,16 +43,31 @@ export async function createDoorCafe(
   { door: how = {}, ...parts }: DoorCafeParts = {},
 ): Promise<DoorCafe> {
   const base = keep(await createCafeNode({ relays: relay.multiaddrs, ...parts }))
+  const open = (more: Partial<DoorPartComponents> = {}): Promise<void> => openDoor(base, more)
+  await open(how)
+  return { ...base, door: doorOf(relay, base), open, shut: () => base.node.unhandle(DOOR_PROTOCOL) }
+}
+
+const doorOf = (relay: Relay, { node }: CafeNode): string =>
+  `http://127.0.0.1:${new URL(relay.url).port}/c/${node.peer}`
+
+async function openDoor(base: CafeNode, more: Partial<DoorPartComponents> = {}): Promise<void> {
   const names = { resolve: () => Promise.reject(new CafeError('NOT_FOUND', { what: 'name' })) }
   const cafe = { name: 'Test cafe', fetch: base.cafe.fetch }
-  const open: DoorCafe['open'] = async (more = {}) => {
-    const all = { blocks: base.blocks, names, cafe, decrypts: () => false, daily: DOOR_DAY }
-    const answer = createDoorPart({ ...all, clock: Date.now, log: silentLog, ...more })
-    await base.node.handle(DOOR_PROTOCOL, answer, { limited: false, maxStreams: DOOR_REQUESTS })
-  }
-  await open(how)
-  const door = `http://127.0.0.1:${new URL(relay.url).port}/c/${base.node.peer}`
-  return { ...base, door, open, shut: () => base.node.unhandle(DOOR_PROTOCOL) }
+  const all = { blocks: base.blocks, names, cafe, decrypts: () => false, daily: DOOR_DAY }
+  const answer = createDoorPart({ ...all, clock: Date.now, log: silentLog, ...more })
+  await base.node.handle(DOOR_PROTOCOL, answer, { limited: false, maxStreams: DOOR_REQUESTS })
+}
+
+/** Opens the door of a cafe that holds no seat at `relay`, only a connection. */
+export async function leadThrough(relay: Relay, base: CafeNode): Promise<string> {
+  await openDoor(base)
+  const at = relay.peerId as CafeNode['node']['peer']
+  base.node.connector.know(at, relay.multiaddrs)
+  const signal = AbortSignal.timeout(30_000)
+  const stream = await base.node.connector.open(at, '/ipfs/ping/1.0.0', { signal, limited: false })
+  stream.abort(new Error('only to be connected'))
+  return doorOf(relay, base)
 }
 
 export const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

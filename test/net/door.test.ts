@@ -2,15 +2,18 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createDoor } from '../../relay/door.ts'
 import { cafeLabel } from '../../relay/door-address.ts'
 import type { Relay } from '../../relay/relay.ts'
+import { CafeError } from '../../src/core/errors.ts'
 import { KiB, MiB } from '../../src/core/limits.ts'
-import { createLog } from '../../src/core/log.ts'
+import { createLog, silentLog } from '../../src/core/log.ts'
 import { importSealed, importTree, MemorySource, noise, utf8 } from '../unit/gateway-help.ts'
 import { addAll, addFile, createDoorCafe, type DoorCafe, sha, startRelay } from './door-fixture.ts'
 import { createTestNode, keep } from './fixture.ts'
@@ -233,6 +236,11 @@ describe('a door that does not open', () => {
     expect((await ask(relay.url, '/', { headers: { host: `${stranger}.cafe.localhost:${port}` } })).status).toBe(404)
   })
 
+  it('is not there where the relay has none', async () => {
+    const bare = await startRelay(undefined, { door: false })
+    expect((await ask(bare.url, `/c/${cafe.node.peer}/`)).body).toBe('There is nothing at this address.\n')
+  })
+
   it('greets whoever comes without a wish', async () => {
     expect(await (await get('/')).text()).toContain('Test cafe')
     expect((await get('', { headers: { accept: 'text/html' } })).headers.get('content-type')).toContain('text/html')
@@ -354,6 +362,40 @@ describe('many at the door', () => {
     expect(all).toEqual(
       Array.from({ length: 100 }, (_, i) => [206, sha(large.slice(i * 40_000, i * 40_000 + 300_000))]),
     )
+  })
+
+  it('are told to come more slowly, each for itself', async () => {
+    const asleep = { knows: () => true, open: () => Promise.reject(new CafeError('UNREACHABLE', { what: 'asleep' })) }
+    const askerOf = (request: IncomingMessage): string => String(request.headers['x-who'])
+    const door = createDoor({
+      cafes: asleep,
+      doorHost: undefined,
+      log: silentLog,
+      pace: { burst: 2, every: 60_000 },
+      askerOf,
+    })
+    const server = createServer((request, response) => void door.answer(request, response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const knock = async (who: string) => {
+      const { status, headers } = await ask(url, `/c/${cafe.node.peer}/`, { headers: { 'x-who': who } })
+      return [status, headers['retry-after']]
+    }
+    const asked = [await knock('a'), await knock('a'), await knock('a'), await knock('b')]
+    expect(asked.map(([status]) => status)).toEqual([503, 503, 429, 503])
+    expect(Number(asked[2]?.[1])).toBeGreaterThan(30)
+    server.close()
+  })
+
+  it('are given what the host allows in a day, and then are told so', async () => {
+    await cafe.shut()
+    await cafe.open({ daily: 3 * MiB, clock: () => 0 })
+    await expect(get(`/ipfs/${file}`).then((answer) => answer.arrayBuffer())).rejects.toThrow()
+    const later = await get(`/ipfs/${file}`, { headers: { accept: 'text/html' } })
+    expect(later.status).toBe(429)
+    expect(await later.text()).toContain('what it gives in a day')
+    await cafe.shut()
+    await cafe.open()
   })
 
   it('leave nothing behind when they go away', async () => {

@@ -11,6 +11,7 @@ import { type Exchange, start as startLibp2p } from '../../src/wire/call.ts'
 import { cborFormat, type Format, jsonFormat } from '../../src/wire/http-frames.ts'
 import type { Service } from '../../src/wire/protocol.ts'
 import { startHttp } from '../fixtures/http-call.ts'
+import { leadThrough, startRelay } from './door-fixture.ts'
 import { type CafeNode, createCafeNode, createClient, failure, type GuestNode, keep } from './fixture.ts'
 
 type AnyExchange = Exchange<unknown, unknown, unknown>
@@ -42,10 +43,21 @@ const http =
       startHttp((request) => world.cafe.cafe.fetch(request), service, op, input, { auth, format }),
   })
 
+/** Through a relay's door. */
+const door: Carrier = async (world) => {
+  const origin = await leadThrough(await startRelay(), world.cafe)
+  return {
+    auth: await bearerOf(world, ['snapshot', 'contact']),
+    start: async (service, op, input, auth) =>
+      startHttp((request) => fetch(request), service, op, input, { auth, format: jsonFormat, origin }),
+  }
+}
+
 const CARRIERS = [
   ['libp2p', libp2p],
   ['dag-json', http(jsonFormat)],
   ['dag-cbor', http(cborFormat)],
+  ['door', door],
 ] as const
 
 async function newWorld(carrier: Carrier): Promise<World> {
@@ -104,6 +116,7 @@ describe('the snapshot service', () => {
     }
     expect(all[1]).toEqual(all[0])
     expect(all[2]).toEqual(all[0])
+    expect(all[3]).toEqual(all[0])
   })
 
   it('does not answer over HTTP what rests on a peer, nor a bearer for another service', async () => {

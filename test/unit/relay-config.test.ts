@@ -21,6 +21,7 @@ describe('relay settings', () => {
       data: '.data/relay',
       app: 'dist/app',
       noApp: false,
+      door: true,
       json: false,
       verbose: false,
       announce: [],
@@ -54,6 +55,14 @@ describe('relay settings', () => {
   ])('refuse %s %s by name', (flag, value) => {
     expect(() => read([flag, value])).toThrow(flag)
     expect(() => read([flag, value])).toThrow(UsageError)
+  })
+
+  it('open the door, but not where the relay is for strangers, unless it is said', () => {
+    expect(read(['--preset', 'family']).door).toBe(true)
+    expect(read(['--preset', 'public']).door).toBe(false)
+    expect(read(['--preset', 'public', '--door', 'on']).door).toBe(true)
+    expect(read([], { DOOR: 'off' }).door).toBe(false)
+    expect(() => read(['--door', 'ajar'])).toThrow(/--door.* needs on or off/)
   })
 
   it('come from the environment, and from flags before it', () => {

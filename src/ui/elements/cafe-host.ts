@@ -2,7 +2,7 @@
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { MAX_NAME } from '../../core/limits.ts'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
@@ -12,6 +12,7 @@ import { bytes, count, plainName, reach, short } from '../format.ts'
 import './cafe-alarms.ts'
 import './cafe-clients.ts'
 import './cafe-confirm.ts'
+import './cafe-door.ts'
 import './cafe-invite.ts'
 import { MODES, modeChoices } from './cafe-mode.ts'
 import './cafe-neighbours.ts'
@@ -116,6 +117,7 @@ export class CafeHost extends Plain {
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
       <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>
+      ${host.door ? html`<cafe-door .cafe=${this.cafe} .door=${host.door}></cafe-door>` : nothing}
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
       ${this.#dialogs(name)}`
