@@ -4,8 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { createHosting, type Hosting } from '../../src/cafe/hosting.ts'
+import type { MailRates } from '../../src/cafe/inbox/rates.ts'
 import { createKeep } from '../../src/cafe/pin/keep.ts'
 import type { Mode } from '../../src/cafe/session/protocol.ts'
+import type { SessionRates } from '../../src/cafe/session/rates.ts'
 import { systemClock, systemRandom } from '../../src/core/clock.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -43,6 +45,9 @@ export interface NodeCafeInit {
   /** Where the app is served, without a slash at the end: where invites lead. */
   readonly origin: string
   readonly log: Log
+  /** How often who may knock and write; as everywhere without them. */
+  readonly rates?: SessionRates
+  readonly mailRates?: MailRates | undefined
 }
 
 export interface NodeCafe {
@@ -104,6 +109,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
         return listed.map(({ peer, addresses }) => ({ cafe: peer, addresses }))
       },
       onChange: () => {},
+      ...{ ...(init.rates && { rates: init.rates }), mailRates: init.mailRates },
       entrance: entranceOf(node, origin),
     })
     hosting = opened
