@@ -5,7 +5,7 @@
 import { isIP } from 'node:net'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { multiaddr } from '@multiformats/multiaddr'
-import { v } from '../src/core/schema.ts'
+import { name, v } from '../src/core/schema.ts'
 
 /** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
 const iceServer = v.strictObject({
@@ -37,6 +37,9 @@ const schema = v.strictObject({
   verbose: v.boolean(),
   announce: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
   iceServers: v.pipe(v.array(iceServer), v.maxLength(8)),
+  cafe: v.optional(name),
+  cafePort: port,
+  cafeData: folder,
   contentHost: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
 })
 
@@ -58,6 +61,9 @@ const FLAGS = {
   announce: { type: 'string', multiple: true },
   'ice-servers': { type: 'string' },
   'content-host': { type: 'string' },
+  cafe: { type: 'string' },
+  'cafe-port': { type: 'string' },
+  'cafe-data': { type: 'string' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -77,6 +83,9 @@ export const USAGE = `Popup Cafe relay: serves the app and joins browsers that c
   --content-host <x> the app's own host name, if     CONTENT_HOST cafe.localhost on this machine
                      *.<x> leads here too: websites
                      then open there with scripts
+  --cafe <name>      keeps a cafe open here too       CAFE         none
+  --cafe-port <n>    where it listens                 CAFE_PORT    9091, or any free port with --port 0
+  --cafe-data <dir>  its keys, and what it keeps      CAFE_DATA    .data/cafe
   --verbose          log requests, never a query string
   --json             print one line of JSON when ready
 `
@@ -92,6 +101,9 @@ const NEEDS: Record<keyof RelayConfig, readonly [name: string, needs: string]> =
   verbose: ['--verbose', 'no value'],
   announce: ['--announce (ANNOUNCE)', 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss'],
   contentHost: ['--content-host (CONTENT_HOST)', 'a host name in lower case, such as cafe.example'],
+  cafe: ['--cafe (CAFE)', 'a name of up to 64 characters'],
+  cafePort: ['--cafe-port (CAFE_PORT)', 'a number from 0 to 65535'],
+  cafeData: ['--cafe-data (CAFE_DATA)', 'a folder'],
   iceServers: ['--ice-servers (ICE_SERVERS)', 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer'],
 }
 
@@ -118,6 +130,9 @@ export function readConfig(
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     announce: flags.announce ?? splitList(env.ANNOUNCE ?? ''),
+    cafe: flags.cafe ?? (env.CAFE || undefined),
+    cafePort: flags['cafe-port'] ?? (env.CAFE_PORT || (port.trim() === '0' ? '0' : '9091')),
+    cafeData: flags['cafe-data'] ?? (env.CAFE_DATA || '.data/cafe'),
     contentHost: flags['content-host'] ?? (env.CONTENT_HOST || undefined),
     iceServers: parseIceServers(flags['ice-servers'] ?? env.ICE_SERVERS ?? ''),
   })

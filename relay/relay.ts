@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
+import type { OpenCafe } from './cafe/house.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { createDoor } from './door.ts'
@@ -21,6 +22,8 @@ export interface Relay {
   /** Full addresses, ending in `/p2p/<peer id>`; announced ones first. */
   readonly multiaddrs: string[]
   readonly peerId: string
+  /** The cafe that is open in this very process, if one was asked for. */
+  readonly cafe?: OpenCafe | undefined
   /** Closes everything within {@link STOP_GRACE}, whoever is connected. Safe to call again. */
   stop(): Promise<void>
 }
@@ -60,8 +63,13 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
   const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
+  const { cafe: name, host, cafePort, cafeData } = config
+  // Loaded where it is asked for: a relay alone needs neither the cafe nor its stores.
+  const houses = name === undefined ? undefined : await import('./cafe/house.ts')
+  const house =
+    name === undefined ? undefined : houses?.createHouse({ name, host, port: cafePort, data: cafeData }, log)
   const answers = {
-    ...{ app, log, health, cafes, contentHost, routes: [door] },
+    ...{ app, log, health, cafes, contentHost, routes: [...(house ? [house.route] : []), door] },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
@@ -70,13 +78,20 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
       throw error
     },
   )
+  const origin = `http://${nameOf(config.host)}:${bound.port}`
+  const tasks = [...bound.servers.map(closeServer), async () => node.stop()]
+  const cafe = await house?.open({ relays: addresses(), origin }).catch(async (error) => {
+    await stopAll([...tasks, house.stop], log)
+    throw error
+  })
   let stopping: Promise<void> | undefined
   return {
-    url: `http://${nameOf(config.host)}:${bound.port}/`,
+    cafe,
+    url: `${origin}/`,
     multiaddrs: addresses(),
     peerId,
     stop: () => {
-      stopping ??= stopAll([...bound.servers.map(closeServer), async () => node.stop()], log)
+      stopping ??= stopAll([...tasks, ...(house ? [house.stop] : [])], log)
       return stopping
     },
   }

@@ -119,7 +119,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     await opened.open({ name, mode: init.mode, budget: init.budget })
     return {
       ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
-      answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
+      answer: createAnswer({ blocks, names: createNames(shared), name: () => name, cafe: opened.cafe }),
       connections: () => node.connections().length,
     }
   } catch (error) {

@@ -70,7 +70,8 @@ async function cafeStores(): Promise<{ readonly rows: Rows; readonly blocks: Blo
     await opened.close()
     await rm(folder, { recursive: true, force: true })
   })
-  return opened
+  const { rows, blocks } = opened
+  return { rows, blocks }
 }
 
 /** The node as given, to be stopped when the tests of the file are over. */

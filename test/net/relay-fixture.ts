@@ -38,6 +38,8 @@ export const configOf = (folder: { app: string; data: string }, more: Partial<Re
   verbose: false,
   announce: [],
   iceServers: [],
+  cafePort: 0,
+  cafeData: `${folder.data}-cafe`,
   ...more,
 })
 

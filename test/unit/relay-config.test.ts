@@ -20,6 +20,8 @@ describe('relay settings', () => {
       json: false,
       verbose: false,
       announce: [],
+      cafePort: 9091,
+      cafeData: '.data/cafe',
       iceServers: [],
     })
   })
