@@ -28,8 +28,8 @@ function announce(relay: Relay, { json }: RelayConfig): void {
     return
   }
   const addresses = relay.multiaddrs.map((address) => `  ${address}\n`).join('')
-  const house = relay.cafe ? `The cafe "${relay.cafe.name}" is open. Invite:\n  ${relay.cafe.invite}\n` : ''
-  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}${house}Stop with Ctrl+C.\n`)
+  const resident = relay.cafe ? `The cafe "${relay.cafe.name}" is open. Invite:\n  ${relay.cafe.invite}\n` : ''
+  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}${resident}Stop with Ctrl+C.\n`)
 }
 
 function stopOnSignal(relay: Relay, log: Log): void {

@@ -2,17 +2,19 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
-import type { OpenCafe } from './cafe/house.ts'
+import type { OpenCafe } from './cafe/resident.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { createDoor } from './door.ts'
 import { createDoorCafes } from './door-cafes.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
+import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
+import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
 
 /** A running relay. */
@@ -40,9 +42,13 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
+): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
-  const node = await startNode(config)
+  const house = createHouse(policy)
+  const node = await startNode(config, house, log)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
   const addresses = (): string[] => {
@@ -65,11 +71,10 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
   const { cafe: name, host, cafePort, cafeData } = config
   // Loaded where it is asked for: a relay alone needs neither the cafe nor its stores.
-  const houses = name === undefined ? undefined : await import('./cafe/house.ts')
-  const house =
-    name === undefined ? undefined : houses?.createHouse({ name, host, port: cafePort, data: cafeData }, log)
+  const settings = name === undefined ? undefined : { name, host, port: cafePort, data: cafeData }
+  const resident = settings && (await import('./cafe/resident.ts')).createResident(settings, log)
   const answers = {
-    ...{ app, log, health, cafes, contentHost, routes: [...(house ? [house.route] : []), door] },
+    ...{ app, log, health, cafes, contentHost, routes: [...(resident ? [resident.route] : []), door] },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
@@ -80,8 +85,8 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   )
   const origin = `http://${nameOf(config.host)}:${bound.port}`
   const tasks = [...bound.servers.map(closeServer), async () => node.stop()]
-  const cafe = await house?.open({ relays: addresses(), origin }).catch(async (error) => {
-    await stopAll([...tasks, house.stop], log)
+  const cafe = await resident?.open({ relays: addresses(), origin }).catch(async (error) => {
+    await stopAll([...tasks, resident.stop], log)
     throw error
   })
   let stopping: Promise<void> | undefined
@@ -91,7 +96,7 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     multiaddrs: addresses(),
     peerId,
     stop: () => {
-      stopping ??= stopAll([...tasks, ...(house ? [house.stop] : [])], log)
+      stopping ??= stopAll([...tasks, ...(resident ? [resident.stop] : [])], log)
       return stopping
     },
   }

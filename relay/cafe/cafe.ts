@@ -90,6 +90,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
       places: PLACES,
       known: async (peer) =>
         init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
+      guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
       // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
       canDirect: () => false,
     })
@@ -108,7 +109,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
         const listed = await fetchCafes(origin, { signal })
         return listed.map(({ peer, addresses }) => ({ cafe: peer, addresses }))
       },
-      onChange: () => {},
+      onChange: node.guests.changed,
       ...{ ...(init.rates && { rates: init.rates }), mailRates: init.mailRates },
       entrance: entranceOf(node, origin),
     })

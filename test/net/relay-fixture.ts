@@ -28,6 +28,8 @@ export function createFolder(): { app: string; data: string; remove(): void } {
 }
 
 export const configOf = (folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig => ({
+  preset: 'table',
+  contentHost: undefined,
   port: 0,
   relayPort: 0,
   host: 'localhost',
@@ -38,6 +40,7 @@ export const configOf = (folder: { app: string; data: string }, more: Partial<Re
   verbose: false,
   announce: [],
   iceServers: [],
+  cafe: undefined,
   cafePort: 0,
   cafeData: `${folder.data}-cafe`,
   ...more,

@@ -1,5 +1,5 @@
 /**
- * The cafe of the house: one that a relay keeps open in its own process, so that there is one program to run and one address
+ * The resident cafe: one that a relay keeps open in its own process, so that there is one program to run and one address
  * to tell. Its HTTP is below `/c/<its own id>/`, where those of tabs are too, but nothing is carried anywhere for it.
  */
 import type { OpenCafe } from '../../src/cafe/host-status.ts'
@@ -13,7 +13,7 @@ import { answerWeb } from './web.ts'
 
 export type { OpenCafe }
 
-export interface HouseSettings {
+export interface ResidentSettings {
   readonly name: string
   /** Where it listens, beside the relay. */
   readonly host: string
@@ -21,7 +21,7 @@ export interface HouseSettings {
   readonly data: string
 }
 
-export interface House {
+export interface Resident {
   /** Answers for the cafe once it is open; before, the address is nobody's. */
   readonly route: Route
   /** Opens it. @throws CafeError as `createNodeCafe`. */
@@ -29,13 +29,13 @@ export interface House {
   stop(): Promise<void>
 }
 
-export function createHouse({ name, host, port, data }: HouseSettings, log: Log): House {
+export function createResident({ name, host, port, data }: ResidentSettings, log: Log): Resident {
   let cafe: NodeCafe | undefined
   const ends: Array<() => Promise<void>> = []
   const prefix = (): string | undefined => cafe && `/c/${cafe.peer}/`
   return {
     route: {
-      name: 'house',
+      name: 'resident',
       matches: ({ pathname }) => {
         const own = prefix()
         return own !== undefined && pathname.startsWith(own)
