@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
-import { v } from '../src/core/schema.ts'
+import { name, v } from '../src/core/schema.ts'
 import { MAX_DRAIN } from './limits.ts'
 import type { Policy } from './policy.ts'
 import { type MetricsReaders, POLICY_SETTINGS, policyOf } from './policy-settings.ts'
@@ -110,6 +110,19 @@ const SETTINGS = {
     needs: 'a host name in lower case, such as cafe.example',
     help: "the app's own host name, if *.<name> leads here too: websites then open there with scripts",
   }),
+  cafe: setting({
+    ...{ flag: 'cafe', env: 'CAFE', kind: 'text', value: 'name' },
+    ...{ schema: v.optional(name), needs: 'a name of up to 64 characters', help: 'keeps a cafe open here, too' },
+  }),
+  cafePort: setting({
+    ...{ flag: 'cafe-port', env: 'CAFE_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'libp2p of that cafe; 9091 without it, or any free port with --port 0',
+  }),
+  cafeData: setting({
+    ...{ flag: 'cafe-data', env: 'CAFE_DATA', kind: 'text', value: 'folder', fallback: '.data/cafe' },
+    ...{ schema: folder, needs: 'a folder', help: 'what that cafe keeps, and its keys' },
+  }),
   tlsCert: setting({
     ...{ flag: 'tls-cert', env: 'TLS_CERT', kind: 'text', value: 'file' },
     ...{ schema: v.optional(folder), needs: 'a PEM file' },
@@ -144,10 +157,11 @@ const SETTINGS = {
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
 export type RelayConfig = Omit<
   Values<typeof SETTINGS>,
-  'relayPort' | 'httpsPort' | 'config' | keyof typeof POLICY_SETTINGS
+  'relayPort' | 'httpsPort' | 'cafePort' | 'config' | keyof typeof POLICY_SETTINGS
 > & {
   readonly relayPort: number
   readonly httpsPort: number
+  readonly cafePort: number
   /** What it gives to whom; that of the preset `table` without it. */
   readonly policy?: Policy
   /** Who may read `/metrics`; this machine without it. */
@@ -185,7 +199,11 @@ export function readConfig(
   const policy = policyOf(config.preset, { guests, seats, knownSeats, hostSeats, netSeats, tickets, ...bytes })
   // Whoever asks for any free port wants no fixed one beside it.
   const any = config.port === 0
-  const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
+  const ports = {
+    relayPort: config.relayPort ?? (any ? 0 : 9090),
+    httpsPort: config.httpsPort ?? (any ? 0 : 8443),
+    cafePort: config.cafePort ?? (any ? 0 : 9091),
+  }
   checkTogether(config)
   return { ...config, policy, ...ports }
 }

@@ -23,12 +23,14 @@ async function main(): Promise<void> {
 
 function announce(relay: Relay, { json }: RelayConfig): void {
   if (json) {
-    const line = { url: relay.url, relay: relay.multiaddrs, peerId: relay.peerId, pid: process.pid }
+    const { url, multiaddrs, peerId, cafe } = relay
+    const line = { url, relay: multiaddrs, peerId, pid: process.pid, ...(cafe && { cafe }) }
     process.stdout.write(`${JSON.stringify(line)}\n`)
     return
   }
   const addresses = relay.multiaddrs.map((address) => `  ${address}\n`).join('')
-  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}Stop with Ctrl+C.\n`)
+  const resident = relay.cafe ? `The cafe "${relay.cafe.name}" is open. Invite:\n  ${relay.cafe.invite}\n` : ''
+  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}${resident}Stop with Ctrl+C.\n`)
 }
 
 function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {

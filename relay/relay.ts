@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
 import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
+import type { OpenCafe } from './cafe/resident.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { createDoor } from './door.ts'
@@ -32,6 +33,8 @@ export interface Relay {
   refresh(): Promise<void>
   /** Leaves gently; see `drain.ts`. Afterwards it is still to be stopped. */
   drain: Drain['run']
+  /** The cafe that is open in this very process, if one was asked for. */
+  readonly cafe?: OpenCafe | undefined
   /** Closes everything within {@link STOP_GRACE}, whoever is connected. Safe to call again. */
   stop(): Promise<void>
 }
@@ -77,8 +80,13 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
+  const { cafe: name, host, cafePort, cafeData } = config
+  // Loaded where it is asked for: a relay alone needs neither the cafe nor its stores.
+  const settings = name === undefined ? undefined : { name, host, port: cafePort, data: cafeData }
+  const resident = settings && (await import('./cafe/resident.ts')).createResident(settings, log)
   // What else is answered here: one line each.
   const routes: Route[] = [
+    ...(resident ? [resident.route] : []),
     ...(config.door ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })] : []),
     metricsRoute(house.metrics, config.metrics ?? 'local'),
   ]
@@ -90,7 +98,7 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
       contentHost: app?.site && contentHost,
     }),
   }
-  const open: Array<() => Promise<void>> = [async () => node.stop()]
+  const open: Array<() => Promise<void>> = [async () => node.stop(), ...(resident ? [resident.stop] : [])]
   const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
     const create = (): Server => {
       const server = createAppServer(answers, secure)
@@ -111,8 +119,10 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     const port = await serve(config.port, '--port')
     if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
     const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
+    const url = urlOf(config.host, port, secure)
+    const cafe = await resident?.open({ relays: addresses(), origin: new URL(url).origin })
     return {
-      ...{ url: urlOf(config.host, port, secure), multiaddrs: addresses(), peerId, stop },
+      ...{ url, multiaddrs: addresses(), peerId, cafe, stop },
       refresh: async () => certificates?.refresh(),
       drain: drain.run,
     }

@@ -21,6 +21,19 @@ export default defineConfig({
         },
       },
       {
+        // What a cafe keeps, once more with the stores of Node below it: `CAFE_STORE=node` does the same to any suite.
+        test: {
+          name: 'net, stores of Node',
+          root: 'test',
+          include: ['session', 'pin', 'pin-keep', 'inbox', 'snapshot', 'card', 'link'].map(
+            (name) => `net/${name}.test.ts`,
+          ),
+          env: { CAFE_STORE: 'node' },
+          ...patient,
+          ...together,
+        },
+      },
+      {
         test: {
           name: 'e2e',
           root: 'test',

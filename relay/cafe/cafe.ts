@@ -4,8 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { createHosting, type Hosting } from '../../src/cafe/hosting.ts'
+import type { MailRates } from '../../src/cafe/inbox/rates.ts'
 import { createKeep } from '../../src/cafe/pin/keep.ts'
 import type { Mode } from '../../src/cafe/session/protocol.ts'
+import type { SessionRates } from '../../src/cafe/session/rates.ts'
 import { systemClock, systemRandom } from '../../src/core/clock.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -43,6 +45,9 @@ export interface NodeCafeInit {
   /** Where the app is served, without a slash at the end: where invites lead. */
   readonly origin: string
   readonly log: Log
+  /** How often who may knock and write; as everywhere without them. */
+  readonly rates?: SessionRates
+  readonly mailRates?: MailRates | undefined
 }
 
 export interface NodeCafe {
@@ -85,6 +90,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
       places: PLACES,
       known: async (peer) =>
         init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
+      guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
       // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
       canDirect: () => false,
     })
@@ -103,7 +109,8 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
         const listed = await fetchCafes(origin, { signal })
         return listed.map(({ peer, addresses }) => ({ cafe: peer, addresses }))
       },
-      onChange: () => {},
+      onChange: node.guests.changed,
+      ...{ ...(init.rates && { rates: init.rates }), mailRates: init.mailRates },
       entrance: entranceOf(node, origin),
     })
     hosting = opened
@@ -113,7 +120,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     await opened.open({ name, mode: init.mode, budget: init.budget })
     return {
       ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
-      answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
+      answer: createAnswer({ blocks, names: createNames(shared), name: () => name, cafe: opened.cafe }),
       connections: () => node.connections().length,
     }
   } catch (error) {

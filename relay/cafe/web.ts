@@ -9,7 +9,7 @@ import type { ReadableStream as NodeStream } from 'node:stream/web'
 import type { Answer } from './answer.ts'
 
 /** Methods that a `Request` cannot have; nobody here answers them anyway. */
-const IMPOSSIBLE = new Set(['CONNECT', 'TRACE', 'TRACK'])
+const IMPOSSIBLE: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
 export interface WebOptions {
   /** The target without what leads here, such as `/pins?limit=1`. */

@@ -35,6 +35,9 @@ import { figure as inboxCheck } from './inbox_check.ts'
 import { figure as inboxDeliver } from './inbox_deliver.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { online, onlineLate, wake, wakeLate } from './mail_latency.ts'
+import { figure as nodeDeliver } from './node_deliver.ts'
+import { figure as nodePin } from './node_pin.ts'
+import { figure as nodeRegister } from './node_register.ts'
 import { figure as pin } from './pin_64mib.ts'
 import { figure as pinBlocks1k } from './pin_blocks_1k.ts'
 import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
@@ -65,6 +68,9 @@ const FIGURES: readonly Figure[] = [
   search100k,
   inboxDeliver,
   inboxCheck,
+  nodeRegister,
+  nodeDeliver,
+  nodePin,
   online,
   onlineLate,
   wake,

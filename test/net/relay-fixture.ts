@@ -29,7 +29,10 @@ export function createFolder(): { app: string; data: string; remove(): void } {
 
 /** The settings of a relay on free ports, with its folders; `more` as they are after reading. */
 export function configOf(folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig {
-  const config = readConfig(['--port', '0', '--data', folder.data, '--app', folder.app], {})
+  const config = readConfig(
+    ['--port', '0', '--data', folder.data, '--app', folder.app, '--cafe-data', `${folder.data}-cafe`],
+    {},
+  )
   if (config === 'help') throw new Error('unexpected help')
   return { ...config, ...more }
 }

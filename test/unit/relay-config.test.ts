@@ -25,6 +25,8 @@ describe('relay settings', () => {
       json: false,
       verbose: false,
       announce: [],
+      cafePort: 9091,
+      cafeData: '.data/cafe',
       iceServers: [],
       httpsPort: 8443,
       drain: 0,
