@@ -3,17 +3,23 @@
  * others dial directly, and through relays if it is told some. Where a tab's cafe ends with its tab, this one goes on.
  */
 import { mkdir } from 'node:fs/promises'
+import { arrivingRoots } from '../../src/cafe/carry/arriving-roots.ts'
+import { type Carrying, createCarrying } from '../../src/cafe/carry/carrying.ts'
+import { settle } from '../../src/cafe/carry/land.ts'
 import { createHosting, type Hosting } from '../../src/cafe/hosting.ts'
 import { createKeep } from '../../src/cafe/pin/keep.ts'
 import type { Mode } from '../../src/cafe/session/protocol.ts'
 import { systemClock, systemRandom } from '../../src/core/clock.ts'
+import { CafeError } from '../../src/core/errors.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import type { Log } from '../../src/core/log.ts'
 import { fetchCafes } from '../../src/net/cafe-list.ts'
 import { entranceOf } from '../../src/net/entrance.ts'
+import { formatMoveCode, parseMoveCode } from '../../src/net/move-code.ts'
 import { createNames } from '../../src/net/names.ts'
 import { createNode } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
+import { throughRelay } from '../../src/net/paths.ts'
 import type { Places } from '../../src/net/places.ts'
 import { relayPeer } from '../../src/net/relays.ts'
 import type { TransportFactory } from '../../src/net/transports.ts'
@@ -21,8 +27,9 @@ import { createCollecting } from '../../src/store/collecting.ts'
 import { countedRows } from '../../src/store/epoch.ts'
 import { createHolds } from '../../src/store/holds.ts'
 import { openStores } from '../../src/store/open.ts'
+import { stillRows } from '../../src/store/still.ts'
 import { type Answer, createAnswer } from './answer.ts'
-import { fileMarks, loadJwtKey, loadNodeKey } from './secrets.ts'
+import { fileIdentity, fileMarks, loadJwtKey, loadNodeKey } from './secrets.ts'
 
 export interface NodeCafeInit {
   /** As before without it. */
@@ -43,11 +50,17 @@ export interface NodeCafeInit {
   /** Where the app is served, without a slash at the end: where invites lead. */
   readonly origin: string
   readonly log: Log
+  /** False where a cafe is to come: then none is opened here, and those that were are left as they are. */
+  readonly hosts?: boolean | undefined
 }
 
 export interface NodeCafe {
   readonly peer: PeerIdText
   readonly hosting: Hosting
+  /** Takes the whole of it elsewhere, or brings one here. */
+  readonly carrying: Carrying
+  /** Resolves when another cafe has come, or this one has gone: what is here now is to be stopped, and started anew. */
+  readonly over: Promise<void>
   /** What it answers over HTTP. */
   readonly answer: Answer
   addresses(): readonly string[]
@@ -75,9 +88,11 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     for (const end of ends.splice(0).reverse()) await end().catch((cause) => log('warn', 'closing failed', { cause }))
   }
   try {
-    const rows = await countedRows(stores.rows)
+    const rows = stillRows(await countedRows(stores.rows))
     const { blocks, datastore } = stores
     const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+    const { epochAt } = rows
+    await settle({ ...shared, epochAt, identity: fileIdentity(data), onNewPeer: async () => {} })
     let hosting: Hosting | undefined
     const node = await createNode({
       ...{ datastore, blocks, log, relays: init.relays, listen: init.listen, announce: init.announce },
@@ -91,13 +106,16 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     ends.push(node.stop)
     const collecting = createCollecting({ ...shared, onChange: () => {} })
     const keep = await createKeep({ ...shared, onGarbage: collecting.soon, reclaim: collecting.reclaim })
-    collecting.add(keep.roots)
+    for (const source of [keep.roots, arrivingRoots(rows)]) collecting.add(source)
     collecting.start()
     ends.push(async () => collecting.close())
+    const [jwtKey, epoch] = await Promise.all([
+      loadJwtKey(data),
+      rows.epoch({ marks: fileMarks(data), peer: node.peer, log }),
+    ])
     const opened = await createHosting({
       ...{ ...shared, keep, collecting, source: blockSource(node.connector), connector: node.connector },
-      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await loadJwtKey(data) },
-      epoch: await rows.epoch({ marks: fileMarks(data), peer: node.peer, log }),
+      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey, epoch },
       addresses: node.addresses,
       async directory({ signal }) {
         const listed = await fetchCafes(origin, { signal })
@@ -108,11 +126,23 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     })
     hosting = opened
     ends.push(opened.stop)
-    const before = await opened.status()
-    const name = init.name ?? (before.open ? before.name : NAME)
-    await opened.open({ name, mode: init.mode, budget: init.budget })
+    const over = Promise.withResolvers<void>()
+    const carrying = await createCarrying({
+      ...{ ...shared, hosting: opened, collecting, connector: node.connector, jwtKey, epoch },
+      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node },
+      addresses: async ({ signal }) => {
+        await node.reserved(signal)
+        return node.addresses()
+      },
+      relayed: (peer) => init.relays.flatMap((relay) => throughRelay(relay, peer)),
+      codes: { format: formatMoveCode, parse: parseMoveCode },
+      onRestart: over.resolve,
+      onChange: () => {},
+    })
+    ends.push(carrying.close)
+    if (init.hosts !== false) await openCafe(opened, carrying, over.promise, init)
     return {
-      ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
+      ...{ peer: node.peer, hosting: opened, carrying, over: over.promise, addresses: node.addresses, stop },
       answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
       connections: () => node.connections().length,
     }
@@ -120,4 +150,20 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     await stop()
     throw error
   }
+}
+
+/** Opens the cafe of this folder. One that has left is not opened anew by itself: people would take another for it. */
+async function openCafe(
+  hosting: Hosting,
+  carrying: Carrying,
+  over: Promise<void>,
+  { name, mode, budget }: NodeCafeInit,
+): Promise<void> {
+  const before = await hosting.status()
+  const { departure } = await carrying.status()
+  // Its new place is still to be told, which goes on by itself.
+  if (departure && !departure.told) await over
+  if (departure && !before.open && name === undefined)
+    throw new CafeError('CONFLICT', { what: 'moved', name: departure.name, to: departure.to })
+  await hosting.open({ name: name ?? (before.open ? before.name : NAME), mode, budget })
 }

@@ -14,6 +14,32 @@ export function explain(error: unknown, data = 'the data folder'): readonly [cod
     return [1, `The cafe in ${data} is open in another process already. Choose another folder with --data <folder>.`]
   if (code === 'UNREACHABLE' && facts['what'] === 'cafe')
     return [1, `No cafe is open in ${data}. Start it with "npm run cafe", or name its folder with --data <folder>.`]
+  if (code === 'CONFLICT' && facts['what'] === 'moved')
+    return [
+      1,
+      `The cafe "${facts['name']}" has moved from ${data} to ${facts['to'] ?? 'another device'}. --name opens a new one.`,
+    ]
+  if (code === 'CONFLICT' && facts['what'] === 'cafe')
+    return [1, `There is a cafe in ${data} already. Choose an empty folder with --data <folder>.`]
+  if (code === 'CONFLICT' && facts['what'] === 'arrival')
+    return [
+      1,
+      `A cafe has come to ${data} and waits for the place it comes from. Run "receive" there until it has begun.`,
+    ]
+  if (code === 'CONFLICT' && facts['what'] === 'running')
+    return [
+      1,
+      'That cafe is open somewhere else. Close it there first: two of one name would take each other’s clients.',
+    ]
+  if (code === 'CONFLICT' && facts['what'] === 'file') return [1, `${facts['file']} is there already.`]
+  if (code === 'FORBIDDEN' && facts['what'] === 'passphrase') return [1, 'That is not the passphrase of this file.']
+  if (code === 'FORBIDDEN' && facts['what'] === 'code')
+    return [1, 'That code has ended. Have the other device show a new one.']
+  if (code === 'BAD_REQUEST' && facts['what'] === 'passphrase')
+    return [1, `CAFE_PASSPHRASE needs at least ${facts['min']} characters.`]
+  if (code === 'BAD_REQUEST' && facts['what'] === 'car') return [1, 'That file is not a whole cafe.']
+  if (code === 'CORRUPT' && (facts['what'] === 'block' || facts['what'] === 'blocks'))
+    return [1, 'The cafe has lost blocks. Try again: what is lost is left out, and its clients bring it again.']
   if (code === 'CORRUPT')
     return [1, `${facts['file'] ?? `The folder ${data}`} is damaged. Put a copy of it in its place.`]
   if (code === 'BAD_REQUEST' && facts['what'] === 'data folder')

@@ -169,9 +169,9 @@ export interface GuestNode extends TestNode {
   readonly inbox: InboxClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
-  know(...others: TestNode[]): void
+  know(...others: Pick<TestNode, 'at'>[]): void
   /** An access token for a cafe this guest is registered with. */
-  access(cafe: TestNode): Promise<string>
+  access(cafe: Pick<TestNode, 'at'>): Promise<string>
   stop(): Promise<void>
 }
 
