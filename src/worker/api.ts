@@ -19,6 +19,7 @@ import type {
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
+import type { CarryApi } from './carry-api.ts'
 import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
@@ -137,6 +138,7 @@ export type PageApi = AdmissionApi &
   WalletApi &
   LinkOpenApi &
   NamesApi &
+  CarryApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>

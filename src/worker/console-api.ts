@@ -24,6 +24,7 @@ import type {
   Unfinished,
   WalletConsole,
 } from './api.ts'
+import type { CarryConsole } from './carry-api.ts'
 import type { ContactConsole } from './contact-api.ts'
 import type { LinkConsole } from './link-api.ts'
 import type { MailConsole } from './mail-api.ts'
@@ -32,18 +33,19 @@ import type { ThreadConsole } from './thread-console-api.ts'
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
-  readonly host: AdmissionConsole & {
-    /** `budget`: bytes to keep for clients in all. */
-    open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
-    status(): Promise<HostStatus>
-    close(): Promise<void>
-    createToken(input?: TokenInput): Promise<NewToken>
-    clients(): Promise<readonly ClientInfo[]>
-    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
-    setBudget(bytes: number): Promise<void>
-    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
-    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
-  }
+  readonly host: AdmissionConsole &
+    CarryConsole & {
+      /** `budget`: bytes to keep for clients in all. */
+      open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
+      status(): Promise<HostStatus>
+      close(): Promise<void>
+      createToken(input?: TokenInput): Promise<NewToken>
+      clients(): Promise<readonly ClientInfo[]>
+      /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
+      setBudget(bytes: number): Promise<void>
+      /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
+      collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
+    }
   readonly account: WalletConsole & {
     /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
     register(invite: string, options?: { greeting?: string }): Promise<Session>

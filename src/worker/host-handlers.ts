@@ -5,10 +5,13 @@ import { mode, services } from '../cafe/session/protocol.ts'
 import { address, count, name, notice, peerId, text, v } from '../core/schema.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { PageApi } from './api.ts'
+import type { CarryApi } from './carry-api.ts'
 import { throttled } from './throttled.ts'
 
-/** The methods whose names begin with `host.`. */
-type HostedApi = { [K in keyof PageApi as K extends `host.${string}` ? K : never]: PageApi[K] }
+/** The methods whose names begin with `host.`, but those of `carry-part.ts`. */
+type HostedApi = {
+  [K in keyof PageApi as K extends `host.${string}` ? (K extends keyof CarryApi ? never : K) : never]: PageApi[K]
+}
 
 const none = v.strictObject({})
 const id = v.strictObject({ id: text(128) })
