@@ -17,22 +17,30 @@ export const BUDGETS = {
   worker: 280_000,
   cafe: 60_000,
   account: 120_000,
+  pair: 6_000,
   carry: 24_000,
-  classic: 440_000,
+  door: 45_000,
+  classic: 500_000,
   firstPaint: 60_000,
 }
 
-/** Chunks of the worker that are loaded when a cafe (`worker/hosting.ts`) or an account (`worker/host.ts`) is opened. */
-const CAFE = /^assets\/worker-cafe-/
-const ACCOUNT = /^assets\/worker-account-part-/
-/** Loaded when the whole cafe is taken elsewhere, or comes from there. */
-const CARRY = /^assets\/worker-carry-part-/
-const LATER = [CAFE, ACCOUNT, CARRY]
+/**
+ * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, the whole cafe
+ * is carried elsewhere, or a request comes in at the door.
+ */
+const PARTS = {
+  cafe: /^assets\/worker-cafe-/,
+  account: /^assets\/worker-account-part-/,
+  carry: /^assets\/worker-carry-part-/,
+  pair: /^assets\/worker-pair-part-/,
+  door: /^assets\/worker-door-part-/,
+}
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, carry: number, classic: number, firstPaint: number }} Sizes
- * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with all it needs to start; what it loads to host a cafe, for an
- * account, and to carry a cafe; the one script of browsers without module workers; the page with the scripts and styles it loads statically.
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, classic: number, firstPaint: number }} Sizes
+ * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
+ * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
+ * scripts and styles it loads statically.
  */
 
 /**
@@ -46,22 +54,30 @@ export function bundleSizes(folder = 'dist/app') {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   const linked = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1])
   const main = [workerOf(folder, 'main')]
-  const node = closure(folder, main, true, LATER)
-  /** What `main` loads beyond that for one of them. */
-  const later = (one) =>
-    closure(
+  const node = closure(folder, main, true, Object.values(PARTS))
+  /** What a part loads beyond what is there at the start. */
+  const part = (name) => {
+    const others = Object.keys(PARTS).filter((other) => other !== name)
+    const files = closure(
       folder,
       main,
       true,
-      LATER.filter((other) => other !== one),
-    ).filter((file) => !node.includes(file))
+      others.map((other) => PARTS[other]),
+    )
+    return sizeOf(
+      folder,
+      files.filter((file) => !node.includes(file)),
+    )
+  }
   return {
     sw: sizeOf(folder, ['sw.js']),
     site: sizeOf(folder, ['site-sw.js', 'site-boot.js']),
     worker: sizeOf(folder, node),
-    cafe: sizeOf(folder, later(CAFE)),
-    account: sizeOf(folder, later(ACCOUNT)),
-    carry: sizeOf(folder, later(CARRY)),
+    cafe: part('cafe'),
+    account: part('account'),
+    pair: part('pair'),
+    carry: part('carry'),
+    door: part('door'),
     classic: sizeOf(folder, [workerOf(folder, 'classic')]),
     firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),
   }

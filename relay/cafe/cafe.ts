@@ -82,7 +82,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
   const { data, origin, log } = init
   await mkdir(data, { recursive: true, mode: 0o700 })
   // First of all: they keep every other process out.
-  const stores = await openStores(init.store ?? data)
+  const stores = await openStores(init.store ?? data, { folder: data, env: process.env })
   const ends: Array<() => Promise<void>> = [stores.close]
   const stop = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end().catch((cause) => log('warn', 'closing failed', { cause }))

@@ -102,6 +102,7 @@ export const CAFE_USAGE = `Popup Cafe, always on: the cafe of a tab, in Node.
   --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
   --data <folder>    its keys, and what it keeps      CAFE_DATA    .data/cafe
   --store <url>      keep it elsewhere                CAFE_STORE   in the data folder
+                     s3://bucket/prefix?endpoint=https://…&region=… for blocks; keys in AWS_ACCESS_KEY_ID and so on
   --relay <addr>     hold a seat there, repeatable    CAFE_RELAY   none (comma separated)
   --announce <addr>  public multiaddr, repeatable     CAFE_ANNOUNCE  none (comma separated)
   --app <url>        where the app is served          CAFE_APP     http://cafe.localhost:8080

@@ -44,6 +44,12 @@ export function explain(error: unknown, data = 'the data folder'): readonly [cod
     return [1, `${facts['file'] ?? `The folder ${data}`} is damaged. Put a copy of it in its place.`]
   if (code === 'BAD_REQUEST' && facts['what'] === 'data folder')
     return [1, `The path of the data folder is too long. Choose one below ${facts['limit']} characters with --data.`]
+  if (code === 'BAD_REQUEST' && facts['what'] === 's3 keys')
+    return [1, 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the keys of the bucket.']
+  if (code === 'NOT_FOUND' && facts['what'] === 'bucket') return [1, 'There is no such bucket. Check --store.']
+  if (code === 'FORBIDDEN' && facts['what'] === 's3') return [1, 'The bucket does not accept these keys.']
+  if (code === 'CONFLICT' && facts['what'] === 'store')
+    return [1, 'Another cafe keeps its blocks there. Give each a prefix of its own, such as s3://bucket/cafe-2.']
   if (code === 'BAD_REQUEST' && facts['what'] === 'store') return [1, 'There is no such kind of store. Check --store.']
   if (code === 'BAD_REQUEST') return [2, `That command needs something else.\n\n${CAFE_USAGE}`]
   if (code === 'NOT_FOUND') return [1, `There is no such ${facts['what'] ?? 'thing'}.`]

@@ -22,6 +22,7 @@ import { createContacts } from './contact/service.ts'
 import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
 import { createDevices, createGuard, createStands, type Session } from './guard.ts'
+import { type CafeGuests, createGuests } from './guests.ts'
 import { inboxProtocol } from './inbox/protocol.ts'
 import type { MailRates } from './inbox/rates.ts'
 import { createInbox } from './inbox/service.ts'
@@ -122,6 +123,8 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
   /** Is that peer a client's device, or was it one lately? */
   readonly knows: (peer: PeerIdText) => Promise<boolean>
+  /** Whom relays may let through to it. */
+  guests(): Promise<CafeGuests>
   /** The cafes it knows, and which of them lied. */
   neighbours(): readonly KnownCafe[]
   /** Meets other cafes now; it does so by itself too. */
@@ -222,6 +225,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     jobs,
     fetch: face.fetch,
     knows,
+    guests: createGuests(store, time),
     neighbours: info.list,
     meet: info.meet,
     async close() {

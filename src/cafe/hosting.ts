@@ -2,7 +2,6 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { createSerial } from '../core/serial.ts'
@@ -11,8 +10,9 @@ import type { Collecting } from '../store/collecting.ts'
 import type { Table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
 import { carryStates } from './carry/state.ts'
+import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/protocol.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -32,8 +32,19 @@ export interface Entrance {
   invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): string
 }
 
+/** How anybody on the web reaches the cafe by HTTP through a relay: given by a host that can be reached so. */
+export interface Door {
+  status(): DoorStatus
+  /** Changes what is given; the rest stays. */
+  set(input: DoorInput): Promise<void>
+  /** From now on it leads to this cafe, if it is open; to nobody without one. */
+  leadTo(cafe: { readonly name: string; readonly fetch: Cafe['fetch'] } | undefined): Promise<void>
+}
+
 export interface HostingComponents extends CafeComponents {
   readonly collecting: Collecting
+  /** Without it there is none. */
+  readonly door?: Door
   readonly entrance: Entrance
 }
 
@@ -56,10 +67,17 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** See `Cafe.knows`; nobody while the cafe is closed. */
   knows(peer: PeerIdText): Promise<boolean>
+  /** See `Cafe.guests`; undefined while the cafe is closed. */
+  guests(): Promise<CafeGuests | undefined>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
   setBudget(bytes: number): Promise<void>
+  /**
+   * Opens or closes the door, or changes how; it takes effect at once and after restarts.
+   * @throws CafeError UNSUPPORTED {what: 'door'} where there is none.
+   */
+  setDoor(input: DoorInput): Promise<DoorStatus>
   /** Removes what nobody needs from this device. */
   collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
@@ -74,7 +92,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, peer, keep, collecting, entrance, clock, log, onChange } = components
+  const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
   const hosts: Table<HostRow> = hostTable(rows)
   const states = carryStates(rows)
   const serial = createSerial()
@@ -124,6 +142,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
       running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      await door?.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
     onChange()
@@ -151,6 +170,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     close: () =>
       serial('host', async () => {
         if (!running) return
+        await door?.leadTo(undefined)
         await running.cafe.close()
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
@@ -189,13 +209,30 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }
       const { since } = running
       const room = { ...keep.status(), collected: collecting.last }
-      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes, room }
+      return {
+        ...card(),
+        open: true,
+        since,
+        clients: clients.length,
+        requests: requests.length,
+        roots,
+        bytes,
+        room,
+        door: door?.status(),
+      }
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
       await keep.setBudget(bytes)
       onChange()
     },
+    setDoor: (input) =>
+      serial('host', async () => {
+        if (!door) throw new CafeError('UNSUPPORTED', { what: 'door' })
+        await door.set(input)
+        onChange()
+        return door.status()
+      }),
     collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
@@ -214,6 +251,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()

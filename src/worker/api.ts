@@ -2,7 +2,7 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -25,6 +25,7 @@ import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
 import type { MailApi } from './mail-api.ts'
 import type { NamesApi, ResolveApi } from './names-api.ts'
+import type { PairApi } from './pair-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
@@ -33,6 +34,7 @@ export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
 export type * from './device-api.ts'
 export type * from './names-api.ts'
+export type * from './pair-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -64,7 +66,15 @@ export interface NodeStatus {
   readonly tabs: number
 }
 
-export type { ClientInfo, HostRoom, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+export type {
+  ClientInfo,
+  DoorInput,
+  DoorStatus,
+  HostRoom,
+  HostStatus,
+  NewToken,
+  OpenCafe,
+} from '../cafe/host-status.ts'
 
 export interface TokenInput {
   readonly label?: string | undefined
@@ -139,6 +149,7 @@ export type PageApi = AdmissionApi &
   LinkOpenApi &
   NamesApi &
   CarryApi &
+  PairApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>
@@ -151,6 +162,7 @@ export type PageApi = AdmissionApi &
     'host.close': Call<None, None>
     'host.createToken': Call<TokenInput, NewToken>
     'host.clients': Call<None, readonly ClientInfo[]>
+    'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>

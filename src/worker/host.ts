@@ -31,11 +31,14 @@ import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
+import { createDoor } from './door.ts'
 import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { cacheMarks } from './marks.ts'
+import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
+import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { siteHandlers } from './site.ts'
 import type { SiteApi } from './site-api.ts'
@@ -104,6 +107,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
     log,
     onChange() {
       changes.emit('node')
@@ -162,16 +166,21 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
   ])
   const identity = { peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: jwt, epoch }
+  const names = createNames(shared)
+  const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   const opened = await createHosting({
     ...shared,
     keep,
-    collecting,
+    ...{ collecting, door },
     source,
     ...identity,
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,
-    onChange: () => changes.emit('host'),
+    onChange() {
+      changes.emit('host')
+      node.guests.changed()
+    },
     entrance: entranceOf(node, origin),
   })
   hosting = opened
@@ -195,10 +204,14 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
-  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
+  }
+  const pair = async (): Promise<Handlers<PairApi>> => {
+    const { pairPart } = await import('./pair-part.ts')
+    const rtc = { iceServers: config.iceServers }
+    return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
   }
   return {
     handlers: createHandlers({
@@ -206,6 +219,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       node,
       accounts,
       part,
+      pair,
       hosting,
       names,
       changes,

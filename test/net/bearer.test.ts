@@ -203,6 +203,7 @@ describe('by the console', () => {
         names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),
         carry: () => Promise.reject(new Error('not part of this test')),
+        pair: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         opener: never as LinkOpener,
         tabs: () => 0,
