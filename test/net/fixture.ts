@@ -120,7 +120,10 @@ export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
 /** A node that hosts a cafe. */
 export async function createCafeNode(
   parts: Parts &
-    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'mailWork' | 'mailMost' | 'directory'> & {
+    Pick<
+      Partial<CafeComponents>,
+      'jwtKey' | 'forwardPauses' | 'rates' | 'mailRates' | 'mailWork' | 'mailMost' | 'directory'
+    > & {
       name?: string
       /** The node's connector, as this cafe is to see it. */
       connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
@@ -147,6 +150,7 @@ export async function createCafeNode(
     directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
     mailRates: parts.mailRates ?? MAIL_FREELY,
+    forwardPauses: parts.forwardPauses,
     mailWork: parts.mailWork,
     mailMost: parts.mailMost,
   }

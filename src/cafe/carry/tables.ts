@@ -14,6 +14,7 @@ import { inboxStore } from '../inbox/store.ts'
 import { knownTable } from '../info/known.ts'
 import { ownInfoTable } from '../info/own.ts'
 import { linkStore } from '../link/store.ts'
+import { forwardStore } from '../pin/forward-store.ts'
 import { noteStore } from '../pin/notes.ts'
 import { pinStore } from '../pin/store.ts'
 import { bearerStore } from '../session/bearers.ts'
@@ -54,7 +55,14 @@ const LETTERS = 'inbox'
 export function carriedTables(rows: Rows): readonly Carried[] {
   const tables = [
     { host: hostTable(rows), time: timeTable(rows), own: ownInfoTable(rows), known: knownTable(rows) },
-    ...[sessionStore(rows), bearerStore(rows), pinStore(rows), noteStore(rows), snapshotStore(rows)],
+    ...[
+      sessionStore(rows),
+      bearerStore(rows),
+      pinStore(rows),
+      noteStore(rows),
+      forwardStore(rows),
+      snapshotStore(rows),
+    ],
     { handles: indexRows(rows).handles },
     ...[contactStore(rows), inboxStore(rows), oldInbox(rows), linkStore(rows)],
   ].flatMap((store) => Object.values(store).filter(isTable))
