@@ -8,6 +8,7 @@ import { mode, services } from '../../src/cafe/session/protocol.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import { MAX_INVITE } from '../../src/core/limits.ts'
 import { address, count, name, notice, parse, peerId, text, v } from '../../src/core/schema.ts'
+import { Secret } from '../../src/core/secret.ts'
 import { exportTo } from './carry.ts'
 
 export interface CommandComponents {
@@ -70,6 +71,15 @@ export const COMMANDS = {
   collect: command(none, (_, { hosting }) =>
     hosting.collect({ signal: new AbortController().signal, onProgress: () => {} }),
   ),
+  /** Forwards clients' pins to a pinning service; without an endpoint to none. */
+  forward: command(
+    v.strictObject({ endpoint: v.optional(text(512)), token: v.optional(text(4096)) }),
+    ({ endpoint, token = '' }, { hosting }) => {
+      const to = endpoint === undefined ? null : { endpoint, token: new Secret(token) }
+      return hosting.cafe().forwarding.set(to)
+    },
+  ),
+  forwarding: command(none, (_, { hosting }) => hosting.cafe().forwarding.status()),
   /** All of it as one file, sealed with a passphrase; it goes on meanwhile. */
   export: command(
     v.strictObject({ file: v.pipe(text(4096), v.nonEmpty()), passphrase: text(2048) }),

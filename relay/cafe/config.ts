@@ -113,6 +113,7 @@ While it runs, with the same --data: status, invite, clients, tokens, requests, 
   token [--label x] [--uses n] [--days n] [--quota small|normal|large|<size>] [--service pin]…,
   revoke <token id>, admit <address> <peer id> [--quota x], refuse <address> <peer id>,
   evict <address> [--notice x], mode <invite|ask|open>, budget <size>,
+  forward <url|off> (clients' pins to a pinning service, with the token in CAFE_PIN_TOKEN), forwarding,
   export <file.car> (all of it, sealed with CAFE_PASSPHRASE), move <code> (to the device that shows it)
 While none runs in that folder: import <file.car>, receive (shows a code for a move to here)
 `
@@ -202,6 +203,8 @@ function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now:
       return { mode: first }
     case 'export':
       return { file: resolve(fileOf(words)), passphrase: passphraseOf(env) }
+    case 'forward':
+      return first === 'off' ? {} : { endpoint: endpointOf(first), token: env['CAFE_PIN_TOKEN'] ?? '' }
     case 'move':
       return { code: first }
     case 'budget':
@@ -214,6 +217,11 @@ function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now:
 function fileOf([file]: readonly string[]): string {
   if (file === undefined) throw new UsageError('A file is missing, such as cafe.car.')
   return file
+}
+
+function endpointOf(text: string | undefined): string {
+  if (text === undefined) throw new UsageError('forward needs the URL of a pinning service, or off.')
+  return text
 }
 
 /** Never a flag: other programs can read those. */

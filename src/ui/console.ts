@@ -30,6 +30,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       close: async () => void (await call('host.close', {})),
       createToken: (input = {}) => call('host.createToken', input),
       clients: () => call('host.clients', {}),
+      forward: async (to) => void (await call('host.forward', { to })),
+      forwarding: () => call('host.forwarding', {}),
       tokens: () => call('host.tokens', {}),
       revoke: async (id) => void (await call('host.revoke', { id })),
       setMode: async (mode) => void (await call('host.setMode', { mode })),

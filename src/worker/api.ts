@@ -3,6 +3,7 @@
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+import type { ForwardStatus } from '../cafe/pin/forward.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -164,6 +165,9 @@ export type PageApi = AdmissionApi &
     'host.clients': Call<None, readonly ClientInfo[]>
     'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
+    /** A pinning service for clients' pins, or null for none. */
+    'host.forward': Call<{ to: { endpoint: string; token: string } | null }, None>
+    'host.forwarding': Call<None, ForwardStatus | null>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>
     'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>

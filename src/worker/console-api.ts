@@ -1,4 +1,5 @@
 /** The console API of the page: the calls of `PageApi` as functions, for people and for the UI. See the README. */
+import type { ForwardStatus } from '../cafe/pin/forward.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { AdmissionConsole } from './admission-api.ts'
 import type {
@@ -44,6 +45,14 @@ export interface CafeConsole {
       close(): Promise<void>
       createToken(input?: TokenInput): Promise<NewToken>
       clients(): Promise<readonly ClientInfo[]>
+      /**
+       * Forwards clients' pins to a service that speaks the IPFS Pinning Service API; null ends it. It is told root CIDs and this
+       * cafe's addresses, and no names. `pin.meta.forward: 'no'` keeps a pin here.
+       * @throws CafeError BAD_REQUEST {what: 'endpoint'} for one that is neither https nor of the own network.
+       */
+      forward(to: { endpoint: string; token: string } | null): Promise<void>
+      /** How that stands; null if nothing is forwarded. The token is never shown. */
+      forwarding(): Promise<ForwardStatus | null>
       /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
       setBudget(bytes: number): Promise<void>
       /**
