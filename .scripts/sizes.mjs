@@ -18,24 +18,26 @@ export const BUDGETS = {
   cafe: 60_000,
   account: 120_000,
   pair: 6_000,
+  carry: 24_000,
   door: 45_000,
   classic: 500_000,
   firstPaint: 60_000,
 }
 
 /**
- * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, or a request
- * comes in at the door.
+ * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, the whole cafe
+ * is carried elsewhere, or a request comes in at the door.
  */
 const PARTS = {
   cafe: /^assets\/worker-cafe-/,
   account: /^assets\/worker-account-part-/,
+  carry: /^assets\/worker-carry-part-/,
   pair: /^assets\/worker-pair-part-/,
   door: /^assets\/worker-door-part-/,
 }
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, door: number, classic: number, firstPaint: number }} Sizes
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, classic: number, firstPaint: number }} Sizes
  * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
  * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
  * scripts and styles it loads statically.
@@ -74,6 +76,7 @@ export function bundleSizes(folder = 'dist/app') {
     cafe: part('cafe'),
     account: part('account'),
     pair: part('pair'),
+    carry: part('carry'),
     door: part('door'),
     classic: sizeOf(folder, [workerOf(folder, 'classic')]),
     firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),

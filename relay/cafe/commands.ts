@@ -2,13 +2,18 @@
  * What the person at the terminal can have a running cafe do, as one table: input by schema, the work, and the result in
  * words. `control.ts` carries them to the process that has the cafe open.
  */
+import type { Carrying } from '../../src/cafe/carry/carrying.ts'
 import type { Hosting } from '../../src/cafe/hosting.ts'
 import { mode, services } from '../../src/cafe/session/protocol.ts'
 import { CafeError } from '../../src/core/errors.ts'
+import { MAX_INVITE } from '../../src/core/limits.ts'
 import { address, count, name, notice, parse, peerId, text, v } from '../../src/core/schema.ts'
+import { Secret } from '../../src/core/secret.ts'
+import { exportTo } from './carry.ts'
 
 export interface CommandComponents {
   readonly hosting: Hosting
+  readonly carrying: Carrying
   /** Ends the program. */
   readonly close: () => void
 }
@@ -66,6 +71,26 @@ export const COMMANDS = {
   collect: command(none, (_, { hosting }) =>
     hosting.collect({ signal: new AbortController().signal, onProgress: () => {} }),
   ),
+  /** Forwards clients' pins to a pinning service; without an endpoint to none. */
+  forward: command(
+    v.strictObject({ endpoint: v.optional(text(512)), token: v.optional(text(4096)) }),
+    ({ endpoint, token = '' }, { hosting }) => {
+      const to = endpoint === undefined ? null : { endpoint, token: new Secret(token) }
+      return hosting.cafe().forwarding.set(to)
+    },
+  ),
+  forwarding: command(none, (_, { hosting }) => hosting.cafe().forwarding.status()),
+  /** All of it as one file, sealed with a passphrase; it goes on meanwhile. */
+  export: command(
+    v.strictObject({ file: v.pipe(text(4096), v.nonEmpty()), passphrase: text(2048) }),
+    ({ file, passphrase }, { carrying }) => exportTo(carrying, file, passphrase),
+  ),
+  /** Moves it to the device that shows this code, and ends the program: it is not this folder's any more. */
+  move: command(v.strictObject({ code: text(MAX_INVITE) }), async ({ code }, { carrying, close }) => {
+    const moved = await carrying.move(code, { signal: new AbortController().signal })
+    if (moved.told) close()
+    return moved
+  }),
   close: command(none, async (_, { close }) => close()),
 } as const
 

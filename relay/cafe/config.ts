@@ -3,6 +3,7 @@
  * is a {@link UsageError} that names it; nothing is guessed. A word in front is a command for the cafe that is running.
  */
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { multiaddr } from '@multiformats/multiaddr'
 import { mode } from '../../src/cafe/session/protocol.ts'
@@ -58,6 +59,8 @@ export type CafeConfig = v.InferOutput<typeof schema>
 export type Wish =
   | { readonly kind: 'help' }
   | { readonly kind: 'run'; readonly config: CafeConfig }
+  | { readonly kind: 'receive'; readonly config: CafeConfig }
+  | { readonly kind: 'import'; readonly config: CafeConfig; readonly file: string; readonly passphrase: string }
   | {
       readonly kind: 'tell'
       readonly verb: CommandName
@@ -99,6 +102,7 @@ export const CAFE_USAGE = `Popup Cafe, always on: the cafe of a tab, in Node.
   --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
   --data <folder>    its keys, and what it keeps      CAFE_DATA    .data/cafe
   --store <url>      keep it elsewhere                CAFE_STORE   in the data folder
+                     s3://bucket/prefix?endpoint=https://…&region=… for blocks; keys in AWS_ACCESS_KEY_ID and so on
   --relay <addr>     hold a seat there, repeatable    CAFE_RELAY   none (comma separated)
   --announce <addr>  public multiaddr, repeatable     CAFE_ANNOUNCE  none (comma separated)
   --app <url>        where the app is served          CAFE_APP     http://cafe.localhost:8080
@@ -108,7 +112,10 @@ export const CAFE_USAGE = `Popup Cafe, always on: the cafe of a tab, in Node.
 While it runs, with the same --data: status, invite, clients, tokens, requests, alarms, collect, close,
   token [--label x] [--uses n] [--days n] [--quota small|normal|large|<size>] [--service pin]…,
   revoke <token id>, admit <address> <peer id> [--quota x], refuse <address> <peer id>,
-  evict <address> [--notice x], mode <invite|ask|open>, budget <size>
+  evict <address> [--notice x], mode <invite|ask|open>, budget <size>,
+  forward <url|off> (clients' pins to a pinning service, with the token in CAFE_PIN_TOKEN), forwarding,
+  export <file.car> (all of it, sealed with CAFE_PASSPHRASE), move <code> (to the device that shows it)
+While none runs in that folder: import <file.car>, receive (shows a code for a move to here)
 `
 
 const NEEDS: Record<keyof CafeConfig, readonly [name: string, needs: string]> = {
@@ -139,8 +146,10 @@ export function readWish(args: readonly string[], env: Env, now: number): Wish {
   const [verb, ...words] = positionals
   const config = readConfig(values, env)
   if (verb === undefined) return { kind: 'run', config }
+  if (verb === 'receive') return { kind: 'receive', config }
+  if (verb === 'import') return { kind: 'import', config, file: fileOf(words), passphrase: passphraseOf(env) }
   if (!isCommand(verb)) throw new UsageError(`There is no command "${verb}".`)
-  return { kind: 'tell', verb, input: inputOf(verb, words, values, now), data: config.data, json: config.json }
+  return { kind: 'tell', verb, input: inputOf(verb, words, values, now, env), data: config.data, json: config.json }
 }
 
 type Flags = ReturnType<typeof parseFlags>['values']
@@ -171,7 +180,7 @@ function readConfig(flags: Flags, env: Env): CafeConfig {
 const DAY = 86_400_000
 
 /** Flags and words of a command as its input; what they hold is checked where it is carried out. */
-function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now: number): unknown {
+function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now: number, env: Env): unknown {
   const [first, second] = words
   switch (verb) {
     case 'token':
@@ -192,11 +201,34 @@ function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now:
       return { address: first, notice: flags.notice }
     case 'mode':
       return { mode: first }
+    case 'export':
+      return { file: resolve(fileOf(words)), passphrase: passphraseOf(env) }
+    case 'forward':
+      return first === 'off' ? {} : { endpoint: endpointOf(first), token: env['CAFE_PIN_TOKEN'] ?? '' }
+    case 'move':
+      return { code: first }
     case 'budget':
       return { bytes: sizeOf(first, 'budget') }
     default:
       return {}
   }
+}
+
+function fileOf([file]: readonly string[]): string {
+  if (file === undefined) throw new UsageError('A file is missing, such as cafe.car.')
+  return file
+}
+
+function endpointOf(text: string | undefined): string {
+  if (text === undefined) throw new UsageError('forward needs the URL of a pinning service, or off.')
+  return text
+}
+
+/** Never a flag: other programs can read those. */
+function passphraseOf(env: Env): string {
+  const passphrase = env['CAFE_PASSPHRASE']
+  if (!passphrase) throw new UsageError('Set CAFE_PASSPHRASE to what the file is sealed with, at least 8 characters.')
+  return passphrase
 }
 
 function numberOf(text: string | undefined, flag: string): number | undefined {

@@ -3,6 +3,7 @@
  * Exit codes: 0 stopped or done, 1 it did not work, 2 wrong usage. Standard output holds what was asked for and nothing else.
  */
 import { createLog, type Log } from '../../src/core/log.ts'
+import { importFrom, receive } from './carry.ts'
 import { CAFE_USAGE, type CafeConfig, readWish } from './config.ts'
 import { tell } from './control.ts'
 import { explain } from './explain.ts'
@@ -14,6 +15,9 @@ async function main(): Promise<void> {
   const data = wish.kind === 'tell' ? wish.data : wish.config.data
   try {
     if (wish.kind === 'run') await run(wish.config)
+    else if (wish.kind === 'receive') await take(wish.config)
+    else if (wish.kind === 'import')
+      print(await importFrom(wish.config, wish.file, wish.passphrase, logOf(wish.config)), wish.config.json)
     else print(await tell(data, wish.verb, wish.input), wish.json)
   } catch (error) {
     fail(error, data)
@@ -25,8 +29,19 @@ function fail(error: unknown, data?: string): void {
   process.stderr.write(`${text}\n`, () => process.exit(code))
 }
 
+const logOf = ({ verbose }: CafeConfig): Log =>
+  createLog((level, line) => process.stderr.write(`${level} ${line}\n`), verbose ? 'debug' : 'info')
+
+/** Waits for a cafe, and then is it. */
+async function take(config: CafeConfig): Promise<void> {
+  const show = (code: string): void =>
+    void process.stdout.write(config.json ? `${JSON.stringify({ code })}\n` : `${code}\n`)
+  await receive(config, logOf(config), show)
+  await run(config)
+}
+
 async function run(config: CafeConfig): Promise<void> {
-  const log = createLog((level, line) => process.stderr.write(`${level} ${line}\n`), config.verbose ? 'debug' : 'info')
+  const log = logOf(config)
   // One failed background task of one connection must not end the cafe for all others.
   process.on('unhandledRejection', (error) => log('error', 'a background task failed', { error }))
   // Whoever read our output may have gone; the cafe stays.
@@ -56,6 +71,7 @@ function stopWhenAsked(program: CafeProgram, log: Log): void {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   void program.closed.then(() => stop('close'))
+  void program.cafe.over.then(() => stop('moved'))
 }
 
 /** One line for a program; for a person an invite or a token by itself, and the rest as it is. */

@@ -9,6 +9,7 @@ import { LOOPBACK, listen, whyNot } from '../listen.ts'
 import { createNodeCafe, type NodeCafe } from './cafe.ts'
 import type { CafeConfig } from './config.ts'
 import { openControl } from './control.ts'
+import { listenAddresses } from './listen-addresses.ts'
 import { createCafeServer } from './server.ts'
 
 export interface CafeProgram {
@@ -21,12 +22,6 @@ export interface CafeProgram {
   readonly closed: Promise<void>
   /** Closes everything; what is kept stays. Safe to call again. */
   stop(): Promise<void>
-}
-
-/** Multiaddrs of WebSocket at an address of this machine. */
-export function listenAddresses(host: string, port: number): string[] {
-  const hosts = host === LOOPBACK ? ['127.0.0.1'] : host === '::' ? ['0.0.0.0', '::'] : [host]
-  return hosts.map((one) => `/${one.includes(':') ? 'ip6' : 'ip4'}/${one}/tcp/${port}/ws`)
 }
 
 /**
@@ -50,7 +45,7 @@ export async function runCafe(config: CafeConfig, { log }: { readonly log: Log }
     const bound = await listen(create, host, config.port, '--port')
     ends.push(...bound.servers.map((server) => () => closeServer(server)))
     const closed = Promise.withResolvers<void>()
-    const control = await openControl(data, { hosting: cafe.hosting, close: closed.resolve })
+    const control = await openControl(data, { hosting: cafe.hosting, carrying: cafe.carrying, close: closed.resolve })
     ends.push(control.close)
     const card = await cafe.hosting.status()
     if (!card.open) throw new CafeError('INTERNAL')

@@ -8,6 +8,7 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
+import type { Identity } from '../../src/cafe/carry/identity.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import { type JwtKey, jwtKeyOf } from '../../src/crypto/jwt.ts'
 import { type Marks, packMark, unpackMark } from '../../src/store/epoch.ts'
@@ -63,6 +64,15 @@ async function kept<T>(
 /** Who this cafe is. */
 export const loadNodeKey = (folder: string): Promise<PrivateKey> =>
   kept(folder, 'node.key', async () => privateKeyToProtobuf(await generateKeyPair('Ed25519')), privateKeyFromProtobuf)
+
+/** The same key, for a cafe that comes or goes: what is written is what the next start is. */
+export const fileIdentity = (folder: string): Identity => ({
+  async read() {
+    const found = await read(join(folder, 'node.key'))
+    return found && privateKeyFromProtobuf(found)
+  },
+  write: (key) => write(folder, 'node.key', privateKeyToProtobuf(key)),
+})
 
 /** What signs its session tokens. */
 export const loadJwtKey = (folder: string): Promise<JwtKey> =>

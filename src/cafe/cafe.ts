@@ -7,6 +7,7 @@ import type { Clock, Random } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { STREAMS_PER_PEER } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
+import type { Pauses } from '../core/pause.ts'
 import { createSeats } from '../core/seats.ts'
 import { createSerial } from '../core/serial.ts'
 import { createChallengeKey } from '../crypto/challenge.ts'
@@ -35,6 +36,7 @@ import { createLinks } from './link/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
 import type { BlockSource } from './pin/fetch.ts'
+import { createForwarding, type Forwarding } from './pin/forward.ts'
 import { createJobs } from './pin/jobs.ts'
 import type { Keep } from './pin/keep.ts'
 import type { PinJobs } from './pin/pin-status.ts'
@@ -97,6 +99,8 @@ export interface CafeComponents {
   readonly rates?: SessionRates
   /** How often letters may come; `MAIL_RATES` without it. */
   readonly mailRates?: MailRates | undefined
+  /** Between attempts to forward a pin; as `pin/forward.ts` has them without it. */
+  readonly forwardPauses?: Pauses | undefined
   /** Bits of work for a stranger's letter; `WORK_BITS` without it. */
   readonly mailWork?: number | undefined
   /** What all inboxes may hold; `CAFE_LETTERS` and `CAFE_MAIL` without it. */
@@ -108,6 +112,8 @@ export interface Client extends ClientRow {
 }
 
 export interface Cafe extends Omit<Desk, 'revoke'> {
+  /** A pinning service that the cafe forwards its clients' pins to. */
+  readonly forwarding: Pick<Forwarding, 'set' | 'status'>
   /** What clients asked to be pinned, for other carriers. */
   readonly jobs: PinJobs
   /** Stops answering, also calls that run; everything kept stays. */
@@ -151,7 +157,12 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
   const stands = createStands(store)
   const bearers = createBearers({ store, stands, serial, live, clock: time.now, random })
-  const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange })
+  const forwarding = createForwarding({ ...components, cafe: peer, pauses: components.forwardPauses })
+  const onPins = (): void => {
+    forwarding.poke()
+    onChange()
+  }
+  const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange: onPins })
   const knows = async (peer: PeerIdText): Promise<boolean> =>
     (await store.sessions.list([peer], { limit: 1 })).length > 0
   const records = {
@@ -222,6 +233,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     evict: told(desk.evict),
     revoke: told(desk.revoke),
     alarms: { list: alarms.list, dismiss: told(alarms.dismiss) },
+    forwarding,
     jobs,
     fetch: face.fetch,
     knows,
@@ -235,6 +247,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       await Promise.all(open.map((id) => registrar.unhandle(id)))
       live.close()
       inbox.close()
+      await forwarding.close()
       await jobs.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),

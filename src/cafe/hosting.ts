@@ -9,6 +9,7 @@ import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Collecting } from '../store/collecting.ts'
 import type { Table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
+import { carryStates } from './carry/state.ts'
 import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
@@ -52,6 +53,11 @@ export interface Hosting {
   close(): Promise<void>
   /** Stops answering, because this program ends: the next start opens it again. */
   stop(): Promise<void>
+  /**
+   * Closes the cafe while the whole of it is taken elsewhere. Until the returned function opens it again as it was, nobody
+   * can; a start of the program does it, too, unless the cafe has left by then.
+   */
+  pause(): Promise<() => Promise<void>>
   status(): Promise<HostStatus>
   /** @throws CafeError NOT_FOUND {what: 'open cafe'}; so do those below. */
   cafe(): Cafe
@@ -88,8 +94,19 @@ interface Running {
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
   const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
   const hosts: Table<HostRow> = hostTable(rows)
+  const states = carryStates(rows)
   const serial = createSerial()
   let running: Running | undefined
+  let paused = false
+
+  /** @throws CafeError BUSY {why: 'move'} while it is on its way; CONFLICT {what: 'moved', name} while its rows are still here. */
+  const assertHere = async (): Promise<void> => {
+    if (paused) throw new CafeError('BUSY', { why: 'move' })
+    const departure = await states.departure()
+    if (departure && !departure.erased) throw new CafeError('CONFLICT', { what: 'moved', name: departure.name })
+    const arrival = await states.arrival()
+    if (arrival) throw new CafeError('CONFLICT', { what: 'arrival', name: arrival.name })
+  }
 
   const current = (): Running => {
     if (!running) throw new CafeError('NOT_FOUND', { what: 'open cafe' })
@@ -138,11 +155,13 @@ export async function createHosting(components: HostingComponents): Promise<Host
   }
 
   const before = await hosts.get('me')
-  if (before?.open) await start(before.name, before.since)
+  const hasLeft = (await states.departure())?.erased === false
+  if (before?.open && !hasLeft) await start(before.name, before.since)
 
   return {
     open: ({ name, mode, budget }) =>
       serial('host', async () => {
+        await assertHere()
         if (budget !== undefined) await keep.setBudget(budget)
         await start(name, running?.since ?? clock(), mode)
         await entrance.reserved(AbortSignal.timeout(ADDRESS_WAIT))
@@ -161,6 +180,21 @@ export async function createHosting(components: HostingComponents): Promise<Host
       serial('host', async () => {
         await running?.cafe.close()
         running = undefined
+      }),
+    pause: () =>
+      serial('host', async () => {
+        const before = running
+        await running?.cafe.close()
+        running = undefined
+        paused = true
+        onChange()
+        return () =>
+          serial('host', async () => {
+            paused = false
+            // It may have left though whoever paused it could not be told.
+            const hasLeft = (await states.departure())?.erased === false
+            if (before && !hasLeft) await start(before.name, before.since)
+          })
       }),
     async status() {
       if (!running) return { open: false }

@@ -130,6 +130,8 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
 
   /** The session's next generation; where refresh is over but the cafe still knows us, a new session. */
   const renew = async (row: Joined, signal: AbortSignal | undefined): Promise<Joined> => {
+    // This device was another peer before (`forget-sessions.ts`).
+    if (row.refresh === '') return again(row, signal)
     try {
       return await save({ ...row, ...granted(await client.refresh(row.cafe, row.refresh, { signal })) })
     } catch (error) {

@@ -11,7 +11,7 @@ import { decode, encode } from '../core/codec.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { count, parse, peerId, v } from '../core/schema.ts'
-import type { Rows } from './rows.ts'
+import type { Change, Rows } from './rows.ts'
 
 const markSchema = v.strictObject({ peer: peerId, epoch: count(), commits: count() })
 export type Mark = v.InferOutput<typeof markSchema>
@@ -38,6 +38,8 @@ export interface CountedRows extends Rows {
    * The storage epoch: 1, and one more for each start that found something lost. From now on the mark follows the commits.
    */
   epoch(components: EpochComponents): Promise<number>
+  /** From the commit of this change on it is at least so much: for rows that have come from another place. */
+  epochAt(epoch: number): Change
 }
 
 const KEY = '/cafe/commits'
@@ -72,6 +74,10 @@ export async function countedRows(rows: Rows): Promise<CountedRows> {
   return {
     ...rows,
     commit,
+    epochAt(epoch) {
+      state.epoch = Math.max(state.epoch, epoch)
+      return { key: KEY, value: encode(state) }
+    },
     async epoch({ marks, peer, log }) {
       const known = await marks.read().catch((cause) => {
         log('warn', 'the mark of the store could not be read', { cause })

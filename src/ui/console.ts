@@ -4,6 +4,7 @@ import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Client } from '../rpc/port.ts'
 import type { PageApi } from '../worker/api.ts'
 import type { CafeConsole } from '../worker/console-api.ts'
+import { carryConsole } from './carry-console.ts'
 import { contactConsole } from './contact-console.ts'
 import { linkConsole } from './link-console.ts'
 import { mailConsole } from './mail-console.ts'
@@ -20,6 +21,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
   const keep = (): void => void navigator.storage?.persist?.().catch(() => false)
   return {
     host: {
+      ...carryConsole(call),
       open: async (input) => {
         keep()
         return call('host.open', input)
@@ -28,6 +30,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       close: async () => void (await call('host.close', {})),
       createToken: (input = {}) => call('host.createToken', input),
       clients: () => call('host.clients', {}),
+      forward: async (to) => void (await call('host.forward', { to })),
+      forwarding: () => call('host.forwarding', {}),
       tokens: () => call('host.tokens', {}),
       revoke: async (id) => void (await call('host.revoke', { id })),
       setMode: async (mode) => void (await call('host.setMode', { mode })),

@@ -3,6 +3,7 @@
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+import type { ForwardStatus } from '../cafe/pin/forward.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -19,6 +20,7 @@ import type {
   Session,
 } from './account-api.ts'
 import type { AdmissionApi } from './admission-api.ts'
+import type { CarryApi } from './carry-api.ts'
 import type { ContactApi } from './contact-api.ts'
 import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
@@ -147,6 +149,7 @@ export type PageApi = AdmissionApi &
   WalletApi &
   LinkOpenApi &
   NamesApi &
+  CarryApi &
   PairApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
@@ -162,6 +165,9 @@ export type PageApi = AdmissionApi &
     'host.clients': Call<None, readonly ClientInfo[]>
     'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
+    /** A pinning service for clients' pins, or null for none. */
+    'host.forward': Call<{ to: { endpoint: string; token: string } | null }, None>
+    'host.forwarding': Call<None, ForwardStatus | null>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>
     'account.register': Call<{ invite: string; greeting?: string | undefined }, Session>

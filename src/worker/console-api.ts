@@ -1,4 +1,5 @@
 /** The console API of the page: the calls of `PageApi` as functions, for people and for the UI. See the README. */
+import type { ForwardStatus } from '../cafe/pin/forward.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { AdmissionConsole } from './admission-api.ts'
 import type {
@@ -27,6 +28,7 @@ import type {
   Unfinished,
   WalletConsole,
 } from './api.ts'
+import type { CarryConsole } from './carry-api.ts'
 import type { ContactConsole } from './contact-api.ts'
 import type { LinkConsole } from './link-api.ts'
 import type { MailConsole } from './mail-api.ts'
@@ -35,23 +37,32 @@ import type { ThreadConsole } from './thread-console-api.ts'
 
 /** The console API, `globalThis.cafe`: the same calls as functions. See the README. */
 export interface CafeConsole {
-  readonly host: AdmissionConsole & {
-    /** `budget`: bytes to keep for clients in all. */
-    open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
-    status(): Promise<HostStatus>
-    close(): Promise<void>
-    createToken(input?: TokenInput): Promise<NewToken>
-    clients(): Promise<readonly ClientInfo[]>
-    /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
-    setBudget(bytes: number): Promise<void>
-    /**
-     * Lets anybody on the web reach the cafe by HTTP through the relay, at `url`; or no longer. `decrypt`: trusted decryption,
-     * by which keys in queries are taken, and relay and cafe see the content. `daily`: bytes it gives in a day at most.
-     */
-    setDoor(input: DoorInput): Promise<DoorStatus>
-    /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
-    collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
-  }
+  readonly host: AdmissionConsole &
+    CarryConsole & {
+      /** `budget`: bytes to keep for clients in all. */
+      open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
+      status(): Promise<HostStatus>
+      close(): Promise<void>
+      createToken(input?: TokenInput): Promise<NewToken>
+      clients(): Promise<readonly ClientInfo[]>
+      /**
+       * Forwards clients' pins to a service that speaks the IPFS Pinning Service API; null ends it. It is told root CIDs and this
+       * cafe's addresses, and no names. `pin.meta.forward: 'no'` keeps a pin here.
+       * @throws CafeError BAD_REQUEST {what: 'endpoint'} for one that is neither https nor of the own network.
+       */
+      forward(to: { endpoint: string; token: string } | null): Promise<void>
+      /** How that stands; null if nothing is forwarded. The token is never shown. */
+      forwarding(): Promise<ForwardStatus | null>
+      /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
+      setBudget(bytes: number): Promise<void>
+      /**
+       * Lets anybody on the web reach the cafe by HTTP through the relay, at `url`; or no longer. `decrypt`: trusted decryption,
+       * by which keys in queries are taken, and relay and cafe see the content. `daily`: bytes it gives in a day at most.
+       */
+      setDoor(input: DoorInput): Promise<DoorStatus>
+      /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
+      collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
+    }
   readonly account: WalletConsole & {
     /** Where the invite has no token, the host may be asked first, and told `greeting`: `state` is `waiting` then. */
     register(invite: string, options?: { greeting?: string }): Promise<Session>

@@ -18,6 +18,7 @@ import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { AccountPartApi, NodeStatus, PageApi, Pin, Session } from './api.ts'
+import type { CarryApi } from './carry-api.ts'
 import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import { later } from './later.ts'
@@ -35,6 +36,8 @@ export interface HandlerComponents {
   /** Loads what pairs devices. */
   readonly pair: () => Promise<Handlers<PairApi>>
   readonly hosting: Hosting
+  /** Loads what carries the whole cafe elsewhere. */
+  readonly carry: () => Promise<Handlers<CarryApi>>
   readonly names: Names
   readonly changes: Changes
   readonly opener: LinkOpener
@@ -43,6 +46,16 @@ export interface HandlerComponents {
 
 /** The part of the table that is about this device as a whole; what is about one page is in `serve-page.ts`. */
 export type HostApi = Omit<PageApi, 'hello' | 'tab.lend' | 'tab.gateway' | 'tab.site'>
+
+/** What `carry-part.ts` answers. */
+const CARRY: { readonly [K in keyof CarryApi]: true } = {
+  'host.export': true,
+  'host.import': true,
+  'host.receive': true,
+  'host.move': true,
+  'host.carried': true,
+  'host.giveUp': true,
+}
 
 /** What `account-part.ts` answers. */
 const PART: { readonly [K in keyof AccountPartApi]: true } = {
@@ -133,7 +146,7 @@ const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { node, accounts, part, pair, hosting, names, changes, opener, tabs } = components
+  const { carry, node, accounts, part, pair, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -144,6 +157,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     accounts.any() ? read(accounts.peer()) : []
   return {
     ...hostHandlers(hosting),
+    ...later<CarryApi>(CARRY, carry),
 
     ...walletHandlers(accounts),
     ...namesHandlers(names, accounts),

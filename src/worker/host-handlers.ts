@@ -3,12 +3,16 @@
 import type { Hosting } from '../cafe/hosting.ts'
 import { mode, services } from '../cafe/session/protocol.ts'
 import { address, count, name, notice, peerId, text, v } from '../core/schema.ts'
+import { Secret } from '../core/secret.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { PageApi } from './api.ts'
+import type { CarryApi } from './carry-api.ts'
 import { throttled } from './throttled.ts'
 
-/** The methods whose names begin with `host.`. */
-type HostedApi = { [K in keyof PageApi as K extends `host.${string}` ? K : never]: PageApi[K] }
+/** The methods whose names begin with `host.`, but those of `carry-part.ts`. */
+type HostedApi = {
+  [K in keyof PageApi as K extends `host.${string}` ? (K extends keyof CarryApi ? never : K) : never]: PageApi[K]
+}
 
 const none = v.strictObject({})
 const id = v.strictObject({ id: text(128) })
@@ -45,6 +49,14 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
       input: none,
       run: (_input, { signal, progress }) => hosting.collect({ signal, onProgress: throttled(progress) }),
     },
+    'host.forward': {
+      input: v.strictObject({ to: v.nullable(v.strictObject({ endpoint: text(512), token: text(4096) })) }),
+      run: ({ to }) => {
+        const { forwarding } = hosting.cafe()
+        return done(forwarding.set(to && { endpoint: to.endpoint, token: new Secret(to.token) }))
+      },
+    },
+    'host.forwarding': { input: none, run: () => hosting.cafe().forwarding.status() },
     'host.status': { input: none, run: () => hosting.status() },
     'host.close': { input: none, run: () => done(hosting.close()) },
     'host.createToken': { input: token, run: (input) => hosting.createToken(input) },

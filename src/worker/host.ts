@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { arrivingRoots } from '../cafe/carry/arriving-roots.ts'
 import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
@@ -23,6 +24,8 @@ import { createCollecting } from '../store/collecting.ts'
 import { countedRows } from '../store/epoch.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
+import type { Rows } from '../store/rows.ts'
+import { stillRows } from '../store/still.ts'
 import type { AccountPartApi, GatewayApi } from './api.ts'
 import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
@@ -51,6 +54,8 @@ import { becomeWriter, type Holder } from './writer.ts'
  * window. For the relayed path see `net/node.ts`.
  */
 const RTC_MESSAGE = 64 * KiB
+/** Milliseconds for a page to hear that the node starts anew. */
+const RESTART_AFTER = 500
 
 export interface Host {
   readonly handlers: Handlers<HostApi>
@@ -65,7 +70,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const log = createLog((level, line) => console[level](line))
   await becomeWriter(writer)
   const changes = createChanges()
-  const opening = openRows().then(countedRows)
+  const opening = openRows().then(countedRows).then(stillRows)
   const [rows, blocks, datastore, keys, config] = await Promise.all([
     opening,
     openBlocks(),
@@ -74,6 +79,9 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     loadConfig(opening, log, origin),
   ])
 
+  // Before the node, since it may be another peer after it.
+  const isMoving = await isCarried(rows)
+  if (isMoving) await (await import('./carry-part.ts')).settleCarried({ rows, datastore, clock: systemClock })
   const draw = createDraw()
   const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
   const cache = createCache(shared)
@@ -151,20 +159,21 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
 
   const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
   // Everything that puts blocks into the store has a source here, or loses them.
-  for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
+  for (const source of [keep.roots, accounts.roots, cache.roots, arrivingRoots(rows)]) collecting.add(source)
   collecting.start()
+  const [jwt, epoch] = await Promise.all([
+    jwtKey(keys),
+    rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
+  ])
+  const identity = { peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: jwt, epoch }
   const names = createNames(shared)
   const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
-  hosting = await createHosting({
+  const opened = await createHosting({
     ...shared,
     keep,
     ...{ collecting, door },
     source,
-    peer: node.peer,
-    peerKey: node.privateKey,
-    registrar: node,
-    jwtKey: await jwtKey(keys),
-    epoch: await rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
+    ...identity,
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,
@@ -174,6 +183,24 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     },
     entrance: entranceOf(node, origin),
   })
+  hosting = opened
+  const openCarry = onceOnly(async () => {
+    const { carryHandlers, openCarrying } = await import('./carry-part.ts')
+    return carryHandlers(
+      await openCarrying({
+        ...{ ...shared, ...identity, hosting: opened, collecting, connector: node.connector },
+        addresses: async ({ signal }) => {
+          await node.reserved(signal)
+          return node.addresses()
+        },
+        relayed: reach.relayed,
+        // Its pages hear the answer first; then they find that it has gone, and ask for it again.
+        onRestart: () => setTimeout(writer.leave, RESTART_AFTER),
+        onChange: () => changes.emit('host'),
+      }),
+    )
+  })
+  if (isMoving) void openCarry().catch((cause) => log('warn', 'the move cannot go on', { cause }))
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
@@ -187,9 +214,38 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
   }
   return {
-    handlers: createHandlers({ node, accounts, part, pair, hosting, names, changes, opener, tabs: () => pool.size }),
+    handlers: createHandlers({
+      carry: openCarry,
+      node,
+      accounts,
+      part,
+      pair,
+      hosting,
+      names,
+      changes,
+      opener,
+      tabs: () => pool.size,
+    }),
     gateway: gatewayHandlers(node, names, opener),
     site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
+  }
+}
+
+/** Has a cafe come to this browser or left it, or been about to? */
+async function isCarried(rows: Rows): Promise<boolean> {
+  const found = await Promise.all(['/cafe/carry/', '/scope/arriving/'].map((prefix) => rows.keys(prefix, { limit: 1 })))
+  return found.some(({ length }) => length > 0)
+}
+
+/** One run for all who ask; one that failed is tried again. */
+function onceOnly<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () => {
+    loaded ??= load().catch((cause) => {
+      loaded = undefined
+      throw cause
+    })
+    return loaded
   }
 }
 

@@ -50,7 +50,7 @@ export const settleDevice = (device: Device) =>
     rows: device.rows,
     clock: device.clock,
     identity: datastoreIdentity(device.datastore),
-    epochAt: async (epoch): Promise<Change> => ({ key: '/cafe/commits', value: encode({ epoch, commits: 0 }) }),
+    epochAt: (epoch): Change => ({ key: '/cafe/commits', value: encode({ epoch, commits: 0 }) }),
     async onNewPeer() {
       device.newPeers++
     },

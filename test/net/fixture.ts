@@ -144,7 +144,10 @@ export const MAIL_FREELY: MailRates = { key: any, peer: any, strangers: any }
 /** A node that hosts a cafe. */
 export async function createCafeNode(
   parts: Parts &
-    Pick<Partial<CafeComponents>, 'jwtKey' | 'rates' | 'mailRates' | 'mailWork' | 'mailMost' | 'directory'> & {
+    Pick<
+      Partial<CafeComponents>,
+      'jwtKey' | 'forwardPauses' | 'rates' | 'mailRates' | 'mailWork' | 'mailMost' | 'directory'
+    > & {
       name?: string
       /** The node's connector, as this cafe is to see it. */
       connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
@@ -172,6 +175,7 @@ export async function createCafeNode(
     directory: parts.directory ?? (async () => []),
     rates: parts.rates ?? FREELY,
     mailRates: parts.mailRates ?? MAIL_FREELY,
+    forwardPauses: parts.forwardPauses,
     mailWork: parts.mailWork,
     mailMost: parts.mailMost,
   }
@@ -205,9 +209,9 @@ export interface GuestNode extends TestNode {
   readonly inbox: InboxClient
   account(): Account
   /** Makes the cafes' addresses known, so that they can be dialled. */
-  know(...others: TestNode[]): void
+  know(...others: Pick<TestNode, 'at'>[]): void
   /** An access token for a cafe this guest is registered with. */
-  access(cafe: TestNode): Promise<string>
+  access(cafe: Pick<TestNode, 'at'>): Promise<string>
   stop(): Promise<void>
 }
 

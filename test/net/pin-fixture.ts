@@ -18,7 +18,7 @@ export const newClient = async (cafe: CafeNode, quota?: number): Promise<GuestNo
   keep(await createClient(cafe, await cafe.token({ quota })))
 
 /** Starts an upload by hand. */
-export const begin = async (by: GuestNode, cafe: CafeNode, bytes: number): Promise<Running> =>
+export const begin = async (by: GuestNode, cafe: Pick<CafeNode, 'at'>, bytes: number): Promise<Running> =>
   start(by.node.connector, cafe.at.cafe, pinProtocol, 'pin', { bytes }, { auth: await by.access(cafe) })
 
 export const asOffer = (blocks: readonly Block[]) => ({
@@ -43,7 +43,11 @@ export async function stored(upload: Running): Promise<number> {
 }
 
 /** A well-behaved upload by hand of blocks whose last is the root. */
-export async function pin(by: GuestNode, cafe: CafeNode, blocks: readonly Block[]): Promise<ReceiptOf<Pin>> {
+export async function pin(
+  by: GuestNode,
+  cafe: Pick<CafeNode, 'at'>,
+  blocks: readonly Block[],
+): Promise<ReceiptOf<Pin>> {
   const upload = await begin(by, cafe, bytesOf(blocks))
   for (let from = 0; from < blocks.length; from += MAX_OFFER) {
     for (const place of await offer(upload, blocks.slice(from, from + MAX_OFFER))) {
@@ -55,7 +59,7 @@ export async function pin(by: GuestNode, cafe: CafeNode, blocks: readonly Block[
   return upload.receipt()
 }
 
-export async function list(by: GuestNode, cafe: CafeNode) {
+export async function list(by: GuestNode, cafe: Pick<CafeNode, 'at'>) {
   const roots: string[] = []
   for await (const { root } of by.pins.list(cafe.at.cafe, { auth: await by.access(cafe) })) roots.push(root.toString())
   return roots

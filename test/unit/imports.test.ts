@@ -85,6 +85,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(@noble\/(?!hashes\/blake).*|@scure\/.*|@hpke\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
+  [/^aws4fetch$/, /^src\/store\/s3\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^qr(\/.*)?$/, /^(src\/ui\/qr|relay\/lan\/show)\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],

@@ -23,7 +23,7 @@ export interface LandComponents {
   readonly identity: Identity
   readonly clock: Clock
   /** The change that makes the storage epoch at least this. */
-  readonly epochAt: (epoch: number) => Promise<Change>
+  readonly epochAt: (epoch: number) => Change
   /** This device's node becomes another peer: what was promised to the one before is void, such as sessions at other cafes. */
   readonly onNewPeer: () => Promise<void>
 }
@@ -64,7 +64,7 @@ async function land(components: LandComponents, arrival: Arrival): Promise<void>
   const hosts: Table<HostRow> = hostTable(rows)
   const host = hosts.put(['me'], { name, open: true, since: clock() })
   await onNewPeer()
-  await rows.commit([former, host, await epochAt(epoch)])
+  await rows.commit([former, host, epochAt(epoch)])
   await identity.write(readIdentity(arrival.identity, cafe))
   // One that had left from here and comes back is nowhere else.
   const back = (await states.departure())?.cafe === cafe

@@ -14,6 +14,7 @@ import { inboxStore } from '../inbox/store.ts'
 import { knownTable } from '../info/known.ts'
 import { ownInfoTable } from '../info/own.ts'
 import { linkStore } from '../link/store.ts'
+import { forwardStore } from '../pin/forward-store.ts'
 import { noteStore } from '../pin/notes.ts'
 import { pinStore } from '../pin/store.ts'
 import { bearerStore } from '../session/bearers.ts'
@@ -34,7 +35,9 @@ export const LEFT_BEHIND: Readonly<Record<string, string>> = {
 export const OF_THE_DEVICE: Readonly<Record<string, string>> = {
   name: 'websites that people of this device follow and publish',
   fetched: 'blocks that this device has looked at',
+  door: 'whether and how it answers at the door of a relay: its host decides that anew at each place',
   config: 'what the host of the app has told this device',
+  'blocks-owner': 'what this device calls itself where its blocks are',
   commits: 'the number and epoch of this store; the epoch is in the description',
   carry: 'how a move to or from this device stands',
 }
@@ -52,7 +55,14 @@ const LETTERS = 'inbox'
 export function carriedTables(rows: Rows): readonly Carried[] {
   const tables = [
     { host: hostTable(rows), time: timeTable(rows), own: ownInfoTable(rows), known: knownTable(rows) },
-    ...[sessionStore(rows), bearerStore(rows), pinStore(rows), noteStore(rows), snapshotStore(rows)],
+    ...[
+      sessionStore(rows),
+      bearerStore(rows),
+      pinStore(rows),
+      noteStore(rows),
+      forwardStore(rows),
+      snapshotStore(rows),
+    ],
     { handles: indexRows(rows).handles },
     ...[contactStore(rows), inboxStore(rows), oldInbox(rows), linkStore(rows)],
   ].flatMap((store) => Object.values(store).filter(isTable))
