@@ -1,5 +1,5 @@
 /** Every limit of the relay, each with its reason. Sizes are bytes, times are milliseconds. */
-import { KiB } from '../src/core/limits.ts'
+import { KiB, MiB } from '../src/core/limits.ts'
 
 /** Peers that may be reachable through this relay at once: a few MiB of memory each at most, so a small machine holds. */
 export const MAX_RESERVATIONS = 1024
@@ -62,3 +62,16 @@ export const FIND_STREAMS = 8
 export const MAX_CAFES = 256
 /** Addresses of each: those of the relay that are announced, and some of the machine's own. */
 export const CAFE_ADDRESSES = 8
+
+/** Requests through the door at once: each may hold a window of half a MiB for a slow reader, so 256 MiB in all. */
+export const DOOR_REQUESTS = 512
+/** Requests of one address at once and a second, loopback apart: a page of two hundred pictures, and then who reads on. */
+export const DOOR_PACE = { burst: 300, every: 50 } as const
+/** Addresses remembered for that. */
+export const DOOR_HOSTS = 10_000
+/** Cafes that were here and are said to be asleep, on hosts of their own: the oldest are forgotten. */
+export const DOOR_CAFES = 10_000
+/** Bytes of a request's body: all that a cafe keeps unless its host allows more. */
+export const DOOR_UPLOAD = 8 * 1024 * MiB
+/** Time for a cafe to take a stream: a full uplink of a phone. */
+export const DOOR_OPEN = 10_000

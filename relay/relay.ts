@@ -4,6 +4,8 @@ import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
+import { createDoor } from './door.ts'
+import { createDoorCafes } from './door-cafes.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
 import { createAppServer } from './http.ts'
@@ -57,8 +59,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
+  const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
   const answers = {
-    ...{ app, log, health, cafes, contentHost },
+    ...{ app, log, health, cafes, contentHost, routes: [door] },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(

@@ -9,11 +9,13 @@ import { VERSION } from './version.ts'
 /** Each is a program of its own, which reads what follows its name on the command line. */
 const ROLES: Readonly<Record<string, () => Promise<unknown>>> = {
   relay: () => import('../main.ts'),
+  cafe: () => import('../cafe/main.ts'),
 }
 
 const USAGE = `Popup Cafe ${VERSION}
 
   popup-cafe [relay] [flags]  serves the app, and joins browsers that cannot reach each other
+  popup-cafe cafe [flags]     a cafe that is always on, and commands for it
   popup-cafe health [url]     asks a running one; exit code 0 if it is well, 1 if not
   popup-cafe --version
 

@@ -28,7 +28,28 @@ export type HostStatus =
       readonly roots: number
       readonly bytes: number
       readonly room: HostRoom
+      /** Not there where no relay's door can lead here. */
+      readonly door?: DoorStatus | undefined
     })
+
+/** How anybody on the web reaches the cafe through the relay, by HTTP. */
+export interface DoorStatus {
+  /** Whether it is; closed unless the host opens it. */
+  readonly open: boolean
+  /** Trusted decryption: keys in queries are taken, and relay and cafe see what is decrypted by them. */
+  readonly decrypt: boolean
+  /** Bytes it gives in a day at most. */
+  readonly daily: number
+  /** What the cafe's paths are below: `<url>ipfs/<cid>`. */
+  readonly url: string
+}
+
+/** What is not given stays. */
+export interface DoorInput {
+  readonly open?: boolean | undefined
+  readonly decrypt?: boolean | undefined
+  readonly daily?: number | undefined
+}
 
 /** What the cafe may keep in all, what it keeps, and what could go. All in bytes. */
 export interface HostRoom {

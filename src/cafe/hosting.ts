@@ -11,7 +11,7 @@ import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Collecting } from '../store/collecting.ts'
 import { table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/protocol.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -33,8 +33,19 @@ export interface Entrance {
   invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): string
 }
 
+/** How anybody on the web reaches the cafe by HTTP through a relay: given by a host that can be reached so. */
+export interface Door {
+  status(): DoorStatus
+  /** Changes what is given; the rest stays. */
+  set(input: DoorInput): Promise<void>
+  /** From now on it leads to this cafe, if it is open; to nobody without one. */
+  leadTo(cafe: { readonly name: string; readonly fetch: Cafe['fetch'] } | undefined): Promise<void>
+}
+
 export interface HostingComponents extends CafeComponents {
   readonly collecting: Collecting
+  /** Without it there is none. */
+  readonly door?: Door
   readonly entrance: Entrance
 }
 
@@ -56,6 +67,11 @@ export interface Hosting {
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
   setBudget(bytes: number): Promise<void>
+  /**
+   * Opens or closes the door, or changes how; it takes effect at once and after restarts.
+   * @throws CafeError UNSUPPORTED {what: 'door'} where there is none.
+   */
+  setDoor(input: DoorInput): Promise<DoorStatus>
   /** Removes what nobody needs from this device. */
   collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
@@ -70,7 +86,7 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, peer, keep, collecting, entrance, clock, log, onChange } = components
+  const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
   const hosts = table(rows, 'host', hostRow)
   const serial = createSerial()
   let running: Running | undefined
@@ -109,6 +125,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
       running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      await door?.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
     onChange()
@@ -134,6 +151,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     close: () =>
       serial('host', async () => {
         if (!running) return
+        await door?.leadTo(undefined)
         await running.cafe.close()
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
@@ -157,13 +175,30 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }
       const { since } = running
       const room = { ...keep.status(), collected: collecting.last }
-      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes, room }
+      return {
+        ...card(),
+        open: true,
+        since,
+        clients: clients.length,
+        requests: requests.length,
+        roots,
+        bytes,
+        room,
+        door: door?.status(),
+      }
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
       await keep.setBudget(bytes)
       onChange()
     },
+    setDoor: (input) =>
+      serial('host', async () => {
+        if (!door) throw new CafeError('UNSUPPORTED', { what: 'door' })
+        await door.set(input)
+        onChange()
+        return door.status()
+      }),
     collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)

@@ -428,6 +428,11 @@ export const DOOR_CHUNK = 64 * KiB
  * for each request; and at 50 ms from end to end it lets 10 MiB a second through.
  */
 export const DOOR_WINDOW = 512 * KiB
+/** Bytes of all answers through one door, a second in the long run and at once: the uplink of a fast line at home. */
+export const DOOR_RATE = 32 * MiB
+export const DOOR_BURST = 1024 * MiB
+/** Bytes of all answers through one door in a day unless its host says otherwise: a link that everybody passes on ends there. */
+export const DOOR_DAY = 50_000_000_000
 /** Nothing moves in either direction for so long: a program that stopped reading, or a cafe that will not answer. */
 export const DOOR_IDLE = 120_000
 /** Legacy whole-file ciphertext must be held in memory to be verified. */

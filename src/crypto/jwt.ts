@@ -2,6 +2,7 @@
  * Session tokens: JWTs signed by a key of the cafe's own, with one algorithm, one header and one closed set of claims.
  * Whatever is not exactly that is refused before or after the signature, never repaired (security.md §2.d, §1.5 C4-C7).
  */
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { base64urlnopad } from '@scure/base'
 import { CompactSign, calculateJwkThumbprint, compactVerify } from 'jose'
 import { CafeError } from '../core/errors.ts'
@@ -84,6 +85,19 @@ export async function createJwtKey(): Promise<JwtKey> {
   const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
   const kid = await calculateJwkThumbprint(await crypto.subtle.exportKey('jwk', pair.publicKey))
   return { kid, privateKey: pair.privateKey, publicKey: pair.publicKey }
+}
+
+/** PKCS #8 of an Ed25519 key (RFC 8410), up to the 32 bytes that are the key. */
+const PKCS8 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
+
+/** The key of 32 random bytes: for hosts that can keep bytes and no CryptoKeys. */
+export async function jwtKeyOf(seed: Uint8Array): Promise<JwtKey> {
+  if (seed.byteLength !== 32) throw new CafeError('BAD_REQUEST', { what: 'key' })
+  const pkcs8 = new Uint8Array([...PKCS8, ...seed])
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign'])
+  const raw = new Uint8Array(ed25519.getPublicKey(seed))
+  const publicKey = await crypto.subtle.importKey('raw', raw, ALGORITHM, true, ['verify'])
+  return { kid: await calculateJwkThumbprint(await crypto.subtle.exportKey('jwk', publicKey)), privateKey, publicKey }
 }
 
 /**

@@ -36,6 +36,10 @@ export interface NodeInit {
   /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
   readonly transports?: readonly TransportFactory[]
   readonly listen?: readonly string[]
+  /** Who this node is, where that is not kept in the datastore. */
+  readonly privateKey?: PrivateKey | undefined
+  /** Addresses to name beside those it listens on: of a router or proxy that leads here. */
+  readonly announce?: readonly string[]
   /** Can this node make direct connections now? */
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
@@ -108,7 +112,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
       return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
     },
   }
-  const privateKey = await loadOrCreateSelfKey(datastore)
+  const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
   let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
@@ -185,11 +189,14 @@ export async function createNode(init: NodeInit): Promise<Node> {
 }
 
 function libp2pOptions(
-  { relays, transports = [], listen = [], known, places = PLACES }: NodeInit,
+  { relays, transports = [], listen = [], announce = [], known, places = PLACES }: NodeInit,
   connections: () => readonly Connection[],
 ): Parameters<typeof withLibp2pLight>[1] {
   return {
-    addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
+    addresses: {
+      listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
+      appendAnnounce: [...announce],
+    },
     transports: [...baseTransports, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,

@@ -40,6 +40,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       dismiss: async (id) => void (await call('host.dismiss', { id })),
       trustClock: async () => void (await call('host.trustClock', {})),
       setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),
+      setDoor: (input) => call('host.setDoor', input),
       collect: (options = {}) => call('host.collect', {}, options),
     },
     account: {

@@ -2,7 +2,7 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
@@ -63,7 +63,15 @@ export interface NodeStatus {
   readonly tabs: number
 }
 
-export type { ClientInfo, HostRoom, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
+export type {
+  ClientInfo,
+  DoorInput,
+  DoorStatus,
+  HostRoom,
+  HostStatus,
+  NewToken,
+  OpenCafe,
+} from '../cafe/host-status.ts'
 
 export interface TokenInput {
   readonly label?: string | undefined
@@ -149,6 +157,7 @@ export type PageApi = AdmissionApi &
     'host.close': Call<None, None>
     'host.createToken': Call<TokenInput, NewToken>
     'host.clients': Call<None, readonly ClientInfo[]>
+    'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>

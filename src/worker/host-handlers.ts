@@ -33,6 +33,14 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
       input: v.strictObject({ bytes: count() }),
       run: (input) => done(hosting.setBudget(input.bytes)),
     },
+    'host.setDoor': {
+      input: v.strictObject({
+        open: v.optional(v.boolean()),
+        decrypt: v.optional(v.boolean()),
+        daily: v.optional(count(Number.MAX_SAFE_INTEGER, 1)),
+      }),
+      run: (input) => hosting.setDoor(input),
+    },
     'host.collect': {
       input: none,
       run: (_input, { signal, progress }) => hosting.collect({ signal, onProgress: throttled(progress) }),

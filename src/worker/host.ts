@@ -28,6 +28,7 @@ import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
+import { createDoor } from './door.ts'
 import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
@@ -149,10 +150,12 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
+  const names = createNames(shared)
+  const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   hosting = await createHosting({
     ...shared,
     keep,
-    collecting,
+    ...{ collecting, door },
     source,
     peer: node.peer,
     peerKey: node.privateKey,
@@ -168,7 +171,6 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
-  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })

@@ -2,6 +2,9 @@
  * Real nodes in one process: libp2p over WebSockets on the loopback interface, stores in memory, time and keys in the
  * test's hands. What the worker composes in a browser, composed here without one.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { MemoryDatastore } from 'datastore-core'
 import { afterAll } from 'vitest'
 import { type Cafe, type CafeComponents, createCafe } from '../../src/cafe/cafe.ts'
@@ -28,6 +31,7 @@ import type { Draw } from '../../src/peer/thumbnail.ts'
 import type { Blocks } from '../../src/store/blocks.ts'
 import { createHolds, type Holds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
+import { openStores } from '../../src/store/open.ts'
 import type { Rows } from '../../src/store/rows.ts'
 
 export const MINUTE = 60_000
@@ -48,7 +52,26 @@ export function testClock(now = Date.UTC(2030, 0, 1)): TestClock {
 }
 
 const open: Array<{ stop(): Promise<void> }> = []
-afterAll(() => Promise.all(open.map((node) => node.stop())))
+const stores: Array<() => Promise<void>> = []
+afterAll(async () => {
+  await Promise.all(open.map((node) => node.stop()))
+  await Promise.all(stores.map((close) => close()))
+})
+
+/**
+ * Where cafes keep things: in memory, or (`CAFE_STORE=node`) where a cafe in Node does, on a real disk. The same suites run
+ * on both.
+ */
+async function cafeStores(): Promise<{ readonly rows: Rows; readonly blocks: Blocks }> {
+  if (process.env['CAFE_STORE'] !== 'node') return { rows: memoryRows(), blocks: memoryBlocks() }
+  const folder = await mkdtemp(join(tmpdir(), 'cafe-net-'))
+  const opened = await openStores(folder)
+  stores.push(async () => {
+    await opened.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return opened
+}
 
 /** The node as given, to be stopped when the tests of the file are over. */
 export function keep<T extends { stop(): Promise<void> }>(node: T): T {
@@ -122,7 +145,7 @@ export async function createCafeNode(
       connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
     } = {},
 ): Promise<CafeNode> {
-  const base = await createTestNode(parts)
+  const base = await createTestNode({ ...(parts.rows && parts.blocks ? {} : await cafeStores()), ...parts })
   const { node, rows, blocks, holds, clock } = base
   const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog, onChange: () => {} }
   const keep = await createKeep(shared)

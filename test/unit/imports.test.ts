@@ -89,6 +89,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
+  [/^@valibot\/to-json-schema$/, /^src\/cafe\/openapi-schema\.ts$/],
   [/^@ipld\/dag-json$/, /^src\/core\/json\.ts$/],
   [/^@libp2p\/webrtc$/, /^(src\/worker\/host|relay\/\w+)\.ts$/],
   [/^ipfs-unixfs-importer(\/.*)?$/, /^src\/peer\/import\.ts$/],
