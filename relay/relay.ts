@@ -8,10 +8,12 @@ import { createDoor } from './door.ts'
 import { createDoorCafes } from './door-cafes.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
+import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
+import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
 
 /** A running relay. */
@@ -37,9 +39,13 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
+): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
-  const node = await startNode(config)
+  const house = createHouse(policy)
+  const node = await startNode(config, house, log)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
   const addresses = (): string[] => {

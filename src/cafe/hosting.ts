@@ -2,21 +2,19 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type { Collecting } from '../store/collecting.ts'
-import { table } from '../store/table.ts'
+import type { Table } from '../store/table.ts'
 import type { Cafe, CafeComponents } from './cafe.ts'
+import type { CafeGuests } from './guests.ts'
+import { type HostRow, hostTable } from './host-row.ts'
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/protocol.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
-
-const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
 
 /** The invite on the host's screen admits for a week; whoever needs another gets a token of its own. */
 const INVITE_LIFE = 7 * 86_400_000
@@ -63,6 +61,8 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** See `Cafe.knows`; nobody while the cafe is closed. */
   knows(peer: PeerIdText): Promise<boolean>
+  /** See `Cafe.guests`; undefined while the cafe is closed. */
+  guests(): Promise<CafeGuests | undefined>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
@@ -87,7 +87,7 @@ interface Running {
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
   const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
-  const hosts = table(rows, 'host', hostRow)
+  const hosts: Table<HostRow> = hostTable(rows)
   const serial = createSerial()
   let running: Running | undefined
 
@@ -217,6 +217,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()

@@ -75,6 +75,13 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       give: async ({ proof, signal } = {}) => void (await call('devices.give', { proof }, { signal })),
       cancel: async () => void (await call('devices.cancel', {})),
     },
+    pair: {
+      offer: (options) => call('pair.offer', {}, options),
+      answer: (code, options) => call('pair.answer', { code }, options),
+      accept: (code, options) => call('pair.accept', { code }, options),
+      connected: (options) => call('pair.connected', {}, options),
+      cancel: async () => void (await call('pair.cancel', {})),
+    },
     pins: {
       add: (file, { name, plaintext, onProgress, signal } = {}) => {
         keep()

@@ -24,6 +24,7 @@ import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
 import type { MailApi } from './mail-api.ts'
 import type { NamesApi, ResolveApi } from './names-api.ts'
+import type { PairApi } from './pair-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
@@ -32,6 +33,7 @@ export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
 export type * from './device-api.ts'
 export type * from './names-api.ts'
+export type * from './pair-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -145,6 +147,7 @@ export type PageApi = AdmissionApi &
   WalletApi &
   LinkOpenApi &
   NamesApi &
+  PairApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>

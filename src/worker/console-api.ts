@@ -17,6 +17,7 @@ import type {
   NewToken,
   NodeStatus,
   OpenCafe,
+  PairConsole,
   Pin,
   PinProgress,
   ReceiptInfo,
@@ -72,6 +73,7 @@ export interface CafeConsole {
     revokeBearer(cafe: string, id: string): Promise<boolean>
   }
   readonly devices: DeviceConsole
+  readonly pair: PairConsole
   readonly pins: {
     add(
       file: Blob,

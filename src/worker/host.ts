@@ -33,7 +33,9 @@ import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { cacheMarks } from './marks.ts'
+import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
+import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { siteHandlers } from './site.ts'
 import type { SiteApi } from './site-api.ts'
@@ -97,6 +99,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
     log,
     onChange() {
       changes.emit('node')
@@ -165,7 +168,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,
-    onChange: () => changes.emit('host'),
+    onChange() {
+      changes.emit('host')
+      node.guests.changed()
+    },
     entrance: entranceOf(node, origin),
   })
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
@@ -175,8 +181,13 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
+  const pair = async (): Promise<Handlers<PairApi>> => {
+    const { pairPart } = await import('./pair-part.ts')
+    const rtc = { iceServers: config.iceServers }
+    return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
+  }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, part, pair, hosting, names, changes, opener, tabs: () => pool.size }),
     gateway: gatewayHandlers(node, names, opener),
     site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }

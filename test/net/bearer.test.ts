@@ -202,6 +202,7 @@ describe('by the console', () => {
         hosting: never as Hosting,
         names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),
+        pair: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         opener: never as LinkOpener,
         tabs: () => 0,
