@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { v } from '../src/core/schema.ts'
-import { describeSettings, readSettings, type Settings, setting, type Values } from './settings.ts'
+import { MAX_DRAIN } from './limits.ts'
+import { describeSettings, readSettings, type Settings, setting, UsageError, type Values } from './settings.ts'
 
 export { UsageError } from './settings.ts'
 
@@ -49,6 +50,16 @@ const SETTINGS = {
     ...{ schema: v.optional(port), needs: A_PORT },
     help: 'libp2p over WebSocket; 9090 without it, or any free port with --port 0',
   }),
+  httpsPort: setting({
+    ...{ flag: 'https-port', env: 'HTTPS_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'https and wss, once there is a certificate; 8443 without it, or any free port with --port 0',
+  }),
+  webrtcPort: setting({
+    ...{ flag: 'webrtc-port', env: 'WEBRTC_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'libp2p over WebRTC, UDP, for pages of any origin without a certificate; off without it (0: any free port)',
+  }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
     schema: v.pipe(
@@ -88,6 +99,26 @@ const SETTINGS = {
     needs: 'a host name in lower case, such as cafe.example',
     help: "the app's own host name, if *.<name> leads here too: websites then open there with scripts",
   }),
+  tlsCert: setting({
+    ...{ flag: 'tls-cert', env: 'TLS_CERT', kind: 'text', value: 'file' },
+    ...{ schema: v.optional(folder), needs: 'a PEM file' },
+    help: 'certificate chain for https and wss; read again when it changes, or on SIGHUP',
+  }),
+  tlsKey: setting({
+    ...{ flag: 'tls-key', env: 'TLS_KEY', kind: 'text', value: 'file' },
+    ...{ schema: v.optional(folder), needs: 'a PEM file', help: 'its private key' },
+  }),
+  drain: setting({
+    ...{ flag: 'drain', env: 'DRAIN', kind: 'text', value: 's', fallback: '0' },
+    schema: v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.maxValue(MAX_DRAIN)),
+    needs: `seconds, at most ${MAX_DRAIN}`,
+    help: 'seconds that SIGTERM gives to what is on its way, while /health answers 503; 0: none (Ctrl+C never waits)',
+  }),
+  log: setting({
+    ...{ flag: 'log', env: 'LOG', kind: 'text', value: 'form', fallback: 'text' },
+    ...{ schema: v.picklist(['text', 'json']), needs: 'text or json' },
+    help: 'a line for people or a JSON object for each event, on standard error; text without it',
+  }),
   verbose: setting({
     ...{ flag: 'verbose', kind: 'switch', schema: v.boolean(), needs: 'no value' },
     help: 'log requests, never a query string',
@@ -99,10 +130,17 @@ const SETTINGS = {
 } as const satisfies Settings
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'config'> & { readonly relayPort: number }
+export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'httpsPort' | 'config'> & {
+  readonly relayPort: number
+  readonly httpsPort: number
+}
 
 /** What each preset sets, as the file would. */
-const PRESETS = { table: {}, family: {}, public: {} }
+const PRESETS = {
+  table: {},
+  family: { host: '::', webrtcPort: '9090' },
+  public: { host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
+}
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
 
@@ -123,7 +161,16 @@ export function readConfig(
   if (values === 'help') return 'help'
   const { config: _, ...config } = values
   // Whoever asks for any free port wants no fixed one beside it.
-  return { ...config, relayPort: config.relayPort ?? (config.port === 0 ? 0 : 9090) }
+  const any = config.port === 0
+  const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
+  checkTogether(config)
+  return { ...config, ...ports }
+}
+
+/** What no setting can tell of itself. */
+function checkTogether({ tlsCert, tlsKey }: Pick<RelayConfig, 'tlsCert' | 'tlsKey'>): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
 }
 
 /** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */

@@ -89,6 +89,7 @@ export function createDoor(components: DoorComponents): Route {
 
   return {
     name: 'door',
+    patient: true,
     matches({ host, pathname }) {
       const cafe = readDoorHost(host, doorHost)
       return cafe ? cafes.knows(cafe) : !isBelow(host, doorHost) && isDoorPath(pathname)

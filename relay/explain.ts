@@ -6,8 +6,9 @@ import { USAGE, UsageError } from './config.ts'
 export function explain(error: unknown): readonly [code: number, text: string] {
   if (error instanceof UsageError) return [2, `${error.message}\n\n${USAGE}`]
   if (!isCafeError(error)) return [1, error instanceof Error ? (error.stack ?? error.message) : String(error)]
-  const { port, flag, folder, reason } = error.data
+  const { port, flag, folder, file, reason } = error.data
   if (folder !== undefined) return [1, `There is no built app in ${folder}. Run "npm run build" first.`]
+  if (file !== undefined) return [1, `The file ${file} cannot be used as certificate (${reason}).`]
   if (error.code === 'CONFLICT') return [1, `Port ${port} is already in use. Choose another one with ${flag} <n>.`]
   if (error.code === 'FORBIDDEN') return [1, `Port ${port} may not be used here. Choose another one with ${flag} <n>.`]
   if (reason === 'EADDRNOTAVAIL') return [1, 'This machine does not have that address. Check --host.']

@@ -3,13 +3,17 @@
 /** Numbers of one relay, read when asked. */
 export interface HealthSource {
   readonly peerId: string
+  /** It takes nobody new and will be gone soon. */
+  draining(): boolean
   connections(): number
   reservations(): number
 }
 
 /** The body of `/health`; `uptime` is whole seconds since start. */
 export interface Health {
-  readonly ok: true
+  /** False while it drains: then the status is 503, and a balancer sends people elsewhere. */
+  readonly ok: boolean
+  readonly state: 'ready' | 'draining'
   readonly peerId: string
   readonly connections: number
   readonly reservations: number
@@ -23,7 +27,8 @@ export interface Health {
 export function createHealth(source: HealthSource, now: () => number): () => Health {
   const started = now()
   return () => ({
-    ok: true,
+    ok: !source.draining(),
+    state: source.draining() ? 'draining' : 'ready',
     peerId: source.peerId,
     connections: source.connections(),
     reservations: source.reservations(),

@@ -7,7 +7,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, systemClock } from '../src/core/clock.ts'
 import type { Log } from '../src/core/log.ts'
 import { type Budget, createBudget } from './budget.ts'
-import { type CircuitServer, type Circuits, createCircuits } from './circuits.ts'
+import { type CircuitEvents, type CircuitServer, type Circuits, createCircuits } from './circuits.ts'
 import { RESERVATION_TTL } from './limits.ts'
 import { createMetrics, type RelayMetrics } from './metrics.ts'
 import type { RelayNode } from './node.ts'
@@ -25,6 +25,8 @@ export interface House {
   readonly budget: Budget
   readonly sockets: Sockets
   readonly metrics: RelayMetrics
+  /** Bytes that went through circuits since the start. */
+  moved(): number
   /** Holds `node`, which is not started yet, to the rules. */
   attach(node: RelayNode, log: Log): Promise<Circuits>
 }
@@ -36,6 +38,14 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
   const budget = createBudget(policy, clock)
   const sockets = createSockets({ refused: metrics.socket })
   const vouchers = createVouchers(clock)
+  let moved = 0
+  const events: CircuitEvents = {
+    ...metrics,
+    bytes(direction, bytes) {
+      moved += bytes
+      metrics.bytes(direction, bytes)
+    },
+  }
 
   const attach: House['attach'] = async (node, log) => {
     const { relay } = node.services
@@ -64,7 +74,7 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
       for (const connection of node.getConnections(peer)) connection.abort(new Error('the seat was needed'))
     }
     node.addEventListener('peer:disconnect', ({ detail: peer }) => freeSeat(relay.reservations, peer))
-    const circuits = createCircuits({ server, policy, vouchers, budget, seatAge: seats.age, events: metrics })
+    const circuits = createCircuits({ server, policy, vouchers, budget, seatAge: seats.age, events })
     const { id, handler, options } = seatService({
       ...{ policy, seats, vouchers, circuits, budget, metrics, log, clock },
     })
@@ -78,5 +88,5 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
     })
     return circuits
   }
-  return { policy, seats, budget, sockets, metrics, attach }
+  return { policy, seats, budget, sockets, metrics, moved: () => moved, attach }
 }

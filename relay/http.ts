@@ -3,29 +3,38 @@
  * with status 404 and the app's page as bootstrap shell (a service worker script is never accepted from a 404). Slow and
  * oversized requests end early; a log line never holds a query.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
+import type { Traffic } from './drain.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
 import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
 import type { App, AppFile } from './static.ts'
+import type { Certificates } from './tls.ts'
 
-/** A part of the server that answers some of its addresses by itself, bodies and methods of all kinds included. */
+/** An address of its own on the app's server. Routes are asked in turn, before anything of the app. */
 export interface Route {
+  /** For the log. */
   readonly name: string
-  /** `host` in lower case, with a port if there is one. */
+  /** Takes long bodies: the limit for a whole request is lifted, that for a silent socket is not. */
+  readonly patient?: true
+  /** @param at host as sent, in lower case with its port, '' for an IPv6 literal; the path still percent-encoded. */
   matches(at: { readonly host: string; readonly pathname: string }): boolean
+  /** Answers all methods, headers included; a failure is logged and answered with 500. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 /** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
 export interface HttpComponents {
   readonly app: App | undefined
-  readonly config: () => unknown
+  /** @param host as the request names it, with its port; undefined for an IPv6 literal. */
+  readonly config: (host: string | undefined) => unknown
   readonly cafes: () => unknown
-  readonly health: () => unknown
+  readonly health: () => { readonly ok: boolean }
+  readonly traffic?: Traffic
   /** Host below which websites have origins of their own; see `sites.ts`. */
   readonly contentHost?: string | undefined
   readonly routes?: readonly Route[]
@@ -44,41 +53,49 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A server that is not listening yet; see `listen.ts`. */
-export function createAppServer(components: HttpComponents): Server {
-  const { routes = [] } = components
-  const respond = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
-    const route = routes.find((route) => route.matches(at))
-    return route ? route.answer(req, res) : send(req, res, answer(req, components))
+const OPTIONS = {
+  maxHeaderSize: limits.MAX_HEADER,
+  headersTimeout: limits.HEADERS_TIMEOUT,
+  // Ours, below, knows which route a request is for; this one is the same for all.
+  requestTimeout: 0,
+  connectionsCheckingInterval: limits.TIMEOUT_CHECK,
+  keepAliveTimeout: limits.KEEP_ALIVE,
+}
+
+/**
+ * A server that is not listening yet; see `listen.ts`. With `certificates` it speaks https, always with the newest one;
+ * connections that are open stay.
+ */
+export function createAppServer(components: HttpComponents, certificates?: Certificates): Server {
+  const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
+    const path = redactUrl(pathOf(req.url))
+    components.traffic?.begin()
+    res.on('close', () => {
+      components.traffic?.end()
+      components.log('debug', 'http', { method: req.method, path, status: res.statusCode })
+    })
+    respond(req, res, components).catch((error) => {
+      components.log('error', 'http answer failed', { path, error })
+      fail(res)
+    })
   }
-  const server = createServer(
-    {
-      maxHeaderSize: limits.MAX_HEADER,
-      headersTimeout: limits.HEADERS_TIMEOUT,
-      requestTimeout: limits.REQUEST_TIMEOUT,
-      connectionsCheckingInterval: limits.TIMEOUT_CHECK,
-      keepAliveTimeout: limits.KEEP_ALIVE,
-    },
-    (req, res) => {
-      res.on('close', () => {
-        components.log('debug', 'http', {
-          method: req.method,
-          path: redactUrl(pathOf(req.url)),
-          status: res.statusCode,
-        })
-      })
-      respond(req, res).catch((error) => {
-        components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
-        res.destroy()
-      })
-    },
-  )
+  const server = certificates ? createSecure(certificates, onRequest) : createServer(OPTIONS, onRequest)
   server.on('clientError', refuse)
   // Whoever waits to be told to send is asked for the body when it is wanted.
   server.on('checkContinue', (req, res) => server.emit('request', req, res))
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
+  return server
+}
+
+function createSecure(certificates: Certificates, onRequest: RequestListener): Server {
+  const server = createSecureServer(
+    { ...OPTIONS, ...certificates.current, minVersion: 'TLSv1.2', handshakeTimeout: limits.HEADERS_TIMEOUT },
+    onRequest,
+  )
+  certificates.onChange((pair) => server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' }))
+  // No request and no answer: whoever does not speak TLS, or does not trust the certificate.
+  server.on('tlsClientError', (_, socket) => socket.destroy())
   return server
 }
 
@@ -101,9 +118,40 @@ function refuse(error: Error & { readonly code?: string }, socket: Duplex): void
   setTimeout(() => socket.destroy(), REFUSAL_TIME).unref()
 }
 
+async function respond(req: IncomingMessage, res: ServerResponse, components: HttpComponents): Promise<void> {
+  const refusal = refusalOf(req)
+  const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
+  const route = refusal ? undefined : components.routes?.find((one) => one.matches(at))
+  if (!route?.patient) endSlow(req, res)
+  if (route) await route.answer(req, res)
+  else await send(req, res, refusal ?? answer(req, components))
+}
+
+/** Cuts a request that has not come whole in time. */
+function endSlow(req: IncomingMessage, res: ServerResponse): void {
+  const timer = setTimeout(() => !req.complete && req.socket.destroy(), limits.REQUEST_TIMEOUT)
+  timer.unref()
+  res.once('close', () => clearTimeout(timer))
+}
+
+/** The end of an answer that failed: 500 if nothing of it was sent, else cut, so that nobody takes it for whole. */
+function fail(res: ServerResponse): void {
+  if (res.headersSent) return void res.destroy()
+  for (const name of res.getHeaderNames()) res.removeHeader(name)
+  res.writeHead(500, { ...headersFor('other', 'never', 'invalid.invalid'), Connection: 'close' }).end()
+}
+
 /** The path of a request target, up to its query or fragment. */
 export function pathOf(url: string | undefined): string {
   return (url ?? '').split(/[?#]/, 1)[0] as string
+}
+
+/** What is refused whoever would answer. */
+function refusalOf(req: IncomingMessage): Answer | undefined {
+  if ((req.url ?? '').length > limits.MAX_URL) return plain(414, 'The address is too long.')
+  if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
+    return plain(400, 'The Host header is not a host.')
+  return undefined
 }
 
 function answer(req: IncomingMessage, components: HttpComponents): Answer {
@@ -111,17 +159,14 @@ function answer(req: IncomingMessage, components: HttpComponents): Answer {
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     return { ...plain(405, 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } }
   }
-  if ((req.url ?? '').length > limits.MAX_URL) return plain(414, 'The address is too long.')
-  if (!plainHost(req.headers.host) && !isBracketed(req.headers.host))
-    return plain(400, 'The Host header is not a host.')
   const path = pathOf(req.url)
   const host = plainHost(req.headers.host)
   const site = host === undefined ? undefined : readSiteHost(host, contentHost)
   if (host !== undefined && site) return siteAnswer(req, host, site, app)
   // No content ever becomes a service worker of this origin (the browser would not take one from a 404 either).
   if (req.headers['service-worker'] === 'script' && isContent(path)) return plain(403, 'No service worker is here.')
-  if (path === '/health') return json(health())
-  if (path === '/config.json') return json(config())
+  if (path === '/health') return healthAnswer(health())
+  if (path === '/config.json') return json(config(host))
   if (path === '/cafes') return json(cafes())
   const shell = isContent(path)
   const file = shell ? app?.page : app?.file(path)
@@ -130,6 +175,8 @@ function answer(req: IncomingMessage, components: HttpComponents): Answer {
   if (shell) return { status: 404, place: 'shell', keep: 'never', file }
   return { status: 200, place: file.place, keep: file.keep, file }
 }
+
+const healthAnswer = (health: { readonly ok: boolean }): Answer => ({ ...json(health), status: health.ok ? 200 : 503 })
 
 /** A path that the service worker answers, once it is there. */
 const isContent = (path: string): boolean => /^\/ip[fn]s(\/|$)/.test(path)

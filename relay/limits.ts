@@ -75,7 +75,7 @@ export const MAX_HEADER = 8 * KiB
 export const MAX_URL = 4 * KiB
 /** Time for all headers to come: slow-loris ends here. */
 export const HEADERS_TIMEOUT = 10_000
-/** Time for a whole request: we take none with a body. */
+/** Time for a whole request, but for routes that take bodies and say so. */
 export const REQUEST_TIMEOUT = 15_000
 /** How often the two above are looked at. */
 export const TIMEOUT_CHECK = 2_000
@@ -83,13 +83,31 @@ export const TIMEOUT_CHECK = 2_000
 export const SOCKET_TIMEOUT = 60_000
 /** An idle keep-alive socket. */
 export const KEEP_ALIVE = 5_000
-/** Sockets of the app server at once: a browser opens six for each tab. */
-export const MAX_SOCKETS = 2_048
+/** Sockets of the app server at once: a browser opens six for each tab, and libp2p may come by it too. */
+export const MAX_SOCKETS = 2_048 + MAX_CONNECTIONS
 /** Smaller files are sent as they are: compression saves less than a packet. */
 export const MIN_GZIP = KiB
 
 /** Everything is closed by then, or the process leaves anyway; a supervisor's patience begins at two seconds. */
 export const STOP_GRACE = 1_500
+
+/** A relay that drains is done when nothing has moved for so long: longer than a phone's uplink stalls between two blocks. */
+export const DRAIN_QUIET = 2_000
+export const DRAIN_LOOK = 100
+/** Seconds that a drain may be given: a supervisor that waits longer is rare. */
+export const MAX_DRAIN = 3_600
+/** Addresses in `/config.json`: what a page takes. */
+export const CONFIG_ADDRESSES = 8
+
+/** How often given certificate files are looked at, beside SIGHUP: those who renew do so days ahead. */
+export const TLS_POLL = 30_000
+/** Bytes of a file with a certificate chain or a key: a chain of a dozen is a few KiB. */
+export const MAX_PEM = 256 * KiB
+
+/** Life of the certificate for WebRTC: its hash is in the relay's addresses, which people keep. */
+export const RTC_LIFE = 10 * 365 * 86_400_000
+/** A start in the last year of it makes a new one. */
+export const RTC_RENEW = 365 * 86_400_000
 
 /** Cafes asked for one block. Each question is one small stream on a connection that is open anyway. */
 export const FIND_PEERS = 64

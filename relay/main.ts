@@ -2,22 +2,23 @@
  * The relay as a program: reads settings, starts, says where it is, stops on SIGINT and SIGTERM.
  * Exit codes: 0 stopped, 1 could not start, 2 wrong usage. Standard output holds what was asked for and nothing else.
  */
-import { createLog, type Log } from '../src/core/log.ts'
+import type { Log } from '../src/core/log.ts'
 import { type RelayConfig, readConfig, USAGE } from './config.ts'
 import { explain } from './explain.ts'
+import { createRelayLog } from './log.ts'
 import { createRelay, type Relay } from './relay.ts'
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env)
   if (config === 'help') return void process.stdout.write(USAGE)
-  const log = createLog((level, line) => process.stderr.write(`${level} ${line}\n`), config.verbose ? 'debug' : 'info')
+  const log = createRelayLog(config.log, config.verbose ? 'debug' : 'info', (line) => void process.stderr.write(line))
   // One failed background task of one connection must not end the relay for all others.
   process.on('unhandledRejection', (error) => log('error', 'a background task failed', { error }))
   // Whoever read our output may have gone; the relay stays.
   process.stdout.on('error', () => {})
   const relay = await createRelay(config, { log })
   announce(relay, config)
-  stopOnSignal(relay, log)
+  stopOnSignal(relay, config, log)
 }
 
 function announce(relay: Relay, { json }: RelayConfig): void {
@@ -30,13 +31,29 @@ function announce(relay: Relay, { json }: RelayConfig): void {
   process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}Stop with Ctrl+C.\n`)
 }
 
-function stopOnSignal(relay: Relay, log: Log): void {
+function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {
+  const hurry = new AbortController()
   // npm forwards the terminal's signal, so it often comes twice; stop() takes that and ends by itself.
   const stop = (signal: NodeJS.Signals): void => {
     log('debug', 'stopping', { signal })
+    hurry.abort()
     void relay.stop().then(() => process.exit(0))
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  let draining = false
+  const drain = (signal: NodeJS.Signals): void => {
+    if (config.drain === 0) stop(signal)
+    if (config.drain === 0 || draining) return
+    draining = true
+    log('info', 'draining', { seconds: config.drain })
+    void relay.drain(config.drain * 1000, hurry.signal).then((whole) => {
+      log('info', whole ? 'drained' : 'the time to drain is over')
+      stop(signal)
+    })
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', drain)
+  // A terminal that closes says the same; where there are certificates it means to read them again.
+  process.on('SIGHUP', (signal) => (config.tlsCert ? void relay.refresh() : stop(signal)))
 }
 
 main().catch((error) => {

@@ -1,4 +1,4 @@
-/** The relay's libp2p node: circuit relay v2 over WebSocket, under one identity that outlives restarts. */
+/** The relay's libp2p node: circuit relay v2 over WebSocket and WebRTC, under one identity that outlives restarts. */
 import { mkdir } from 'node:fs/promises'
 import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { loadOrCreateSelfKey } from '@libp2p/config'
@@ -8,7 +8,7 @@ import { noise } from '@libp2p/noise'
 import { type Ping, ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { FsDatastore } from 'datastore-fs'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { CafeError } from '../src/core/errors.ts'
 import { type Log, silentLog } from '../src/core/log.ts'
 import { createHouse, type House } from './house.ts'
@@ -17,6 +17,8 @@ import { LOOPBACK, whyNot } from './listen.ts'
 import { createGater, dropStaleConnections } from './peers.ts'
 import { POLICIES } from './policy.ts'
 import { relayTransport } from './transport.ts'
+import { createUpgrades, type Upgrades } from './upgrades.ts'
+import { openWebRtc } from './webrtc.ts'
 
 export type RelayNode = Libp2p<{
   relay: CircuitRelayService
@@ -31,6 +33,8 @@ export interface NodeConfig {
   readonly relayPort: number
   readonly announce: readonly string[]
   readonly data: string
+  /** UDP port for WebRTC, if it is on. */
+  readonly webrtcPort?: number | undefined
 }
 
 /**
@@ -41,11 +45,16 @@ export async function startNode(
   config: NodeConfig,
   house: House = createHouse(POLICIES.table),
   log: Log = silentLog,
+  upgrades: Upgrades = createUpgrades(),
 ): Promise<RelayNode> {
   // Pages dial the address that /config.json gives, so for loopback IPv4 alone is enough here.
   const hosts = config.host === LOOPBACK ? ['127.0.0.1'] : config.host === '::' ? ['0.0.0.0', '::'] : [config.host]
   const listen = hosts.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${config.relayPort}/ws`)
-  const node = await createNode(await loadKey(config.data), listen, config.announce, house)
+  const { webrtcPort: port, data } = config
+  const rtc = port === undefined ? undefined : await openWebRtc({ hosts, port, data }, house.sockets)
+  const addresses = { listen: [...listen, ...(rtc?.listen ?? [])], appendAnnounce: [...config.announce] }
+  const transports = [relayTransport(house.sockets, upgrades), ...(rtc ? [rtc.transport] : [])]
+  const node = await createNode(await loadKey(config.data), { addresses, transports }, house)
   await house.attach(node, log)
   // The relay never dials, so what it learnt of a peer that left is of no use.
   node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer))
@@ -65,16 +74,14 @@ export async function startNode(
 
 async function createNode(
   privateKey: PrivateKey,
-  listen: string[],
-  announce: readonly string[],
-  { policy, sockets, metrics }: House,
+  ways: Pick<Libp2pOptions, 'addresses' | 'transports'>,
+  { policy, metrics }: House,
 ): Promise<RelayNode> {
   let started: RelayNode | undefined
   const node = await createLibp2p({
     start: false,
     privateKey,
-    addresses: { listen, appendAnnounce: [...announce] },
-    transports: [relayTransport(sockets)],
+    ...ways,
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: limits.STREAM_WINDOW } })],
     connectionGater: createGater({

@@ -2,19 +2,23 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
+import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
 import { createDoor } from './door.ts'
 import { createDoorCafes } from './door-cafes.ts'
+import { createDrain, createTraffic, type Drain } from './drain.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
 import { createHouse } from './house.ts'
-import { createAppServer } from './http.ts'
-import { STOP_GRACE } from './limits.ts'
-import { LOOPBACK, listen } from './listen.ts'
+import { createAppServer, type HttpComponents, type Route } from './http.ts'
+import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
+import { listen } from './listen.ts'
 import { startNode } from './node.ts'
 import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
+import { type Certificates, certificatesFromFiles } from './tls.ts'
+import { createUpgrades } from './upgrades.ts'
 
 /** A running relay. */
 export interface Relay {
@@ -23,6 +27,10 @@ export interface Relay {
   /** Full addresses, ending in `/p2p/<peer id>`; announced ones first. */
   readonly multiaddrs: string[]
   readonly peerId: string
+  /** Looks for newer certificates now. */
+  refresh(): Promise<void>
+  /** Leaves gently; see `drain.ts`. Afterwards it is still to be stopped. */
+  drain: Drain['run']
   /** Closes everything within {@link STOP_GRACE}, whoever is connected. Safe to call again. */
   stop(): Promise<void>
 }
@@ -31,7 +39,7 @@ export interface Relay {
  * Starts a relay.
  *
  * @throws CafeError NOT_FOUND with `folder` if the app is not built; CONFLICT, FORBIDDEN or INTERNAL with `port` and
- * `flag` if it cannot listen.
+ * `flag` if it cannot listen; BAD_REQUEST with `file` if a certificate cannot be used.
  * @example
  * ```ts
  * const relay = await createRelay({ ...config, port: 0, relayPort: 0 }, { log: silentLog })
@@ -44,54 +52,78 @@ export async function createRelay(
   { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
 ): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
+  const certificates = await openCertificates(config, log)
   const house = createHouse(policy)
-  const node = await startNode(config, house, log)
+  const upgrades = createUpgrades()
+  const node = await startNode(config, house, log, upgrades)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
+  let httpsPort: number | undefined
   const addresses = (): string[] => {
-    const announced = config.announce.map((address) =>
-      address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`,
-    )
-    return [...new Set([...announced, ...node.getMultiaddrs().map(String)])]
+    const secure = certificates && httpsPort !== undefined ? secureAddresses(certificates, httpsPort) : []
+    const all = [...config.announce, ...secure, ...node.getMultiaddrs().map(String)]
+    return [...new Set(all.map((address) => withPeer(address, peerId)))]
   }
+  const traffic = createTraffic()
+  const now = (): number => performance.now()
+  const drain = createDrain({ node, moved: house.moved, traffic, now })
   const health = createHealth(
     {
       peerId,
+      draining: () => drain.draining,
       connections: () => node.getConnections().length,
       reservations: () => node.services.relay.reservations.size,
     },
-    () => performance.now(),
+    now,
   )
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
-  const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
-  const answers = {
-    ...{ app, log, health, cafes, contentHost, routes: [door] },
-    config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
+  // What else is answered here: one line each.
+  const routes: Route[] = [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })]
+  const answers: HttpComponents = {
+    ...{ app, log, health, cafes, contentHost, routes, traffic },
+    config: () => ({
+      relay: someOf(addresses(), CONFIG_ADDRESSES),
+      iceServers: config.iceServers,
+      contentHost: app?.site && contentHost,
+    }),
   }
-  const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
-    async (error) => {
-      await node.stop()
-      throw error
-    },
-  )
+  const open: Array<() => Promise<void>> = [async () => node.stop()]
+  const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
+    const create = (): Server => {
+      const server = createAppServer(answers, secure)
+      upgrades.serve(server)
+      return server
+    }
+    const bound = await listen(create, config.host, port, flag)
+    open.push(...bound.servers.map(closeServer))
+    return bound.port
+  }
   let stopping: Promise<void> | undefined
-  return {
-    url: `http://${nameOf(config.host)}:${bound.port}/`,
-    multiaddrs: addresses(),
-    peerId,
-    stop: () => {
-      stopping ??= stopAll([...bound.servers.map(closeServer), async () => node.stop()], log)
-      return stopping
-    },
+  const stop = (): Promise<void> => {
+    certificates?.stop()
+    stopping ??= stopAll(open, log)
+    return stopping
+  }
+  try {
+    const port = await serve(config.port, '--port')
+    if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
+    const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
+    return {
+      ...{ url: urlOf(config.host, port, secure), multiaddrs: addresses(), peerId, stop },
+      refresh: async () => certificates?.refresh(),
+      drain: drain.run,
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 
-/** What to type into a browser here: the app's own name wherever this machine can be reached by it. */
-function nameOf(host: string): string {
-  if ([LOOPBACK, '127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'cafe.localhost'
-  return host.includes(':') ? `[${host}]` : host
+/** The maker of certificates; none if nobody asked for https. */
+async function openCertificates({ tlsCert, tlsKey }: RelayConfig, log: Log): Promise<Certificates | undefined> {
+  return tlsCert && tlsKey ? certificatesFromFiles(tlsCert, tlsKey, log) : undefined
 }
 
 function closeServer(server: Server): () => Promise<void> {

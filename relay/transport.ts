@@ -5,9 +5,13 @@ import { webSockets } from '@libp2p/websockets'
 import { withRealAborts } from '../src/wire/real-aborts.ts'
 import { MAX_HEADER } from './limits.ts'
 import type { Sockets } from './sockets.ts'
+import type { Upgrades } from './upgrades.ts'
 
 /** A transport factory for `createLibp2p`. */
-export function relayTransport(sockets: Pick<Sockets, 'bound' | 'watch'>): ReturnType<typeof webSockets> {
+export function relayTransport(
+  sockets: Pick<Sockets, 'bound' | 'watch'>,
+  upgrades: Pick<Upgrades, 'offer'>,
+): ReturnType<typeof webSockets> {
   const create = webSockets({ http: { maxHeaderSize: MAX_HEADER } })
   return (components) => {
     const transport = create(components)
@@ -15,6 +19,7 @@ export function relayTransport(sockets: Pick<Sockets, 'bound' | 'watch'>): Retur
     transport.createListener = (options) => {
       const listener = createListener({ ...options, upgrader: sockets.bound(withRealAborts(options.upgrader)) })
       sockets.watch(listener)
+      upgrades.offer(listener)
       return listener
     }
     return transport

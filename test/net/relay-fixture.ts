@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { RelayConfig } from '../../relay/config.ts'
+import { type RelayConfig, readConfig } from '../../relay/config.ts'
 
 export const PAGE = '<!doctype html><title>shell</title>'
 
@@ -27,21 +27,12 @@ export function createFolder(): { app: string; data: string; remove(): void } {
   return { app: join(root, 'app'), data: join(root, 'data'), remove }
 }
 
-export const configOf = (folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig => ({
-  preset: 'table',
-  contentHost: undefined,
-  port: 0,
-  relayPort: 0,
-  host: 'localhost',
-  data: folder.data,
-  app: folder.app,
-  noApp: false,
-  json: false,
-  verbose: false,
-  announce: [],
-  iceServers: [],
-  ...more,
-})
+/** The settings of a relay on free ports, with its folders; `more` as they are after reading. */
+export function configOf(folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig {
+  const config = readConfig(['--port', '0', '--data', folder.data, '--app', folder.app], {})
+  if (config === 'help') throw new Error('unexpected help')
+  return { ...config, ...more }
+}
 
 export interface Reply {
   readonly status: number
@@ -67,6 +58,8 @@ export function ask(
       res.on('data', (chunk) => {
         body += chunk
       })
+      // Cut off in the middle.
+      res.on('error', reject)
       res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
     })
     req.on('error', reject)

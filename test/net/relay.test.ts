@@ -140,6 +140,7 @@ describe('the app server', () => {
     expect(headers['content-type']).toBe('application/json; charset=utf-8')
     expect(JSON.parse(body)).toEqual({
       ok: true,
+      state: 'ready',
       peerId: relay.peerId,
       connections: expect.any(Number),
       reservations: expect.any(Number),

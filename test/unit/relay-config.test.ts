@@ -22,6 +22,9 @@ describe('relay settings', () => {
       verbose: false,
       announce: [],
       iceServers: [],
+      httpsPort: 8443,
+      drain: 0,
+      log: 'text',
     })
   })
 
