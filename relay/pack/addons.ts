@@ -26,9 +26,9 @@ export interface Places {
 }
 
 /**
- * The addon of this name, loaded when the first member of it is asked for. One that cannot be loaded has members all the
- * same, since packages ask for theirs when they start; each fails at its use, with UNSUPPORTED.
+ * The addon of this name, loaded when the first member of it is asked for.
  * Called by modules that the build puts in the place of packages' own loaders.
+ * @returns its members; of one that cannot be loaded, asking for any throws UNSUPPORTED with `addon`, after a sentence to `say`.
  */
 export function addon(
   name: string,
@@ -36,25 +36,20 @@ export function addon(
   say: (text: string) => void = (text) => void process.stderr.write(text),
 ): Members {
   let members: Members | undefined
+  let failure: CafeError | undefined
   const get = (): Members => {
+    if (failure) throw failure
     try {
       members ??= open(name)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      return members
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
       say(`warn The native addon ${name} cannot be loaded: ${LOSSES[name] ?? 'some things are off'}. ${why}\n`)
-      members = absent(name)
+      failure = new CafeError('UNSUPPORTED', { addon: name }, { cause })
+      throw failure
     }
-    return members
   }
   return new Proxy({} as Members, { get: (_, member) => get()[member] })
-}
-
-function absent(name: string): Members {
-  const get = () =>
-    function missing(): never {
-      throw new CafeError('UNSUPPORTED', { addon: name })
-    }
-  return new Proxy({} as Members, { get })
 }
 
 function load(name: string): Members {

@@ -2,6 +2,8 @@
  * The packed program: every role in one script, told apart by its first word. Without a word it is the relay, so that the
  * flags of `npm start` work here too. Exit codes are those of the role; 2 for a word that is none.
  */
+// Certificates are made by packages that want this to be there before them; joined as one script they begin in another order.
+import 'reflect-metadata'
 import { BUILT_IN, builtIn } from './assets.ts'
 import { askHealth } from './health.ts'
 import { VERSION } from './version.ts'

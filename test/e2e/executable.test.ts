@@ -169,9 +169,17 @@ describe('the executable', () => {
       expect(err).toContain(
         'The native addon classic-level cannot be loaded: a cafe cannot keep its data in a folder here.',
       )
-      const child = start(FREE_PORTS, env)
-      expect((await ask(String((await lineOf(child)).url), '/health')).status).toBe(200)
+      const args = [...FREE_PORTS, '--webrtc-port', '0']
+      const whole = start(args)
+      expect(String((await lineOf(whole)).relay)).toContain('/webrtc-direct/certhash/')
+      expect(await stop(whole)).toBe(0)
+      const child = start(args, env)
+      const told = result(child)
+      const { url, relay } = await lineOf(child)
+      expect(String(relay)).not.toContain('webrtc-direct')
+      expect((await ask(String(url), '/health')).status).toBe(200)
       expect(await stop(child)).toBe(0)
+      expect((await told).err).toContain('WebRTC-direct is off')
     })
 
     it('a folder that others can write to is not trusted', async () => {

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { CAFE_USAGE } from '../../relay/cafe/config.ts'
+import { USAGE } from '../../relay/config.ts'
 import { argumentsOf, ROOT, readRecipe, stagesOf } from '../fixtures/image.ts'
 
 const read = (name: string): string => readFileSync(join(ROOT, 'relay/deploy', name), 'utf8')
@@ -92,6 +94,7 @@ describe('the systemd unit', () => {
 interface Service {
   readonly image: string
   readonly build: string
+  readonly environment?: Readonly<Record<string, string>>
   readonly command: readonly [role: string, ...flags: string[]]
   readonly ports: readonly string[]
   readonly volumes: readonly string[]
@@ -142,5 +145,31 @@ describe('the compose file', () => {
   it.each(services)('builds %s of the recipe', (_name, { build, image }) => {
     expect(resolve(ROOT, 'relay/deploy', build)).toBe(resolve(ROOT))
     expect(image).toBe('popup-cafe')
+  })
+})
+
+describe('settings that are named there', () => {
+  const has = (name: string): boolean => new RegExp(`(^|\\s)${name}(\\s|$)`, 'm').test(USAGE + CAFE_USAGE)
+
+  it('are settings of the relay or the cafe: variables', () => {
+    const compose: { services: Record<string, Service> } = parse(read('compose.yaml'), { merge: true })
+    const units = `${read(UNIT)}${read('public.conf')}`
+    const env = stagesOf(readRecipe()).flatMap(({ steps }) => steps.filter((step) => step.getKeyword() === 'ENV'))
+    const names = [
+      ...[...units.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name as string),
+      ...Object.values(compose.services).flatMap(({ environment }) => Object.keys(environment ?? {})),
+      ...env.flatMap(argumentsOf).map((pair) => pair.split('=')[0] as string),
+    ]
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((name) => !has(name))).toEqual(['NODE_ENV'])
+  })
+
+  it('and flags, in what the README says of it', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+    const section = /\n## Deploy\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? ''
+    const ofDocker = ['--name', '--read-only', '--profile', '--now']
+    const flags = [...section.matchAll(/[\s`](--[a-z][\w-]+)/g)].map(([, flag]) => flag as string)
+    expect(flags).toContain('--tls-cert')
+    expect(flags.filter((flag) => flag !== '--help' && !ofDocker.includes(flag) && !has(flag))).toEqual([])
   })
 })

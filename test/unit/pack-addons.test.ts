@@ -99,27 +99,24 @@ describe('an addon', () => {
     expect([members['one'], members['two'], loaded]).toEqual([1, 2, 1])
   })
 
-  it('that cannot be loaded is said once, in words, and fails where it is used, with a code', () => {
+  it('that cannot be loaded is said once, in words, and fails where it is used, by a code', () => {
     const said: string[] = []
     const fails = (): never => {
       throw new Error('wrong ELF class')
     }
     const members = addon('node-datachannel', fails, (text) => said.push(text))
-    const Connection = members['PeerConnection'] as new () => unknown
-    const listen = members['listen'] as () => unknown
-    expect(said).toEqual([
-      'warn The native addon node-datachannel cannot be loaded: WebRTC-direct is off; WebSockets work. wrong ELF class\n',
-    ])
-    const code = expect.objectContaining({ code: 'UNSUPPORTED', data: { addon: 'node-datachannel' } })
-    for (const use of [() => new Connection(), () => listen()]) {
+    for (let times = 0; times < 2; times++) {
       let thrown: unknown
       try {
-        use()
+        void members['PeerConnection']
       } catch (error) {
         thrown = error
       }
       expect(thrown).toBeInstanceOf(CafeError)
-      expect(thrown).toEqual(code)
+      expect(thrown).toMatchObject({ code: 'UNSUPPORTED', data: { addon: 'node-datachannel' } })
     }
+    expect(said).toEqual([
+      'warn The native addon node-datachannel cannot be loaded: WebRTC-direct is off; WebSockets work. wrong ELF class\n',
+    ])
   })
 })
