@@ -21,10 +21,11 @@ COPY --from=build /src/dist/pack ./
 COPY --from=build /src/dist/app ./web
 # Empty, and the program's own: a new volume takes that over.
 COPY --from=build --chown=1000:1000 /src/dist/data /data
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 RELAY_PORT=9090 APP=/app/web DATA=/data/relay
+ENV NODE_ENV=production APP=/app/web DATA=/data/relay CAFE_DATA=/data/cafe \
+    HOST=0.0.0.0 PORT=8080 HTTPS_PORT=8443 RELAY_PORT=9090
 USER 1000:1000
 VOLUME /data
-EXPOSE 8080 9090
+EXPOSE 8080 8443 9090 9090/udp 9091
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s CMD ["node", "/app/popup-cafe.cjs", "health"]
 ENTRYPOINT ["node", "/app/popup-cafe.cjs"]

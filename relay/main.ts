@@ -17,8 +17,9 @@ async function main(): Promise<void> {
   // Whoever read our output may have gone; the relay stays.
   process.stdout.on('error', () => {})
   const relay = await createRelay(config, { log })
-  announce(relay, config)
+  // First: who has read that it is open may already want it to stop.
   stopOnSignal(relay, config, log)
+  announce(relay, config)
 }
 
 function announce(relay: Relay, { json }: RelayConfig): void {

@@ -51,7 +51,7 @@ export async function startNode(
   const hosts = config.host === LOOPBACK ? ['127.0.0.1'] : config.host === '::' ? ['0.0.0.0', '::'] : [config.host]
   const listen = hosts.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${config.relayPort}/ws`)
   const { webrtcPort: port, data } = config
-  const rtc = port === undefined ? undefined : await openWebRtc({ hosts, port, data }, house.sockets)
+  const rtc = port === undefined ? undefined : await openWebRtc({ hosts, port, data }, house.sockets, log)
   const addresses = { listen: [...listen, ...(rtc?.listen ?? [])], appendAnnounce: [...config.announce] }
   const transports = [relayTransport(house.sockets, upgrades), ...(rtc ? [rtc.transport] : [])]
   const node = await createNode(await loadKey(config.data), { addresses, transports }, house)

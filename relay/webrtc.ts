@@ -12,6 +12,7 @@ import type { TransportCertificate, webRTCDirect } from '@libp2p/webrtc'
 import { base64url } from 'multiformats/bases/base64'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { CafeError } from '../src/core/errors.ts'
+import type { Log } from '../src/core/log.ts'
 import { parse, text, v } from '../src/core/schema.ts'
 import { MAX_PEM, RTC_LIFE, RTC_RENEW } from './limits.ts'
 import type { Sockets } from './sockets.ts'
@@ -87,19 +88,26 @@ interface WebRtcConfig {
   readonly data: string
 }
 
-/** @throws CafeError as `listen` does, naming `--webrtc-port`. */
+/**
+ * @returns undefined where the native addon cannot be loaded: the relay does without, and its log says so.
+ * @throws CafeError as `listen` does, naming `--webrtc-port`.
+ */
 export async function openWebRtc(
   { hosts, port, data }: WebRtcConfig,
   sockets: Pick<Sockets, 'bound'>,
-): Promise<WebRtc> {
+  log: Log,
+): Promise<WebRtc | undefined> {
   // IPv6 first: its socket takes both kinds, and one port has one socket.
   const sorted = [...hosts].sort((a, b) => Number(b.includes(':')) - Number(a.includes(':')))
   if (port !== 0) await checkPort(sorted[0] ?? '', port)
   const certificate = await loadRtcCertificate(data, Date.now())
   // Only now: a relay without it starts faster, and where its binary does not fit.
-  const { webRTCDirect } = await import('@libp2p/webrtc')
+  const loaded = await import('@libp2p/webrtc').catch((error) => {
+    log('warn', 'WebRTC-direct is off: its native addon cannot be loaded here; WebSockets work', { error })
+  })
+  if (!loaded) return undefined
   // Without servers of our own it would ask public ones who it is.
-  const create = webRTCDirect({ certificate, rtcConfiguration: { iceServers: [] } })
+  const create = loaded.webRTCDirect({ certificate, rtcConfiguration: { iceServers: [] } })
   return {
     listen: sorted.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/udp/${port}/webrtc-direct`),
     transport: (components) => {

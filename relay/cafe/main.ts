@@ -47,8 +47,9 @@ async function run(config: CafeConfig): Promise<void> {
   // Whoever read our output may have gone; the cafe stays.
   process.stdout.on('error', () => {})
   const program = await runCafe(config, { log })
-  announce(program, config)
+  // First: who has read that it is open may already want it to stop.
   stopWhenAsked(program, log)
+  announce(program, config)
 }
 
 function announce({ url, card, cafe }: CafeProgram, { json, data }: CafeConfig): void {

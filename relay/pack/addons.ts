@@ -26,38 +26,39 @@ export interface Places {
 }
 
 /**
- * The addon of this name. It never throws: of one that cannot be loaded every member fails at its use, with UNSUPPORTED.
+ * The addon of this name, loaded when the first member of it is asked for.
  * Called by modules that the build puts in the place of packages' own loaders.
+ * @returns its members; of one that cannot be loaded, asking for any throws UNSUPPORTED with `addon`, after a sentence to `say`.
  */
-export function addon(name: string): Members {
-  try {
-    return load(name, { env: process.env, home: homedir(), temporary: tmpdir() })
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    process.stderr.write(
-      `warn The native addon ${name} cannot be loaded: ${LOSSES[name] ?? 'some things are off'}. ${why}\n`,
-    )
-    return absent(name)
-  }
-}
-
-/** Stands in for an addon that is not there: members are read when modules start, and called only by who needs them. */
-export function absent(name: string): Members {
-  return new Proxy({} as Members, {
-    get: () =>
-      function missing(): never {
-        throw new CafeError('UNSUPPORTED', { addon: name })
-      },
-  })
-}
-
-function load(name: string, places: Places): Members {
-  const bytes = builtInAddon(name)
-  if (!bytes) return open(join(import.meta.dirname, 'addons', `${name}.node`))
-  const failures: unknown[] = []
-  for (const folder of foldersFor(places)) {
+export function addon(
+  name: string,
+  open: (name: string) => Members = load,
+  say: (text: string) => void = (text) => void process.stderr.write(text),
+): Members {
+  let members: Members | undefined
+  let failure: CafeError | undefined
+  const get = (): Members => {
+    if (failure) throw failure
     try {
-      return open(placeAddon(folder, name, bytes))
+      members ??= open(name)
+      return members
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      say(`warn The native addon ${name} cannot be loaded: ${LOSSES[name] ?? 'some things are off'}. ${why}\n`)
+      failure = new CafeError('UNSUPPORTED', { addon: name }, { cause })
+      throw failure
+    }
+  }
+  return new Proxy({} as Members, { get: (_, member) => get()[member] })
+}
+
+function load(name: string): Members {
+  const bytes = builtInAddon(name)
+  if (!bytes) return openFile(join(import.meta.dirname, 'addons', `${name}.node`))
+  const failures: unknown[] = []
+  for (const folder of foldersFor({ env: process.env, home: homedir(), temporary: tmpdir() })) {
+    try {
+      return openFile(placeAddon(folder, name, bytes))
     } catch (error) {
       failures.push(error) // Not writable, or mounted so that nothing in it may be run: the next one may do.
     }
@@ -66,7 +67,7 @@ function load(name: string, places: Places): Members {
 }
 
 /** Loads what is there by its path alone, in a bundle or outside of one. */
-function open(file: string): Members {
+function openFile(file: string): Members {
   const module = { exports: {} as Members }
   process.dlopen(module, file)
   return module.exports

@@ -2,6 +2,8 @@
  * The packed program: every role in one script, told apart by its first word. Without a word it is the relay, so that the
  * flags of `npm start` work here too. Exit codes are those of the role; 2 for a word that is none.
  */
+// Certificates are made by packages that want this to be there before them; joined as one script they begin in another order.
+import 'reflect-metadata'
 import { BUILT_IN, builtIn } from './assets.ts'
 import { askHealth } from './health.ts'
 import { VERSION } from './version.ts'
@@ -9,11 +11,13 @@ import { VERSION } from './version.ts'
 /** Each is a program of its own, which reads what follows its name on the command line. */
 const ROLES: Readonly<Record<string, () => Promise<unknown>>> = {
   relay: () => import('../main.ts'),
+  cafe: () => import('../cafe/main.ts'),
 }
 
 const USAGE = `Popup Cafe ${VERSION}
 
   popup-cafe [relay] [flags]  serves the app, and joins browsers that cannot reach each other
+  popup-cafe cafe [flags]     a cafe that is always on, and commands for it
   popup-cafe health [url]     asks a running one; exit code 0 if it is well, 1 if not
   popup-cafe --version
 

@@ -91,6 +91,11 @@ describe('relay settings', () => {
     expect(read(['--port', '0', '--relay-port', '7'])).toMatchObject({ port: 0, relayPort: 7 })
   })
 
+  it('take the app away by a switch, whose name is not that of its folder', () => {
+    expect(read(['--no-app', '--port', '0'])).toMatchObject({ app: 'dist/app', noApp: true })
+    expect(read(['--no-verbose'])).toMatchObject({ verbose: false, noApp: false })
+  })
+
   it('treat an empty variable as absent', () => {
     expect(read([], { PORT: '', HOST: '' })).toMatchObject({ port: 8080, host: 'localhost' })
   })
