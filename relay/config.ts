@@ -49,6 +49,15 @@ const SETTINGS = {
     ...{ schema: v.optional(port), needs: A_PORT },
     help: 'libp2p over WebSocket; 9090 without it, or any free port with --port 0',
   }),
+  direct: setting({
+    ...{ flag: 'direct', env: 'DIRECT', kind: 'switch' },
+    ...{ schema: v.boolean(), needs: 'on or off' },
+    help: 'also libp2p over WebRTC-direct (UDP), which https pages reach without a certificate authority',
+  }),
+  directPort: setting({
+    ...{ flag: 'direct-port', env: 'DIRECT_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT, help: 'its UDP port; that of --relay-port without it' },
+  }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
     schema: v.pipe(
@@ -99,7 +108,9 @@ const SETTINGS = {
 } as const satisfies Settings
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'config'> & { readonly relayPort: number }
+export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'config' | 'direct'> & {
+  readonly relayPort: number
+}
 
 /** What each preset sets, as the file would. */
 const PRESETS = { table: {}, family: {}, public: {} }
@@ -121,9 +132,10 @@ export function readConfig(
   const readFile = (path: string): string => readFileSync(path, 'utf8')
   const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
   if (values === 'help') return 'help'
-  const { config: _, ...config } = values
+  const { config: _, direct, ...config } = values
   // Whoever asks for any free port wants no fixed one beside it.
-  return { ...config, relayPort: config.relayPort ?? (config.port === 0 ? 0 : 9090) }
+  const relayPort = config.relayPort ?? (config.port === 0 ? 0 : 9090)
+  return { ...config, relayPort, directPort: direct ? (config.directPort ?? relayPort) : undefined }
 }
 
 /** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */

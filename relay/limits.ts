@@ -69,6 +69,9 @@ export const CIRCUITS_TO_PEER = 512
 /** An older connection of a peer that came back must answer within this, else it is dropped: longer than a full uplink stalls. */
 export const LIVENESS_TIMEOUT = 10_000
 
+/** A key and its certificates as text. */
+export const MAX_PEM = 64 * KiB
+
 /** Request headers: browsers send below 2 KiB to an origin without cookies. */
 export const MAX_HEADER = 8 * KiB
 /** Path and query: a CID, a deep path of names, percent-encoded. */
@@ -100,6 +103,8 @@ export const FIND_STREAMS = 8
 
 /** Cafes in one answer of the directory: more than anybody asks one by one. */
 export const MAX_CAFES = 256
+/** Addresses of the relay that pages are told: those announced come first. */
+export const CONFIG_ADDRESSES = 8
 /** Addresses of each: those of the relay that are announced, and some of the machine's own. */
 export const CAFE_ADDRESSES = 8
 

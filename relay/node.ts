@@ -11,6 +11,7 @@ import { FsDatastore } from 'datastore-fs'
 import { createLibp2p } from 'libp2p'
 import { CafeError } from '../src/core/errors.ts'
 import { type Log, silentLog } from '../src/core/log.ts'
+import { directCertificate, loadDirect } from './direct.ts'
 import { createHouse, type House } from './house.ts'
 import * as limits from './limits.ts'
 import { LOOPBACK, whyNot } from './listen.ts'
@@ -31,6 +32,8 @@ export interface NodeConfig {
   readonly relayPort: number
   readonly announce: readonly string[]
   readonly data: string
+  /** UDP port of WebRTC-direct; off without it. 0: any free one. */
+  readonly directPort: number | undefined
 }
 
 /**
@@ -44,8 +47,10 @@ export async function startNode(
 ): Promise<RelayNode> {
   // Pages dial the address that /config.json gives, so for loopback IPv4 alone is enough here.
   const hosts = config.host === LOOPBACK ? ['127.0.0.1'] : config.host === '::' ? ['0.0.0.0', '::'] : [config.host]
-  const listen = hosts.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${config.relayPort}/ws`)
-  const node = await createNode(await loadKey(config.data), listen, config.announce, house)
+  const listen = hosts.map((host) => `/${familyOf(host)}/${host}/tcp/${config.relayPort}/ws`)
+  const direct = config.directPort === undefined ? undefined : await directTransport(config.data, log)
+  if (direct) listen.push(...hosts.map((host) => `/${familyOf(host)}/${host}/udp/${config.directPort}/webrtc-direct`))
+  const node = await createNode(await loadKey(config.data), { listen, announce: config.announce, direct }, house)
   await house.attach(node, log)
   // The relay never dials, so what it learnt of a peer that left is of no use.
   node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer))
@@ -65,8 +70,7 @@ export async function startNode(
 
 async function createNode(
   privateKey: PrivateKey,
-  listen: string[],
-  announce: readonly string[],
+  { listen, announce, direct }: { listen: string[]; announce: readonly string[]; direct: Direct | undefined },
   { policy, sockets, metrics }: House,
 ): Promise<RelayNode> {
   let started: RelayNode | undefined
@@ -74,7 +78,7 @@ async function createNode(
     start: false,
     privateKey,
     addresses: { listen, appendAnnounce: [...announce] },
-    transports: [relayTransport(sockets)],
+    transports: [relayTransport(sockets), ...(direct ? [direct] : [])],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: limits.STREAM_WINDOW } })],
     connectionGater: createGater({
@@ -108,6 +112,17 @@ async function createNode(
   })
   started = node
   return node
+}
+
+type Direct = ReturnType<NonNullable<Awaited<ReturnType<typeof loadDirect>>>>
+
+const familyOf = (host: string): 'ip4' | 'ip6' => (host.includes(':') ? 'ip6' : 'ip4')
+
+async function directTransport(folder: string, log: Log): Promise<Direct | undefined> {
+  const make = await loadDirect()
+  if (!make) return void log('warn', 'WebRTC-direct is off: its library has nothing for this machine')
+  // No STUN server is asked: a relay is where its addresses say.
+  return make({ certificate: await directCertificate(folder), rtcConfiguration: { iceServers: [] } })
 }
 
 /** The relay's key, made at the first start; the folder is for its owner only. */

@@ -10,7 +10,7 @@ import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
 import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
-import { STOP_GRACE } from './limits.ts'
+import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
 import { POLICIES, type Policy } from './policy.ts'
@@ -68,7 +68,11 @@ export async function createRelay(
   const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
   const answers = {
     ...{ app, log, health, cafes, contentHost, routes: [door] },
-    config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
+    config: () => ({
+      relay: addresses().slice(0, CONFIG_ADDRESSES),
+      iceServers: config.iceServers,
+      contentHost: app?.site && contentHost,
+    }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(
     async (error) => {

@@ -2,7 +2,7 @@
  * Composition root of the browser node: opens the stores, starts the node, wires the cafe, the account peer and the
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
-import { webRTC } from '@libp2p/webrtc'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
@@ -12,7 +12,6 @@ import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { entranceOf } from '../net/entrance.ts'
-import { createNames } from '../net/names.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { relayOf } from '../net/paths.ts'
@@ -33,6 +32,7 @@ import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { cacheMarks } from './marks.ts'
+import { namesLater } from './names.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
@@ -80,6 +80,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const collecting = createCollecting({ ...shared, onChange: () => changes.emit('host') })
   const onGarbage = collecting.soon
 
+  const rtc = { rtcConfiguration: { iceServers: config.iceServers }, dataChannel: { maxMessageSize: RTC_MESSAGE } }
   let cafes: readonly PeerIdText[] = []
   let hosting: Hosting | undefined
   let accounts: Accounts | undefined
@@ -87,12 +88,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     datastore,
     blocks,
     relays: config.relay,
-    transports: [
-      webRTC({
-        rtcConfiguration: { iceServers: config.iceServers },
-        dataChannel: { maxMessageSize: RTC_MESSAGE },
-      }),
-    ],
+    transports: [webRTC(rtc), webRTCDirect(rtc)],
     // Also where no relay is configured: an invite may name one later, and that has a seat for this node.
     listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
@@ -153,7 +149,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
-  const names = createNames(shared)
+  const names = namesLater(shared)
   const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   hosting = await createHosting({
     ...shared,

@@ -30,6 +30,7 @@ export function createFolder(): { app: string; data: string; remove(): void } {
 export const configOf = (folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig => ({
   preset: 'table',
   contentHost: undefined,
+  directPort: undefined,
   port: 0,
   relayPort: 0,
   host: 'localhost',
