@@ -20,13 +20,15 @@ export const BUDGETS = {
   pair: 6_000,
   carry: 24_000,
   door: 45_000,
+  names: 10_000,
+  invite: 8_000,
   classic: 500_000,
   firstPaint: 60_000,
 }
 
 /**
  * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, the whole cafe
- * is carried elsewhere, or a request comes in at the door.
+ * is carried elsewhere, a request comes in at the door, a name is looked up, or an invite is written or read.
  */
 const PARTS = {
   cafe: /^assets\/worker-cafe-/,
@@ -34,10 +36,12 @@ const PARTS = {
   carry: /^assets\/worker-carry-part-/,
   pair: /^assets\/worker-pair-part-/,
   door: /^assets\/worker-door-part-/,
+  invite: /^assets\/worker-invite-/,
+  names: /^assets\/worker-names-/,
 }
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, classic: number, firstPaint: number }} Sizes
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, names: number, invite: number, classic: number, firstPaint: number }} Sizes
  * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
  * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
  * scripts and styles it loads statically.
@@ -78,6 +82,8 @@ export function bundleSizes(folder = 'dist/app') {
     pair: part('pair'),
     carry: part('carry'),
     door: part('door'),
+    names: part('names'),
+    invite: part('invite'),
     classic: sizeOf(folder, [workerOf(folder, 'classic')]),
     firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),
   }

@@ -8,7 +8,7 @@ import type { Log } from '../../src/core/log.ts'
 import type { Route } from '../http.ts'
 import { createNodeCafe, type NodeCafe } from './cafe.ts'
 import { openControl } from './control.ts'
-import { listenAddresses } from './program.ts'
+import { listenAddresses } from './listen-addresses.ts'
 import { answerWeb } from './web.ts'
 
 export type { OpenCafe }
@@ -52,6 +52,7 @@ export function createResident({ name, host, port, data }: ResidentSettings, log
       ends.push(cafe.stop)
       const control = await openControl(data, {
         hosting: cafe.hosting,
+        carrying: cafe.carrying,
         close: () => process.kill(process.pid, 'SIGTERM'),
       })
       ends.push(control.close)

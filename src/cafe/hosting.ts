@@ -29,7 +29,7 @@ export interface Entrance {
   /** Resolves when it can be dialled, or when the signal fires. */
   reserved(signal: AbortSignal): Promise<void>
   /** The link that leads in. */
-  invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): string
+  invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): Promise<string>
 }
 
 /** How anybody on the web reaches the cafe by HTTP through a relay: given by a host that can be reached so. */
@@ -113,12 +113,12 @@ export async function createHosting(components: HostingComponents): Promise<Host
     return running
   }
 
-  const invite = (token: string | undefined): string =>
+  const invite = (token: string | undefined): Promise<string> =>
     entrance.invite({ name: current().name, addresses: entrance.addresses(), token })
 
-  const card = (): OpenCafe => {
+  const card = async (): Promise<OpenCafe> => {
     const { name, mode, token } = current()
-    return { name, mode, peerId: peer, addresses: entrance.addresses(), invite: invite(token?.token) }
+    return { name, mode, peerId: peer, addresses: entrance.addresses(), invite: await invite(token?.token) }
   }
 
   /** A token for the invite on the screen; none where nobody needs one, or while the clock is not to be trusted. */
@@ -210,7 +210,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       const { since } = running
       const room = { ...keep.status(), collected: collecting.last }
       return {
-        ...card(),
+        ...(await card()),
         open: true,
         since,
         clients: clients.length,
@@ -236,7 +236,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
-      return { id, token, invite: invite(token) }
+      return { id, token, invite: await invite(token) }
     },
     revoke: (id) =>
       serial('host', async () => {

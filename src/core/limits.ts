@@ -500,3 +500,6 @@ export const MAX_RECORD_CONTACTS = 500
 export const MAX_RECORD_CONTACT_BYTES = 48 * KiB
 /** Packs a snapshot may name: a thread of 100 000 blocks has some dozens. */
 export const MAX_PACKS = 1024
+
+/** A record of a name (IPNS): the most that its specification lets it have. */
+export const MAX_NAME_RECORD = 10 * KiB

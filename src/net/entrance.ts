@@ -1,5 +1,4 @@
 /** How people come to a cafe on a node: where it is dialled, and the link that leads there. */
-import { formatInvite } from './invite.ts'
 import type { Node } from './node.ts'
 import { inviteWays, throughRelay } from './paths.ts'
 
@@ -12,7 +11,10 @@ export function entranceOf(node: Pick<Node, 'peer' | 'relays' | 'addresses' | 'r
       return now.length > 0 ? now : node.relays.addresses.flatMap((relay) => throughRelay(relay, node.peer))
     },
     reserved: node.reserved,
-    invite: (invite: { name: string; addresses: readonly string[]; token: string | undefined }): string =>
-      formatInvite({ ...invite, cafe: node.peer, addresses: inviteWays(invite.addresses) }, origin),
+    /** How invites are written is loaded with the first one. */
+    async invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): Promise<string> {
+      const { formatInvite } = await import('./invite.ts')
+      return formatInvite({ ...invite, cafe: node.peer, addresses: inviteWays(invite.addresses) }, origin)
+    },
   }
 }

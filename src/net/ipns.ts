@@ -11,13 +11,11 @@ import { reader, writer } from 'protons-runtime'
 import { decode, encode } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
 import { sameBytes } from '../core/ids.ts'
-import { KiB } from '../core/limits.ts'
+import { KiB, MAX_NAME_RECORD } from '../core/limits.ts'
 import { bytes, parse, v } from '../core/schema.ts'
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** The most the specification lets a record have. */
-export const MAX_RECORD = 10 * KiB
 /** Bytes of the path in it: some dozen names. */
 const MAX_VALUE = 2 * KiB
 /** Validity type "end of life", the only one there is. */
@@ -72,7 +70,8 @@ type Message = Partial<Record<Field, Bytes | bigint>>
  * @throws CafeError BAD_REQUEST {what: 'record'} for what is none; CORRUPT {what: 'record'} if the signature or a claim is wrong.
  */
 export async function openNameRecord(name: CID, record: Uint8Array): Promise<NameRecord> {
-  if (record.byteLength > MAX_RECORD) throw new CafeError('BAD_REQUEST', { what: 'record', limit: MAX_RECORD })
+  if (record.byteLength > MAX_NAME_RECORD)
+    throw new CafeError('BAD_REQUEST', { what: 'record', limit: MAX_NAME_RECORD })
   const message = readMessage(record)
   const { data, signatureV2 } = message
   if (!(data instanceof Uint8Array) || !(signatureV2 instanceof Uint8Array)) throw broken()
@@ -138,7 +137,7 @@ function readData(data: Bytes, message: Message): NameRecord {
   let content: v.InferOutput<typeof dataSchema>
   let value: string
   try {
-    content = parse(dataSchema, decode(data, MAX_RECORD))
+    content = parse(dataSchema, decode(data, MAX_NAME_RECORD))
     value = new TextDecoder('utf-8', { fatal: true }).decode(content.Value)
   } catch (cause) {
     throw broken(cause)

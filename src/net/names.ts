@@ -7,22 +7,15 @@ import type { Clock } from '../core/clock.ts'
 import { CafeError } from '../core/errors.ts'
 import { sameBytes } from '../core/ids.ts'
 import { keyNameText, parseKeyName, readKeyName } from '../core/key-name.ts'
+import { MAX_NAME_RECORD } from '../core/limits.ts'
 import { bytes, count, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { SigningKey } from '../crypto/envelope.ts'
 import type { Rows } from '../store/rows.ts'
 import { type Table, table } from '../store/table.ts'
-import {
-  type Bytes,
-  MAX_RECORD,
-  type NameRecord,
-  nameOfKey,
-  openNameRecord,
-  readNameRecord,
-  signNameRecord,
-} from './ipns.ts'
+import { type Bytes, type NameRecord, nameOfKey, openNameRecord, readNameRecord, signNameRecord } from './ipns.ts'
 
-const row = v.strictObject({ record: bytes(MAX_RECORD), since: count(), own: v.boolean() })
+const row = v.strictObject({ record: bytes(MAX_NAME_RECORD), since: count(), own: v.boolean() })
 type Row = v.InferOutput<typeof row>
 
 /** Names that stand for names that stand for names: more than a few is a mistake or a trap. */

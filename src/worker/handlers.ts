@@ -6,7 +6,7 @@ import { CafeError } from '../core/errors.ts'
 import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
-import { parseInvite } from '../net/invite.ts'
+import type { Invite } from '../net/invite.ts'
 import type { Names } from '../net/names.ts'
 import type { Node } from '../net/node.ts'
 import { isNear } from '../net/paths.ts'
@@ -167,8 +167,8 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
-      run: ({ invite }) => {
-        const { cafe, name, token, addresses } = parseInvite(invite)
+      async run({ invite }) {
+        const { cafe, name, token, addresses } = await readInvite(invite)
         return { cafe, name, token: token !== undefined, near: isNear(addresses) }
       },
     },
@@ -176,7 +176,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
       input: v.strictObject({ invite: text(MAX_INVITE), greeting }),
       async run({ invite, greeting }, { signal }) {
         const peer = accounts.peer()
-        const { cafe, name, addresses, token } = parseInvite(invite)
+        const { cafe, name, addresses, token } = await readInvite(invite)
         if (cafe === node.peer) throw new CafeError('CONFLICT', { what: 'own cafe' })
         const to = { cafe, name, addresses }
         const joined = await changed('account', peer.cafes.register(to, token, { signal, greeting }))
@@ -301,3 +301,9 @@ const asPin = (row: Backup): Pin => ({
   since: row.since,
   cafes: row.cafes.map(({ cafe, state, reason, proved, since }) => ({ cafe, state, reason, proved, since })),
 })
+
+/** How invites are read is loaded with the first one. @throws CafeError BAD_REQUEST {what: 'invite'}. */
+async function readInvite(text: string): Promise<Invite> {
+  const { parseInvite } = await import('../net/invite.ts')
+  return parseInvite(text)
+}

@@ -2,7 +2,7 @@
  * Composition root of the browser node: opens the stores, starts the node, wires the cafe, the account peer and the
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
-import { webRTC } from '@libp2p/webrtc'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { arrivingRoots } from '../cafe/carry/arriving-roots.ts'
 import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
@@ -13,7 +13,6 @@ import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { entranceOf } from '../net/entrance.ts'
-import { createNames } from '../net/names.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { relayOf } from '../net/paths.ts'
@@ -36,6 +35,7 @@ import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
 import { cacheMarks } from './marks.ts'
+import { namesLater } from './names.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
@@ -88,6 +88,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   const collecting = createCollecting({ ...shared, onChange: () => changes.emit('host') })
   const onGarbage = collecting.soon
 
+  const rtc = { rtcConfiguration: { iceServers: config.iceServers }, dataChannel: { maxMessageSize: RTC_MESSAGE } }
   let cafes: readonly PeerIdText[] = []
   let hosting: Hosting | undefined
   let accounts: Accounts | undefined
@@ -95,12 +96,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     datastore,
     blocks,
     relays: config.relay,
-    transports: [
-      webRTC({
-        rtcConfiguration: { iceServers: config.iceServers },
-        dataChannel: { maxMessageSize: RTC_MESSAGE },
-      }),
-    ],
+    transports: [webRTC(rtc), webRTCDirect(rtc)],
     // Also where no relay is configured: an invite may name one later, and that has a seat for this node.
     listen: [...(config.relay.length === 0 ? ['/p2p-circuit'] : []), '/webrtc'],
     canDirect: () => pool.size > 0,
@@ -166,7 +162,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     rows.epoch({ marks: cacheMarks(caches), peer: node.peer, log }),
   ])
   const identity = { peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: jwt, epoch }
-  const names = createNames(shared)
+  const names = namesLater(shared)
   const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   const opened = await createHosting({
     ...shared,

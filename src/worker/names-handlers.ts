@@ -2,9 +2,9 @@
 import { parseCid } from '../core/block.ts'
 import { CafeError } from '../core/errors.ts'
 import { parseKeyName } from '../core/key-name.ts'
+import { MAX_NAME_RECORD } from '../core/limits.ts'
 import { bytes, text, v } from '../core/schema.ts'
 import { accountKey } from '../crypto/envelope.ts'
-import { MAX_RECORD } from '../net/ipns.ts'
 import type { Names } from '../net/names.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import type { Handlers } from '../rpc/port.ts'
@@ -17,7 +17,7 @@ const named = v.strictObject({ name: text(128) })
 export function namesHandlers(names: Names, accounts: Pick<Accounts, 'peer'>): Handlers<NamesApi> {
   return {
     'names.add': {
-      input: v.strictObject({ name: text(128), record: bytes(MAX_RECORD) }),
+      input: v.strictObject({ name: text(128), record: bytes(MAX_NAME_RECORD) }),
       run: ({ name, record }) => names.add(name, record),
     },
     'names.publish': {

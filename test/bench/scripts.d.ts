@@ -8,6 +8,8 @@ declare module '*/.scripts/sizes.mjs' {
     readonly account: number
     readonly pair: number
     readonly door: number
+    readonly names: number
+    readonly invite: number
     readonly classic: number
     readonly firstPaint: number
   }
