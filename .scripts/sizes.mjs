@@ -21,6 +21,8 @@ export const BUDGETS = {
   carry: 24_000,
   door: 45_000,
   names: 10_000,
+  links: 12_000,
+  website: 14_000,
   invite: 8_000,
   classic: 500_000,
   firstPaint: 60_000,
@@ -28,7 +30,7 @@ export const BUDGETS = {
 
 /**
  * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, the whole cafe
- * is carried elsewhere, a request comes in at the door, a name is looked up, or an invite is written or read.
+ * is carried elsewhere, a request comes in at the door, a name is looked up, a sealed link or a website is opened, or an invite is written or read.
  */
 const PARTS = {
   cafe: /^assets\/worker-cafe-/,
@@ -38,10 +40,12 @@ const PARTS = {
   door: /^assets\/worker-door-part-/,
   invite: /^assets\/worker-invite-/,
   names: /^assets\/worker-names-/,
+  links: /^assets\/worker-link-open-/,
+  website: /^assets\/worker-site-/,
 }
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, names: number, invite: number, classic: number, firstPaint: number }} Sizes
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, carry: number, door: number, names: number, links: number, website: number, invite: number, classic: number, firstPaint: number }} Sizes
  * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
  * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
  * scripts and styles it loads statically.
@@ -83,6 +87,8 @@ export function bundleSizes(folder = 'dist/app') {
     carry: part('carry'),
     door: part('door'),
     names: part('names'),
+    links: part('links'),
+    website: part('website'),
     invite: part('invite'),
     classic: sizeOf(folder, [workerOf(folder, 'classic')]),
     firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),

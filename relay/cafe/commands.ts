@@ -4,7 +4,7 @@
  */
 import type { Carrying } from '../../src/cafe/carry/carrying.ts'
 import type { Hosting } from '../../src/cafe/hosting.ts'
-import { mode, services } from '../../src/cafe/session/protocol.ts'
+import { mode, services } from '../../src/cafe/session/terms.ts'
 import { CafeError } from '../../src/core/errors.ts'
 import { MAX_INVITE } from '../../src/core/limits.ts'
 import { address, count, name, notice, parse, peerId, text, v } from '../../src/core/schema.ts'

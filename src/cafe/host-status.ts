@@ -1,7 +1,7 @@
 /** What the host of a cafe is shown of it: in a page and at a terminal. Types only. */
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Collected } from '../store/collect.ts'
-import type { Mode } from './session/protocol.ts'
+import type { Mode } from './session/terms.ts'
 
 export interface OpenCafe {
   readonly name: string

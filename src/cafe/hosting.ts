@@ -13,7 +13,7 @@ import { carryStates } from './carry/state.ts'
 import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
-import type { Mode } from './session/protocol.ts'
+import type { Mode } from './session/terms.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
 

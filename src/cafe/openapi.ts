@@ -12,7 +12,7 @@ import { contentPaths } from './openapi-content.ts'
 import { pinningPaths } from './openapi-pinning.ts'
 import { type Json, jsonSchemaOf } from './openapi-schema.ts'
 import { pinProtocol } from './pin/protocol.ts'
-import { SCOPES } from './session/protocol.ts'
+import { SCOPES } from './session/terms.ts'
 import { snapshotProtocol } from './snapshot/protocol.ts'
 
 /** Services with operations for bearers; a new one is one more line. */

@@ -1,5 +1,5 @@
 /** The part of the page's API that is about who may come to the hosted cafe, and who must go. Types only. */
-import type { Mode } from '../cafe/session/protocol.ts'
+import type { Mode } from '../cafe/session/terms.ts'
 import type { Quota, Token } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Call } from '../rpc/port.ts'

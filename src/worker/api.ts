@@ -4,7 +4,7 @@
  */
 import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
 import type { ForwardStatus } from '../cafe/pin/forward.ts'
-import type { Mode } from '../cafe/session/protocol.ts'
+import type { Mode } from '../cafe/session/terms.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Call } from '../rpc/port.ts'

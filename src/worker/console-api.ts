@@ -1,6 +1,6 @@
 /** The console API of the page: the calls of `PageApi` as functions, for people and for the UI. See the README. */
 import type { ForwardStatus } from '../cafe/pin/forward.ts'
-import type { Mode } from '../cafe/session/protocol.ts'
+import type { Mode } from '../cafe/session/terms.ts'
 import type { AdmissionConsole } from './admission-api.ts'
 import type {
   Bearer,

@@ -7,7 +7,7 @@ import type { Node } from '../net/node.ts'
 import type { LinkOpener } from '../peer/link-open.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
-import { linkOpening } from './link-handlers.ts'
+import { linkOpening } from './link-open-handlers.ts'
 import { resolveHandlers } from './names-handlers.ts'
 
 /** Milliseconds between signs of life while a block is on its way: it may wait behind many others. */

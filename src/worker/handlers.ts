@@ -1,7 +1,7 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
 
 import type { Hosting } from '../cafe/hosting.ts'
-import { bearerWish } from '../cafe/session/protocol.ts'
+import { bearerWish } from '../cafe/session/terms.ts'
 import { CafeError } from '../core/errors.ts'
 import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
@@ -22,7 +22,7 @@ import type { CarryApi } from './carry-api.ts'
 import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
 import { later } from './later.ts'
-import { linkOpenHandlers } from './link-handlers.ts'
+import { linkOpenHandlers } from './link-open-handlers.ts'
 import { namesHandlers } from './names-handlers.ts'
 import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'

@@ -1,7 +1,7 @@
 /** The answers to the part of {@link PageApi} that is about the hosted cafe. */
 
 import type { Hosting } from '../cafe/hosting.ts'
-import { mode, services } from '../cafe/session/protocol.ts'
+import { mode, services } from '../cafe/session/terms.ts'
 import { address, count, name, notice, peerId, text, v } from '../core/schema.ts'
 import { Secret } from '../core/secret.ts'
 import type { Handlers } from '../rpc/port.ts'

@@ -17,7 +17,6 @@ import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
-import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
 import { createCollecting } from '../store/collecting.ts'
 import { countedRows } from '../store/epoch.ts'
@@ -34,14 +33,15 @@ import { createDoor } from './door.ts'
 import { createDraw } from './draw.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
+import { openerLater } from './link-opener.ts'
 import { cacheMarks } from './marks.ts'
 import { namesLater } from './names.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
-import { siteHandlers } from './site.ts'
 import type { SiteApi } from './site-api.ts'
+import { siteLater } from './site-later.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
 /**
@@ -198,7 +198,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   })
   if (isMoving) void openCarry().catch((cause) => log('warn', 'the move cannot go on', { cause }))
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
-  const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
+  const opener = openerLater({ ...shared, client: linkClient(node), locate })
   accounts.attend()
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
@@ -223,7 +223,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       tabs: () => pool.size,
     }),
     gateway: gatewayHandlers(node, names, opener),
-    site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
+    site: (label) => siteLater(label, { get: node.get, names, clock: systemClock }),
   }
 }
 

@@ -1,16 +1,13 @@
-/** The answers to {@link LinkApi} and {@link LinkOpenApi}: each checks its input by schema. */
+/** The answers to {@link LinkApi}: each checks its input by schema. */
 import { MAX_OPENINGS } from '../core/limits.ts'
-import { count, peerId, text, v } from '../core/schema.ts'
-import type { LinkOpener } from '../peer/link-open.ts'
+import { count, text, v } from '../core/schema.ts'
 import { MAX_LINK_LABEL } from '../peer/link-row.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { Handlers } from '../rpc/port.ts'
-import type { LinkApi, LinkOpenApi } from './link-api.ts'
+import type { LinkApi } from './link-api.ts'
+import { MAX_PASSWORD } from './link-open-handlers.ts'
 
-/** Longer than any password that is taken, so that those too long are told by what is wrong with them. */
-const MAX_PASSWORD = 1024
 const MAX_TARGET = 8192
-const MAX_FROM = 4
 
 const id = text(32)
 const terms = {
@@ -18,8 +15,6 @@ const terms = {
   expires: v.optional(v.nullable(count())),
   openings: v.optional(v.nullable(count(MAX_OPENINGS, 1))),
 }
-export const linkOpening = { code: text(64), from: v.pipe(v.array(peerId), v.maxLength(MAX_FROM)) }
-
 export function linkHandlers({ peer }: { readonly peer: () => Pick<Peer, 'links'> }): Handlers<LinkApi> {
   const links = () => peer().links
   return {
@@ -40,14 +35,5 @@ export function linkHandlers({ peer }: { readonly peer: () => Pick<Peer, 'links'
       run: ({ id, ...change }) => links().change(id, change),
     },
     'links.revoke': { input: v.strictObject({ id }), run: ({ id }) => links().revoke(id) },
-  }
-}
-
-export function linkOpenHandlers(opener: LinkOpener): Handlers<LinkOpenApi> {
-  return {
-    'links.open': {
-      input: v.strictObject({ ...linkOpening, password: v.optional(text(MAX_PASSWORD)) }),
-      run: (link, { signal }) => opener.open(link, { signal }),
-    },
   }
 }

@@ -8,7 +8,10 @@ declare module '*/.scripts/sizes.mjs' {
     readonly account: number
     readonly pair: number
     readonly door: number
+    readonly carry: number
     readonly names: number
+    readonly links: number
+    readonly website: number
     readonly invite: number
     readonly classic: number
     readonly firstPaint: number

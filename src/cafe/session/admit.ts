@@ -21,7 +21,7 @@ import type { Live } from '../live.ts'
 import type { Bearers } from './bearers.ts'
 import { placeFor, type Terms, termsOf } from './devices.ts'
 import type { Issuer } from './issue.ts'
-import type { Grant, Mode, sessionProtocol, Waiting } from './protocol.ts'
+import type { Grant, sessionProtocol, Waiting } from './protocol.ts'
 import type { Turns } from './rates.ts'
 import {
   type ClientRow,
@@ -31,6 +31,7 @@ import {
   type SessionStore,
   type TokenRow,
 } from './store.ts'
+import type { Mode } from './terms.ts'
 import type { CafeTime } from './time.ts'
 
 export interface AdmitComponents {

@@ -13,8 +13,8 @@ import { bytesOfQuota, type Quota } from '../tokens.ts'
 import { modeOf, requestOf } from './admit.ts'
 import type { Bearers } from './bearers.ts'
 import { forgetDropped } from './drop.ts'
-import type { Mode } from './protocol.ts'
 import { endSessions, type RequestRow, SESSION_QUEUE, type SessionStore } from './store.ts'
+import type { Mode } from './terms.ts'
 import type { CafeTime } from './time.ts'
 
 export interface Decision {

@@ -22,13 +22,7 @@ import { address, bytes, count, name, notice, peerId, text, v } from '../../core
 import { statementSchema } from '../../crypto/challenge.ts'
 import type { RecordKind } from '../../crypto/envelope.ts'
 import { nothing, operation, service } from '../../wire/protocol.ts'
-
-/** Whom a cafe admits: anybody; who brings a token; or whom its host says yes to. A token admits in every mode. */
-export const mode = v.picklist(['open', 'invite', 'ask'])
-export type Mode = v.InferOutput<typeof mode>
-
-/** Names of services, such as `pin`. */
-export const services = v.pipe(v.array(v.pipe(text(32), v.nonEmpty())), v.maxLength(16))
+import { bearerWish, type SCOPES, scopes, services } from './terms.ts'
 
 /** The session a client gets: tokens with their ends (milliseconds since the epoch) and what it may use. */
 export const grant = v.strictObject({
@@ -86,20 +80,6 @@ export const receiptRecord: RecordKind<Receipt> = {
   schema: receiptSchema,
   limit: MAX_RECEIPT,
 }
-
-/** What a bearer may be for: names of services that are worth calling from outside. */
-export const SCOPES = ['pin', 'snapshot', 'contact', 'inbox'] as const
-
-const scopes = v.pipe(
-  v.array(v.picklist(SCOPES)),
-  v.minLength(1),
-  v.maxLength(SCOPES.length),
-  v.check((all) => new Set(all).size === all.length),
-  v.readonly(),
-)
-
-/** What somebody wants a bearer to be. */
-export const bearerWish = v.strictObject({ label: name, scopes, expires: v.optional(count()) })
 
 /** What is known of a bearer: everything but its text, which nobody keeps. */
 export const bearerInfo = v.strictObject({

@@ -6,7 +6,7 @@ import { MAX_RECEIPT } from '../../core/limits.ts'
 import { address, bytes, count, name, notice, peerId, text, v } from '../../core/schema.ts'
 import type { Change, Rows } from '../../store/rows.ts'
 import { type Table, table } from '../../store/table.ts'
-import { mode, services } from './protocol.ts'
+import { mode, services } from './terms.ts'
 
 /** One queue for all that changes who is in: token uses, nonces, clients, sessions and bearers are decided together. */
 export const SESSION_QUEUE = 'sessions'
