@@ -93,6 +93,11 @@ const SETTINGS = {
     needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
     help: 'STUN and TURN urls, comma separated, or a JSON list of RTCIceServer; none without it',
   }),
+  stunPort: setting({
+    ...{ flag: 'stun-port', env: 'STUN_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'a STUN server of its own, UDP, told to pages; off without it (0: any free port; 3478 is usual)',
+  }),
   contentHost: setting({
     ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
     schema: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
@@ -139,7 +144,7 @@ export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'httpsPort
 const PRESETS = {
   table: {},
   family: { host: '::', webrtcPort: '9090' },
-  public: { host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
+  public: { host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', stunPort: '3478', log: 'json', drain: '30' },
 }
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.

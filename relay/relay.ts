@@ -1,6 +1,7 @@
 /** Composition root of the relay: the libp2p node, the app server and what they tell each other. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { join } from 'node:path'
 import type { Log } from '../src/core/log.ts'
 import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
 import type { RelayConfig } from './config.ts'
@@ -16,7 +17,9 @@ import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
 import { listen } from './listen.ts'
 import { startNode } from './node.ts'
 import { POLICIES, type Policy } from './policy.ts'
-import { loadApp } from './static.ts'
+import { keepAssets } from './previous.ts'
+import { type Earlier, loadApp } from './static.ts'
+import { type StunServer, startStun } from './stun.ts'
 import { type Certificates, certificatesFromFiles } from './tls.ts'
 import { createUpgrades } from './upgrades.ts'
 
@@ -51,7 +54,7 @@ export async function createRelay(
   config: RelayConfig,
   { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
 ): Promise<Relay> {
-  const app = config.noApp ? undefined : await loadApp(config.app)
+  const app = config.noApp ? undefined : await loadApp(config.app, earlierIn(config.data, log))
   const certificates = await openCertificates(config, log)
   const house = createHouse(policy)
   const upgrades = createUpgrades()
@@ -83,9 +86,13 @@ export async function createRelay(
   const routes: Route[] = [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })]
   const answers: HttpComponents = {
     ...{ app, log, health, cafes, contentHost, routes, traffic },
-    config: () => ({
+    config: (at) => ({
       relay: someOf(addresses(), CONFIG_ADDRESSES),
-      iceServers: config.iceServers,
+      // By the name that the page itself came by: that leads here.
+      iceServers: [
+        ...config.iceServers,
+        ...(stun && at ? [{ urls: [`stun:${at.replace(/:\d+$/, '')}:${stun.port}`] }] : []),
+      ],
       contentHost: app?.site && contentHost,
     }),
   }
@@ -106,7 +113,12 @@ export async function createRelay(
     stopping ??= stopAll(open, log)
     return stopping
   }
+  let stun: StunServer | undefined
   try {
+    if (config.stunPort !== undefined) {
+      stun = await startStun(config.host, config.stunPort, log)
+      open.push(stun.stop)
+    }
     const port = await serve(config.port, '--port')
     if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
     const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
@@ -119,6 +131,15 @@ export async function createRelay(
     await stop()
     throw error
   }
+}
+
+/** Files of earlier builds, kept with the relay's data; a folder that cannot be written costs only these. */
+function earlierIn(data: string, log: Log): Earlier {
+  return (current) =>
+    keepAssets(join(data, 'assets'), current, Date.now()).catch((error) => {
+      log('warn', 'files of earlier builds cannot be kept', { error })
+      return new Map()
+    })
 }
 
 /** The maker of certificates; none if nobody asked for https. */
