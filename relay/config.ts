@@ -58,7 +58,7 @@ const SETTINGS = {
   webrtcPort: setting({
     ...{ flag: 'webrtc-port', env: 'WEBRTC_PORT', kind: 'text', value: 'n' },
     ...{ schema: v.optional(port), needs: A_PORT },
-    help: 'libp2p over WebRTC, UDP, for pages of any origin without a certificate; off without it (0: any free port)',
+    help: 'libp2p over WebRTC-direct, UDP, which needs no certificate authority; off without it (0: any free port)',
   }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
