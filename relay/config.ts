@@ -60,7 +60,7 @@ const SETTINGS = {
   webrtcPort: setting({
     ...{ flag: 'webrtc-port', env: 'WEBRTC_PORT', kind: 'text', value: 'n' },
     ...{ schema: v.optional(port), needs: A_PORT },
-    help: 'libp2p over WebRTC, UDP, for pages of any origin without a certificate; off without it (0: any free port)',
+    help: 'libp2p over WebRTC-direct, UDP, which needs no certificate authority; off without it (0: any free port)',
   }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
@@ -103,6 +103,11 @@ const SETTINGS = {
     schema: servers,
     needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
     help: 'STUN and TURN urls, comma separated, or a JSON list of RTCIceServer; none without it',
+  }),
+  stunPort: setting({
+    ...{ flag: 'stun-port', env: 'STUN_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'a STUN server of its own, UDP, told to pages; off without it (0: any free port; 3478 is usual)',
   }),
   contentHost: setting({
     ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
@@ -173,7 +178,16 @@ const PRESETS = {
   table: {},
   family: { host: '::', webrtcPort: '9090' },
   // Who runs a relay for strangers decides whether it shows what strangers keep.
-  public: { door: 'off', host: '::', port: '80', httpsPort: '443', webrtcPort: '9090', log: 'json', drain: '30' },
+  public: {
+    door: 'off',
+    host: '::',
+    port: '80',
+    httpsPort: '443',
+    webrtcPort: '9090',
+    stunPort: '3478',
+    log: 'json',
+    drain: '30',
+  },
 }
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.

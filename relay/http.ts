@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { type Log, redactUrl } from '../src/core/log.ts'
 import { type Place, plainHost } from './csp.ts'
 import type { Traffic } from './drain.ts'
+import { bestPacked } from './encoding.ts'
 import { headersFor, type Keep } from './headers.ts'
 import * as limits from './limits.ts'
 import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
@@ -237,16 +238,11 @@ async function send(req: IncomingMessage, res: ServerResponse, found: Answer): P
     if (req.headers['if-none-match']?.split(/\s*,\s*/).includes(file.etag))
       return void res.writeHead(304, headers).end()
   }
-  const packed = file && (await file.gzip())
-  if (packed) headers.Vary = 'Accept-Encoding'
-  if (packed && acceptsGzip(req)) {
-    headers['Content-Encoding'] = 'gzip'
-    body = packed
-  }
+  // Compressed or not: what is kept under one is no answer to whoever takes only the other.
+  if (file && (await file.packed('gzip'))) headers.Vary = 'Accept-Encoding'
+  const packed = file && (await bestPacked(file, req.headers['accept-encoding']))
+  if (packed) [headers['Content-Encoding'], body] = packed
   headers['Content-Length'] = body.byteLength
   res.writeHead(found.status, headers)
   res.end(req.method === 'HEAD' ? undefined : body)
 }
-
-const acceptsGzip = (req: IncomingMessage): boolean =>
-  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(req.headers['accept-encoding'] ?? ''))

@@ -99,6 +99,18 @@ export const MAX_DRAIN = 3_600
 /** Addresses in `/config.json`: what a page takes. */
 export const CONFIG_ADDRESSES = 8
 
+/** How long after an upgrade the files of the build before are answered: tabs stay open over a holiday. */
+export const PREVIOUS_KEPT = 14 * 86_400_000
+/** Bytes of them, in memory too: some ten builds, compressed ones included. */
+export const MAX_PREVIOUS = 128 * MiB
+
+/** Bytes of a STUN request: browsers send below 100, and none may be cut in pieces on its way (RFC 8489 section 6.1). */
+export const MAX_STUN_REQUEST = 548
+/** Answers a second for one address: a browser asks a few times for each connection, an office has many of them. */
+export const STUN_RATE = 64
+/** Addresses answered within a second. */
+export const MAX_STUN_NETS = 4_096
+
 /** How often given certificate files are looked at, beside SIGHUP: those who renew do so days ahead. */
 export const TLS_POLL = 30_000
 /** Bytes of a file with a certificate chain or a key: a chain of a dozen is a few KiB. */

@@ -1,6 +1,7 @@
 /** Composition root of the relay: the libp2p node, the app server and what they tell each other. */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { join } from 'node:path'
 import type { Log } from '../src/core/log.ts'
 import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
 import type { OpenCafe } from './cafe/resident.ts'
@@ -18,7 +19,9 @@ import { listen } from './listen.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { startNode } from './node.ts'
 import { POLICIES } from './policy.ts'
-import { loadApp } from './static.ts'
+import { keepAssets } from './previous.ts'
+import { type Earlier, loadApp } from './static.ts'
+import { type StunServer, startStun } from './stun.ts'
 import { type Certificates, certificatesFromFiles } from './tls.ts'
 import { createUpgrades } from './upgrades.ts'
 
@@ -52,7 +55,7 @@ export interface Relay {
  * ```
  */
 export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
-  const app = config.noApp ? undefined : await loadApp(config.app)
+  const app = config.noApp ? undefined : await loadApp(config.app, earlierIn(config.data, log))
   const certificates = await openCertificates(config, log)
   const house = createHouse(config.policy ?? POLICIES.table)
   const upgrades = createUpgrades()
@@ -92,9 +95,13 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   ]
   const answers: HttpComponents = {
     ...{ app, log, health, cafes, contentHost, routes, traffic },
-    config: () => ({
+    config: (at) => ({
       relay: someOf(addresses(), CONFIG_ADDRESSES),
-      iceServers: config.iceServers,
+      // By the name that the page itself came by: that leads here.
+      iceServers: [
+        ...config.iceServers,
+        ...(stun && at ? [{ urls: [`stun:${at.replace(/:\d+$/, '')}:${stun.port}`] }] : []),
+      ],
       contentHost: app?.site && contentHost,
     }),
   }
@@ -115,7 +122,12 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     stopping ??= stopAll(open, log)
     return stopping
   }
+  let stun: StunServer | undefined
   try {
+    if (config.stunPort !== undefined) {
+      stun = await startStun(config.host, config.stunPort, log)
+      open.push(stun.stop)
+    }
     const port = await serve(config.port, '--port')
     if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
     const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
@@ -130,6 +142,15 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     await stop()
     throw error
   }
+}
+
+/** Files of earlier builds, kept with the relay's data; a folder that cannot be written costs only these. */
+function earlierIn(data: string, log: Log): Earlier {
+  return (current) =>
+    keepAssets(join(data, 'assets'), current, Date.now()).catch((error) => {
+      log('warn', 'files of earlier builds cannot be kept', { error })
+      return new Map()
+    })
 }
 
 /** The maker of certificates; none if nobody asked for https. */

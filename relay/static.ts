@@ -20,9 +20,13 @@ export interface AppFile {
   readonly etag: string
   readonly place: Place
   readonly keep: Keep
-  /** The same compressed, made at the first call; `undefined` where it would not pay. */
-  gzip(): Promise<Uint8Array | undefined>
+  /** The same compressed: as the build made it, or gzip at the first call; `undefined` where it would not pay. */
+  packed(encoding: Encoding): Promise<Uint8Array | undefined>
 }
+
+/** How a file may be compressed, the best first, with the ending of what the build left beside it. */
+export const ENCODINGS = { br: '.br', gzip: '.gz' } as const
+export type Encoding = keyof typeof ENCODINGS
 
 /** The app's files by URL path, and the page, which is also the shell of `/ipfs/*`. */
 export interface App {
@@ -32,13 +36,22 @@ export interface App {
   file(path: string): AppFile | undefined
 }
 
+/** Gives the hashed files of earlier builds that are still answered; see `previous.ts`. */
+export type Earlier = (current: ReadonlyMap<string, Uint8Array>) => Promise<ReadonlyMap<string, Uint8Array>>
+
 /**
  * Reads the built app in `folder`, or the one in the executable.
  * @throws CafeError NOT_FOUND if there is no `index.html`.
  */
-export async function loadApp(folder: string): Promise<App> {
-  const read = await readFiles(folder)
-  const files = new Map([...read].map(([name, bytes]) => [`/${name}`, toFile(`/${name}`, bytes)]))
+export async function loadApp(folder: string, earlier: Earlier = async () => new Map()): Promise<App> {
+  const built = await readFiles(folder)
+  if (!built.has('index.html')) throw new CafeError('NOT_FOUND', { folder })
+  const read = new Map<string, Uint8Array>([...(await earlier(built)), ...built])
+  const isPacked = (name: string): boolean =>
+    Object.values(ENCODINGS).some((end) => name.endsWith(end) && read.has(name.slice(0, -end.length)))
+  const files = new Map<string, AppFile>(
+    [...read].flatMap(([name, bytes]) => (isPacked(name) ? [] : [[`/${name}`, toFile(name, bytes, read)] as const])),
+  )
   const page = files.get('/index.html')
   if (!page) throw new CafeError('NOT_FOUND', { folder })
   files.set('/', page)
@@ -49,19 +62,21 @@ export async function loadApp(folder: string): Promise<App> {
   return { page, site, file: (path) => files.get(path) }
 }
 
-function toFile(path: string, bytes: Buffer): AppFile {
+function toFile(name: string, bytes: Uint8Array, all: ReadonlyMap<string, Uint8Array>): AppFile {
+  const path = `/${name}`
   const type = lookup(path) ?? 'application/octet-stream'
   const text = /^text\/|javascript|json|svg|wasm/.test(type)
-  let compressed: Promise<Uint8Array | undefined> | undefined
+  let compressed: Promise<Uint8Array> | undefined
   return {
     bytes,
     type: text && !type.includes('wasm') ? `${type}; charset=utf-8` : type,
     etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
     place: placeOf(path),
     keep: path.startsWith('/assets/') ? 'immutable' : 'ask',
-    gzip: () => {
-      compressed ??=
-        text && bytes.byteLength >= MIN_GZIP ? promisify(gzip)(bytes, { level: 9 }) : Promise.resolve(undefined)
+    packed: async (encoding) => {
+      const built = all.get(`${name}${ENCODINGS[encoding]}`)
+      if (built || encoding !== 'gzip') return built
+      compressed ??= text && bytes.byteLength >= MIN_GZIP ? promisify(gzip)(bytes, { level: 9 }) : undefined
       return compressed
     },
   }

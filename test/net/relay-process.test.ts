@@ -90,6 +90,20 @@ describe('the relay program', () => {
     30_000,
   )
 
+  it('drains on SIGTERM when it was given time, logs that as JSON, and leaves with 0', async () => {
+    const running = start('--port', '0', '--relay-port', '0', '--json', '--log', 'json', '--drain', '30')
+    const { url } = await ready(running)
+    running.child.kill('SIGTERM')
+    await expect.poll(async () => (await ask(url, '/health')).status, { timeout: 10_000 }).toBe(503)
+    expect(await running.exit).toBe(0)
+    const said = running
+      .err()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).message)
+    expect(said).toEqual(['draining', 'drained'])
+  }, 60_000)
+
   it('refuses an unknown flag with exit code 2', async () => {
     const running = start('--bogus')
     expect(await running.exit).toBe(2)

@@ -234,6 +234,25 @@ describe('the relay', () => {
     own.remove()
   }, 30_000)
 
+  it('says that it drains, and takes no new seats while it answers what it was asked', async () => {
+    const own = createFolder()
+    const leaving = await createRelay(configOf(own), { log: silentLog })
+    const hurry = new AbortController()
+    const drained = leaving.drain(60_000, hurry.signal)
+    const { status, body } = await ask(leaving.url, '/health')
+    expect([status, JSON.parse(body)]).toEqual([503, expect.objectContaining({ ok: false, state: 'draining' })])
+    expect((await ask(leaving.url, '/')).status).toBe(200)
+    const late = await createPeer([])
+    const address = multiaddr(leaving.multiaddrs[0] as string)
+    const connection = await late.dial(address)
+    await expect(connection.newStream('/libp2p/circuit/relay/0.2.0/hop')).rejects.toThrow()
+    hurry.abort()
+    await drained
+    await late.stop()
+    await leaving.stop()
+    own.remove()
+  }, 30_000)
+
   it('runs without the app when told so, and not without it otherwise', async () => {
     const own = createFolder()
     const alone = await createRelay(configOf(own, { noApp: true }), { log: silentLog })

@@ -99,7 +99,6 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^@libp2p\/peer-record$/, /^src\/crypto\/envelope\.ts$/],
   [/^(@libp2p\/.*|libp2p)$/, /^(src\/(net|wire|cafe|worker)\/|src\/crypto\/envelope\.ts$|relay\/)/],
   [/^(@peculiar\/.*|reflect-metadata)$/, /^relay\//],
-  [/^acme-client$/, /^relay\/acme\.ts$/],
   [/^prom-client$/, /^relay\/metrics\.ts$/],
   [/^(classic-level|datastore-level)$/, /^src\/store\/level\.ts$/],
   [/^blockstore-fs(\/.*)?$/, /^src\/store\/fs\.ts$/],

@@ -127,6 +127,10 @@ describe('relay settings', () => {
     expect(() => readConfig(args, {})).toThrow(named)
   })
 
+  it('leave the app out without taking its folder for a switch', () => {
+    expect(read(['--no-app'])).toMatchObject({ noApp: true, app: 'dist/app' })
+  })
+
   it('answer a call for help', () => {
     expect(readConfig(['--help', '--port', '1'], {})).toBe('help')
   })
