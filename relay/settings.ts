@@ -93,9 +93,10 @@ function fromFlags(settings: Settings, args: readonly string[]): Given {
     if (kind === 'switch' && !flag.startsWith('no-')) options[`no-${flag}`] = { type: 'boolean' }
   }
   const given = parsed({ args: [...args], options, strict: true, allowPositionals: false })
-  const values = Object.entries(settings).map(([key, { flag }]) => [
+  const values = Object.entries(settings).map(([key, { flag, kind }]) => [
     key,
-    given[`no-${flag}`] === true ? false : (given[flag] as Raw | undefined),
+    // Of a switch: what turns off no switch is a setting of its own, as `--no-app` is.
+    kind === 'switch' && given[`no-${flag}`] === true ? false : (given[flag] as Raw | undefined),
   ])
   return { ...Object.fromEntries(values), help: given['help'] as boolean | undefined }
 }
