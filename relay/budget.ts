@@ -53,9 +53,9 @@ interface GuestRow {
 }
 
 export function createBudget(rates: Rates, clock: Clock): Budget {
-  /** A tenth of a second at once: short enough to keep to the rate, long enough for timers that are late. */
+  /** A quarter of a second at once: short enough to keep to the rate, long enough for timers that are late. */
   const bucketOf = (rate: number): Bucket | undefined =>
-    rate > 0 ? createBucket({ rate, burst: rate / 10, clock }) : undefined
+    rate > 0 ? createBucket({ rate, burst: rate / 4, clock }) : undefined
   const limited = [rates.rate, rates.seatRate, rates.guestRate].filter((rate) => rate > 0)
   const slowest = Math.min(...limited, Number.POSITIVE_INFINITY)
   const all = bucketOf(rates.rate)

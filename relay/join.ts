@@ -23,6 +23,7 @@ export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOption
   /** Why nothing is forwarded now, if something is held up. */
   let stopped = false
   let ended = false
+  let resuming = false
 
   const go = (): void => {
     stopped = false
@@ -45,8 +46,21 @@ export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOption
       if (wait > 0) setTimeout(() => (room ? go() : afterDrain(to, go)), wait).unref()
       else if (!room) afterDrain(to, go)
     }
-    setFlow(from, stopped)
+    setFlow()
     if (ended && !stopped) close(to)
+  }
+
+  const setFlow = (): void => {
+    // What was held up is dispatched within `resume()`, which opens the window after that whatever was said meanwhile: a
+    // stream that is paused by then would fill up beyond its limit.
+    if (resuming || from.readStatus === 'closing' || from.readStatus === 'closed') return
+    if (!stopped && from.readStatus === 'paused') {
+      resuming = true
+      from.resume()
+      resuming = false
+    }
+    // It may be over since.
+    if (stopped && from.readStatus === 'readable') from.pause()
   }
 
   from.addEventListener('message', ({ data }: StreamMessageEvent) => {
@@ -67,16 +81,13 @@ export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOption
   }
 }
 
-/** Calls `next` when `stream` takes more; never, if it closes. */
+/**
+ * Calls `next` when `stream` takes more; never, if it closes, since its end ends the circuit. (Its `onDrain()` gives one
+ * promise for ever, which the first drain resolves.)
+ */
 function afterDrain(stream: Stream, next: () => void): void {
-  // Its end ends the circuit.
-  stream.onDrain().then(next, () => {})
-}
-
-function setFlow(stream: Stream, stop: boolean): void {
-  if (stream.readStatus === 'closing' || stream.readStatus === 'closed') return
-  if (stop) stream.pause()
-  else if (stream.readStatus === 'paused') stream.resume()
+  if (stream.writableNeedsDrain) stream.addEventListener('drain', next, { once: true })
+  else next()
 }
 
 function close(stream: Stream): void {

@@ -95,7 +95,7 @@ function fromFlags(settings: Settings, args: readonly string[]): Given {
   const given = parsed({ args: [...args], options, strict: true, allowPositionals: false })
   const values = Object.entries(settings).map(([key, { flag, kind }]) => [
     key,
-    // Of a text, `--no-<flag>` is a setting of its own, if there is one.
+    // Of a switch: what turns off no switch is a setting of its own, as `--no-app` is.
     kind === 'switch' && given[`no-${flag}`] === true ? false : (given[flag] as Raw | undefined),
   ])
   return { ...Object.fromEntries(values), help: given['help'] as boolean | undefined }

@@ -44,6 +44,8 @@ import { figure as pinBlocks1m } from './pin_blocks_1m.ts'
 import { figure as pinBlocks256k } from './pin_blocks_256k.ts'
 import { figure as pinGrowth } from './pin_growth.ts'
 import { figure as recover } from './recover_50x100.ts'
+import { figure as relayCpu } from './relay_cpu_per_gib.ts'
+import { figure as relayThroughputNode } from './relay_throughput.ts'
 import { figure as relayThroughput } from './relay_throughput_tab.ts'
 import { figure as reloadReady, restart as reloadRestart } from './reload_ready_ms.ts'
 import { search1k, search10k, search100k } from './search.ts'
@@ -96,6 +98,8 @@ const FIGURES: readonly Figure[] = [
   doorThroughput,
   doorFirstByte,
   relayThroughput,
+  relayThroughputNode,
+  relayCpu,
   failover,
   reloadReady,
   reloadRestart,

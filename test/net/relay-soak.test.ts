@@ -115,6 +115,17 @@ describe('a relay with many who come and go', () => {
   }, 1_800_000)
 })
 
+/** A busy machine may be too slow for a handshake; that proves nothing of the relay. */
+async function ask(peer: Libp2p, relay: string): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await reserve(peer, relay)
+    } catch (error) {
+      if (tries === 5) throw error
+    }
+  }
+}
+
 describe('a crowd of fake peers', () => {
   it('displaces no cafe, and does not keep one that slept for an hour from coming back', async () => {
     let skipped = 0
@@ -139,11 +150,11 @@ describe('a crowd of fake peers', () => {
     for (let i = 0; i < FAKES; i += 20) {
       const more = await peersOf(Math.min(20, FAKES - i))
       fakes.push(...more)
-      given += (await Promise.all(more.map((fake) => reserve(fake, address)))).filter(Boolean).length
+      given += (await Promise.all(more.map((fake) => ask(fake, address)))).filter(Boolean).length
     }
     // They stay as long as it takes to be known too, and come again and again.
     skipped += KNOWN_AFTER
-    for (const fake of fakes.slice(0, 100)) await reserve(fake, address)
+    for (const fake of fakes.slice(0, 100)) await ask(fake, address)
     console.log(`${FAKES} fake peers got ${given} of 40 seats at first, ${house.seats.taken()[1]} are known`)
     expect(given).toBe(20)
     expect(house.seats.has(awake.peerId.toString())).toBe(true)

@@ -36,6 +36,10 @@ describe('relay settings', () => {
     })
   })
 
+  it('take a relay without the app', () => {
+    expect(read(['--no-app'])).toMatchObject({ noApp: true, app: 'dist/app' })
+  })
+
   it('give by preset, and what is set differs from it', () => {
     const more = ['--seats', '100', '--rate', '2MiB', '--day-bytes', '5GiB']
     const { policy } = read(['--preset', 'public', ...more], { GUESTS: 'any', SEATS: '7', TICKETS: `${PEER}, ${PEER}` })
