@@ -13,7 +13,11 @@ import { createGuestNode, DAY, type GuestNode, keep, type TestClock } from './fi
 import { all, body, newId } from './record-fixture.ts'
 
 const KILLS = Number(process.env['CAFE_KILLS'] ?? 10)
-/** Milliseconds of load before the end: from the middle of the first commits to a busy store. */
+/**
+ * When it ends: every other time in the very moment of a receipt, which must not be earlier than what it says; else after some
+ * milliseconds, wherever that is.
+ */
+const MOST_RECEIPTS = 12
 const LONGEST = 1500
 /** Milliseconds for one step, on the busiest machine. */
 const PATIENCE = 20_000
@@ -45,6 +49,29 @@ const acknowledged = {
   guests: [] as GuestNode[],
 }
 const counts = { pins: 0, letters: 0, snapshots: 0, registrations: 0 }
+type Counted = keyof typeof counts
+/** Called at each receipt. */
+let onReceipt = (): void => {}
+
+function receipt(of: Counted): void {
+  counts[of]++
+  onReceipt()
+}
+
+/** Resolves when the process is to be killed. */
+function moment(kill: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (kill % 2 > 0) return void setTimeout(resolve, Math.random() * LONGEST)
+    let left = 1 + Math.floor(Math.random() * MOST_RECEIPTS)
+    onReceipt = () => {
+      left -= 1
+      // The first time there has been one of each kind, however busy the machine is.
+      if (left > 0 || (kill === 0 && Object.values(counts).includes(0))) return
+      void cafe.kill()
+      resolve()
+    }
+  })
+}
 
 beforeAll(async () => {
   cafe = await startNodeCafe()
@@ -70,14 +97,14 @@ const steps: ReadonlyArray<(turn: number, signal: AbortSignal) => Promise<void>>
       upload.close()
     }
     acknowledged.pins.set(root.toString(), blocks)
-    counts.pins++
+    receipt('pins')
   },
   async function deliver(_turn, signal) {
     const bytes = body(1024)
     const letter = { to: client.account().address, body: bytes, ttl: 7 * DAY, door: { key: door } }
     await writer.inbox.deliver(cafe.at.cafe, letter, { signal })
     acknowledged.letters.add(hex(bytes))
-    counts.letters++
+    receipt('letters')
   },
   async function put(turn, signal) {
     const slots = [...acknowledged.slots.values()]
@@ -90,14 +117,14 @@ const steps: ReadonlyArray<(turn: number, signal: AbortSignal) => Promise<void>>
     if (known) known.tried = seq
     await client.snapshots.put(cafe.at.cafe, { slot, expect, seq, body: bytes }, options)
     acknowledged.slots.set(hex(slot), { slot, seq, body: hex(bytes), tried: seq })
-    counts.snapshots++
+    receipt('snapshots')
   },
   async function register(_turn, signal) {
     const guest = await newGuest()
     try {
       await guest.peer.cafes.register(cafe.at, cafe.token, { signal })
       acknowledged.guests.push(guest)
-      counts.registrations++
+      receipt('registrations')
     } catch (error) {
       await guest.stop()
       throw error
@@ -161,7 +188,8 @@ it(
     for (let kill = 0; kill < KILLS; kill++) {
       const gone = new AbortController()
       const load = Promise.all(steps.map((step) => repeat(step, gone.signal)))
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST)), load])
+      await Promise.race([moment(kill), load])
+      onReceipt = () => {}
       // First the process, then those who wait for it: it must not see that they are leaving.
       const killed = cafe.kill()
       gone.abort()
@@ -173,5 +201,5 @@ it(
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0)
     process.stderr.write(`${KILLS} kills; acknowledged and found again: ${JSON.stringify(counts)}\n`)
   },
-  Math.max(3, KILLS / 5) * MINUTE,
+  Math.max(5, KILLS / 2) * MINUTE,
 )
