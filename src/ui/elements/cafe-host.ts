@@ -88,7 +88,8 @@ export class CafeHost extends Plain {
         <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
         <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
         <li>${icon('people')}You can change who may come at any time, and send anybody away.</li>
-      </ul>`
+      </ul>
+      ${this.#carry('Bring a cafe here', false)}`
   }
 
   #card(host: Open): TemplateResult {
@@ -118,7 +119,15 @@ export class CafeHost extends Plain {
       <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
-      ${this.#dialogs(name)}`
+      ${this.#carry('Back up or move the cafe', true)} ${this.#dialogs(name)}`
+  }
+
+  /** A chunk of its own, loaded when somebody looks. */
+  #carry(title: string, hosts: boolean): TemplateResult {
+    return html`<details class="card" @toggle=${loadCarry}>
+      <summary>${title}</summary>
+      <cafe-carry .cafe=${this.cafe} .hosts=${hosts}></cafe-carry>
+    </details>`
   }
 
   #line(host: Open): TemplateResult {
@@ -184,4 +193,7 @@ export class CafeHost extends Plain {
     this.inviting = true
   }
 }
+/** One that cannot be fetched now is asked for again with the next look. */
+const loadCarry = (): void => void import('./cafe-carry.ts').catch(() => {})
+
 customElements.define('cafe-host', CafeHost)
