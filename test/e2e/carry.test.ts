@@ -124,18 +124,3 @@ test('and back into another browser, which is the cafe from then on', async () =
   await vi.waitFor(async () => expect(await statusOf(last)).toMatchObject({ open: true, peerId }), WAIT)
   await provesPin()
 })
-
-test('by the page: with words for what went wrong, and a code to copy', async () => {
-  const { page } = await person()
-  await page.goto(`${relay.url}#host`)
-  const carry = page.locator('details', { hasText: 'Bring a cafe here' })
-  await carry.locator('summary').click()
-  await carry.locator('input[type=file]').setInputFiles({
-    ...{ name: 'cafe.car', mimeType: 'application/octet-stream', buffer: Buffer.from('no cafe') },
-  })
-  await carry.getByLabel('Passphrase').fill(PASSPHRASE)
-  await carry.getByRole('button', { name: 'Open the cafe of this file here' }).click()
-  await carry.getByRole('alert').getByText('That is not a whole cafe').waitFor({ timeout: 60_000 })
-  await carry.getByRole('button', { name: 'Show a code' }).click()
-  await carry.getByText('cafe-move:').waitFor({ timeout: 60_000 })
-})
