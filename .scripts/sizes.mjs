@@ -14,7 +14,7 @@ import { gzipSync } from 'node:zlib'
 export const BUDGETS = {
   sw: 200_000,
   site: 80_000,
-  worker: 280_000,
+  worker: 284_000,
   cafe: 60_000,
   account: 120_000,
   pair: 6_000,

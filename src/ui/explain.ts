@@ -9,6 +9,7 @@ export type Doing =
   | 'start'
   | 'open'
   | 'room'
+  | 'carry'
   | 'close'
   | 'invite'
   | 'decide'
@@ -68,6 +69,17 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     BAD_REQUEST: 'This is no amount of room. Enter a number of gigabytes.',
     NOT_FOUND: 'Your cafe is closed.',
     ABORTED: 'Cleaning up was stopped. What was freed so far stays free.',
+  },
+  carry: {
+    BAD_REQUEST:
+      'That is not a whole cafe: check the file, the code, and that the passphrase has 8 characters or more.',
+    FORBIDDEN: 'The passphrase is wrong, or the code has ended. Have the other device show a new code.',
+    CONFLICT: 'That cafe is open elsewhere, or there is a cafe in this browser already. A cafe is never written over.',
+    CORRUPT: 'Something was damaged on the way. Try again: what is lost here is left out then.',
+    NOT_FOUND: 'There is no cafe here that could be taken elsewhere.',
+    QUOTA: 'There is not enough room for this cafe.',
+    UNREACHABLE: 'The other device cannot be reached. Keep its page open, and try again.',
+    ABORTED: 'This was stopped. Nothing has changed.',
   },
   invite: {
     BAD_REQUEST: 'Check the name and the number of people.',

@@ -1,4 +1,5 @@
 /** Carrying the cafe of this browser: a chunk of its own, which is loaded when somebody asks for it or a move is under way. */
+import { arrivingRoots } from '../cafe/carry/arriving-roots.ts'
 import { type Carrying, type CarryingComponents, createCarrying } from '../cafe/carry/carrying.ts'
 import { settle } from '../cafe/carry/land.ts'
 import { MAX_INVITE } from '../core/limits.ts'
@@ -28,6 +29,9 @@ export async function settleCarried({ rows, datastore, clock }: SettleComponents
 
 export const openCarrying = (components: Omit<CarryingComponents, 'codes'>): Promise<Carrying> =>
   createCarrying({ ...components, codes: { format: formatMoveCode, parse: parseMoveCode } })
+
+/** What a collection must spare of a cafe that waits here since an earlier start. */
+export { arrivingRoots }
 
 const none = v.strictObject({})
 const passphrase = text(2048)

@@ -3,7 +3,6 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC, webRTCDirect } from '@libp2p/webrtc'
-import { arrivingRoots } from '../cafe/carry/arriving-roots.ts'
 import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
@@ -155,7 +154,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
 
   const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
   // Everything that puts blocks into the store has a source here, or loses them.
-  for (const source of [keep.roots, accounts.roots, cache.roots, arrivingRoots(rows)]) collecting.add(source)
+  for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
+  if (isMoving) collecting.add((await import('./carry-part.ts')).arrivingRoots(rows))
   collecting.start()
   const [jwt, epoch] = await Promise.all([
     jwtKey(keys),

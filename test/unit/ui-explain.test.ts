@@ -8,6 +8,7 @@ const DOING: Doing[] = [
   'start',
   'open',
   'room',
+  'carry',
   'close',
   'invite',
   'decide',

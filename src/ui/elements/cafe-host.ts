@@ -89,7 +89,8 @@ export class CafeHost extends Plain {
         <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
         <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
         <li>${icon('people')}You can change who may come at any time, and send anybody away.</li>
-      </ul>`
+      </ul>
+      ${this.#carry('Bring a cafe here', false)}`
   }
 
   #card(host: Open): TemplateResult {
@@ -120,7 +121,15 @@ export class CafeHost extends Plain {
       ${host.door ? html`<cafe-door .cafe=${this.cafe} .door=${host.door}></cafe-door>` : nothing}
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
-      ${this.#dialogs(name)}`
+      ${this.#carry('Back up or move the cafe', true)} ${this.#dialogs(name)}`
+  }
+
+  /** A chunk of its own, loaded when somebody looks. */
+  #carry(title: string, hosts: boolean): TemplateResult {
+    return html`<details class="card" @toggle=${loadCarry}>
+      <summary>${title}</summary>
+      <cafe-carry .cafe=${this.cafe} .hosts=${hosts}></cafe-carry>
+    </details>`
   }
 
   #line(host: Open): TemplateResult {
@@ -186,4 +195,7 @@ export class CafeHost extends Plain {
     this.inviting = true
   }
 }
+/** One that cannot be fetched now is asked for again with the next look. */
+const loadCarry = (): void => void import('./cafe-carry.ts').catch(() => {})
+
 customElements.define('cafe-host', CafeHost)
