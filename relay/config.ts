@@ -93,6 +93,11 @@ const SETTINGS = {
     needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
     help: 'STUN and TURN urls, comma separated, or a JSON list of RTCIceServer; none without it',
   }),
+  lan: setting({
+    ...{ flag: 'lan', env: 'LAN', kind: 'switch' },
+    ...{ schema: v.boolean(), needs: 'on or off' },
+    help: 'for people on the same network: listens there, https by an authority of this machine that devices are shown how to trust, WebRTC, and a QR code here',
+  }),
   contentHost: setting({
     ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
     schema: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
@@ -159,7 +164,8 @@ export function readConfig(
   const readFile = (path: string): string => readFileSync(path, 'utf8')
   const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
   if (values === 'help') return 'help'
-  const { config: _, ...config } = values
+  const { config: _, ...given } = values
+  const config = given.lan ? onNetwork(given) : given
   // Whoever asks for any free port wants no fixed one beside it.
   const any = config.port === 0
   const ports = { relayPort: config.relayPort ?? (any ? 0 : 9090), httpsPort: config.httpsPort ?? (any ? 0 : 8443) }
@@ -167,8 +173,16 @@ export function readConfig(
   return { ...config, ...ports }
 }
 
+/** What `--lan` means for whatever nobody has said. */
+function onNetwork<T extends Pick<Values<typeof SETTINGS>, 'host' | 'port' | 'webrtcPort'>>(config: T): T {
+  const host = config.host === 'localhost' ? '0.0.0.0' : config.host
+  return { ...config, host, webrtcPort: config.webrtcPort ?? (config.port === 0 ? 0 : 9090) }
+}
+
 /** What no setting can tell of itself. */
-function checkTogether({ tlsCert, tlsKey }: Pick<RelayConfig, 'tlsCert' | 'tlsKey'>): void {
+function checkTogether({ tlsCert, tlsKey, lan }: Pick<RelayConfig, 'tlsCert' | 'tlsKey' | 'lan'>): void {
+  if (lan && tlsCert !== undefined)
+    throw new UsageError('--lan (LAN) makes its own certificates: leave out --tls-cert.')
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
 }

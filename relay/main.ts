@@ -17,18 +17,19 @@ async function main(): Promise<void> {
   // Whoever read our output may have gone; the relay stays.
   process.stdout.on('error', () => {})
   const relay = await createRelay(config, { log })
-  announce(relay, config)
+  await announce(relay, config)
   stopOnSignal(relay, config, log)
 }
 
-function announce(relay: Relay, { json }: RelayConfig): void {
+async function announce(relay: Relay, { json }: RelayConfig): Promise<void> {
   if (json) {
-    const line = { url: relay.url, relay: relay.multiaddrs, peerId: relay.peerId, pid: process.pid }
+    const line = { url: relay.url, relay: relay.multiaddrs, peerId: relay.peerId, pid: process.pid, lan: relay.lan }
     process.stdout.write(`${JSON.stringify(line)}\n`)
     return
   }
+  const network = relay.lan ? (await import('./lan/show.ts')).lanText(relay.lan) : ''
   const addresses = relay.multiaddrs.map((address) => `  ${address}\n`).join('')
-  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}Stop with Ctrl+C.\n`)
+  process.stdout.write(`Popup Cafe is open at ${relay.url}\n${network}Relay:\n${addresses}Stop with Ctrl+C.\n`)
 }
 
 function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {

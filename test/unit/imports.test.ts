@@ -87,7 +87,6 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(blockstore-idb|datastore-idb|idb)$/, /^src\/store\/idb\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^qr(\/.*)?$/, /^(src\/ui\/qr|relay\/lan\/show)\.ts$/],
-  [/^(@peculiar\/.*|reflect-metadata)$/, /^relay\/lan\/authority\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],
