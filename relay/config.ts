@@ -109,6 +109,11 @@ const SETTINGS = {
     ...{ schema: v.optional(port), needs: A_PORT },
     help: 'a STUN server of its own, UDP, told to pages; off without it (0: any free port; 3478 is usual)',
   }),
+  lan: setting({
+    ...{ flag: 'lan', env: 'LAN', kind: 'switch' },
+    ...{ schema: v.boolean(), needs: 'on or off' },
+    help: 'for people on the same network: listens there, https by an authority of this machine that devices are shown how to trust, WebRTC, and a QR code here',
+  }),
   contentHost: setting({
     ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
     schema: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
@@ -208,9 +213,10 @@ export function readConfig(
   const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
   if (values === 'help') return 'help'
   const { config: _, guests, seats, knownSeats, hostSeats, netSeats, tickets, ...others } = values
-  const { hourBytes, dayBytes, rate, seatRate, guestRate, ...config } = others
+  const { hourBytes, dayBytes, rate, seatRate, guestRate, ...given } = others
   const bytes = { hourBytes, dayBytes, rate, seatRate, guestRate }
-  const policy = policyOf(config.preset, { guests, seats, knownSeats, hostSeats, netSeats, tickets, ...bytes })
+  const policy = policyOf(given.preset, { guests, seats, knownSeats, hostSeats, netSeats, tickets, ...bytes })
+  const config = given.lan ? onNetwork(given) : given
   // Whoever asks for any free port wants no fixed one beside it.
   const any = config.port === 0
   const ports = {
@@ -222,8 +228,16 @@ export function readConfig(
   return { ...config, policy, ...ports }
 }
 
+/** What `--lan` means for whatever nobody has said. */
+function onNetwork<T extends Pick<Values<typeof SETTINGS>, 'host' | 'port' | 'webrtcPort'>>(config: T): T {
+  const host = config.host === 'localhost' ? '0.0.0.0' : config.host
+  return { ...config, host, webrtcPort: config.webrtcPort ?? (config.port === 0 ? 0 : 9090) }
+}
+
 /** What no setting can tell of itself. */
-function checkTogether({ tlsCert, tlsKey }: Pick<RelayConfig, 'tlsCert' | 'tlsKey'>): void {
+function checkTogether({ tlsCert, tlsKey, lan }: Pick<RelayConfig, 'tlsCert' | 'tlsKey' | 'lan'>): void {
+  if (lan && tlsCert !== undefined)
+    throw new UsageError('--lan (LAN) makes its own certificates: leave out --tls-cert.')
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
 }

@@ -6,7 +6,8 @@ import { USAGE, UsageError } from './config.ts'
 export function explain(error: unknown): readonly [code: number, text: string] {
   if (error instanceof UsageError) return [2, `${error.message}\n\n${USAGE}`]
   if (!isCafeError(error)) return [1, error instanceof Error ? (error.stack ?? error.message) : String(error)]
-  const { port, flag, folder, file, reason } = error.data
+  const { port, flag, folder, file, reason, what } = error.data
+  if (what === 'addresses') return [1, 'This machine is in no private network. Connect it to one, or leave out --lan.']
   if (folder !== undefined) return [1, `There is no built app in ${folder}. Run "npm run build" first.`]
   if (file !== undefined) return [1, `The file ${file} cannot be used as certificate (${reason}).`]
   if (error.code === 'CONFLICT') return [1, `Port ${port} is already in use. Choose another one with ${flag} <n>.`]

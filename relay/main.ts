@@ -19,19 +19,22 @@ async function main(): Promise<void> {
   const relay = await createRelay(config, { log })
   // First: who has read that it is open may already want it to stop.
   stopOnSignal(relay, config, log)
-  announce(relay, config)
+  await announce(relay, config)
 }
 
-function announce(relay: Relay, { json }: RelayConfig): void {
+async function announce(relay: Relay, { json }: RelayConfig): Promise<void> {
   if (json) {
-    const { url, multiaddrs, peerId, cafe } = relay
-    const line = { url, relay: multiaddrs, peerId, pid: process.pid, ...(cafe && { cafe }) }
+    const { url, multiaddrs, peerId, lan, cafe } = relay
+    const line = { url, relay: multiaddrs, peerId, pid: process.pid, lan, ...(cafe && { cafe }) }
     process.stdout.write(`${JSON.stringify(line)}\n`)
     return
   }
+  const network = relay.lan ? (await import('./lan/show.ts')).lanText(relay.lan) : ''
   const addresses = relay.multiaddrs.map((address) => `  ${address}\n`).join('')
   const resident = relay.cafe ? `The cafe "${relay.cafe.name}" is open. Invite:\n  ${relay.cafe.invite}\n` : ''
-  process.stdout.write(`Popup Cafe is open at ${relay.url}\nRelay:\n${addresses}${resident}Stop with Ctrl+C.\n`)
+  process.stdout.write(
+    `Popup Cafe is open at ${relay.url}\n${network}Relay:\n${addresses}${resident}Stop with Ctrl+C.\n`,
+  )
 }
 
 function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {

@@ -14,6 +14,8 @@ import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
 import { createHouse } from './house.ts'
 import { createAppServer, type HttpComponents, type Route } from './http.ts'
+import type { Lan } from './lan/lan.ts'
+import type { LanShown } from './lan/show.ts'
 import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
 import { listen } from './listen.ts'
 import { metricsRoute } from './metrics-route.ts'
@@ -32,6 +34,8 @@ export interface Relay {
   /** Full addresses, ending in `/p2p/<peer id>`; announced ones first. */
   readonly multiaddrs: string[]
   readonly peerId: string
+  /** With `lan`: where people on the network find it. */
+  readonly lan?: LanShown | undefined
   /** Looks for newer certificates now. */
   refresh(): Promise<void>
   /** Leaves gently; see `drain.ts`. Afterwards it is still to be stopped. */
@@ -46,7 +50,8 @@ export interface Relay {
  * Starts a relay.
  *
  * @throws CafeError NOT_FOUND with `folder` if the app is not built; CONFLICT, FORBIDDEN or INTERNAL with `port` and
- * `flag` if it cannot listen; BAD_REQUEST with `file` if a certificate cannot be used.
+ * `flag` if it cannot listen; BAD_REQUEST with `file` if a certificate cannot be used, with `what: 'addresses'` if a relay
+ * for the network is in none.
  * @example
  * ```ts
  * const relay = await createRelay({ ...config, port: 0, relayPort: 0 }, { log: silentLog })
@@ -56,7 +61,8 @@ export interface Relay {
  */
 export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app, earlierIn(config.data, log))
-  const certificates = await openCertificates(config, log)
+  const lan = config.lan ? await openNetwork(config, log) : undefined
+  const certificates = lan?.certificates ?? (await openCertificates(config, log))
   const house = createHouse(config.policy ?? POLICIES.table)
   const upgrades = createUpgrades()
   const node = await startNode(config, house, log, upgrades)
@@ -108,7 +114,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const open: Array<() => Promise<void>> = [async () => node.stop(), ...(resident ? [resident.stop] : [])]
   const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
     const create = (): Server => {
-      const server = createAppServer(answers, secure)
+      // Over http the network gets what it takes to trust https; this machine's own names get the app.
+      const more = lan && !secure ? [lan.page(() => httpsPort ?? 0)] : []
+      const server = createAppServer({ ...answers, routes: [...more, ...routes] }, secure)
       upgrades.serve(server)
       return server
     }
@@ -130,10 +138,11 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
     }
     const port = await serve(config.port, '--port')
     if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
-    const secure = certificates && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
+    const secure = certificates && !lan && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
     const url = urlOf(config.host, port, secure)
     const cafe = await resident?.open({ relays: addresses(), origin: new URL(url).origin })
     return {
+      ...(lan && { lan: lan.shown({ http: port, https: httpsPort ?? 0 }) }),
       ...{ url, multiaddrs: addresses(), peerId, cafe, stop },
       refresh: async () => certificates?.refresh(),
       drain: drain.run,
@@ -151,6 +160,11 @@ function earlierIn(data: string, log: Log): Earlier {
       log('warn', 'files of earlier builds cannot be kept', { error })
       return new Map()
     })
+}
+
+/** Loaded only where it is asked for: making certificates takes some code. */
+async function openNetwork(config: RelayConfig, log: Log): Promise<Lan> {
+  return (await import('./lan/lan.ts')).openLan(config, log)
 }
 
 /** The maker of certificates; none if nobody asked for https. */

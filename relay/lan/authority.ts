@@ -18,6 +18,7 @@ import {
 } from '@peculiar/asn1-x509'
 import * as x509 from '@peculiar/x509'
 import { CafeError } from '../../src/core/errors.ts'
+import type { CertificatePair } from '../tls.ts'
 import { PRIVATE, PRIVATE_NAME } from './addresses.ts'
 
 /** What every phone takes; Ed25519 is not among it yet. */
@@ -30,12 +31,6 @@ const LEAF_LIFE = 90 * DAY
 /** Clocks of devices without internet. */
 const BEFORE = DAY
 
-/** A chain and its private key, in PEM. */
-export interface Leaf {
-  readonly cert: string
-  readonly key: string
-}
-
 export interface Authority {
   /** For people to install, in PEM and DER. */
   readonly pem: string
@@ -46,7 +41,7 @@ export interface Authority {
    * A new certificate with a key of its own for these addresses and names.
    * @throws CafeError BAD_REQUEST if there are none.
    */
-  sign(names: readonly string[]): Promise<Leaf>
+  sign(names: readonly string[]): Promise<CertificatePair>
 }
 
 /**

@@ -2,18 +2,9 @@
  * The certificate of a machine in its network, kept good: a new one when its addresses change, and long before the last one
  * ends.
  */
-import { X509Certificate } from 'node:crypto'
 import type { Log } from '../../src/core/log.ts'
-import type { Authority, Leaf } from './authority.ts'
-
-export interface LanCertificates {
-  readonly current: Leaf
-  /** Calls `listener` with each later one. */
-  onChange(listener: (leaf: Leaf) => void): void
-  /** Looks now whether there has to be a newer one. */
-  refresh(): Promise<void>
-  stop(): void
-}
+import { type CertificatePair, type Certificates, holdCertificates, tlsExpiry } from '../tls.ts'
+import type { Authority } from './authority.ts'
 
 export interface LanCertificatesComponents {
   readonly authority: Authority
@@ -29,22 +20,23 @@ const LOOK = 15_000
 const RENEW = 30 * 86_400_000
 
 /** @throws CafeError BAD_REQUEST {what: 'addresses'} if this machine is in no network. */
-export async function lanCertificates(components: LanCertificatesComponents): Promise<LanCertificates> {
+export async function lanCertificates(
+  components: LanCertificatesComponents,
+): Promise<Certificates & { readonly current: CertificatePair }> {
   const { authority, names, log, now = Date.now } = components
-  const listeners: Array<(leaf: Leaf) => void> = []
   let covered = names()
   let current = await authority.sign(covered)
+  const held = holdCertificates(current)
 
   const refresh = async (): Promise<void> => {
     const wanted = names()
-    const ends = Date.parse(new X509Certificate(current.cert).validTo)
     // An address that is gone for a moment is no reason: it may be back with the next look.
     const missing = wanted.some((name) => !covered.includes(name))
-    if (wanted.length === 0 || (!missing && ends > now() + RENEW)) return
+    if (wanted.length === 0 || (!missing && tlsExpiry(current.cert) > now() + RENEW)) return
     current = await authority.sign(wanted)
     covered = wanted
     log('info', 'new certificate', { names: wanted.join(' ') })
-    for (const listener of listeners) listener(current)
+    held.set(current)
   }
   const timer = setInterval(() => {
     refresh().catch((error) => log('warn', 'no new certificate', { error }))
@@ -54,7 +46,7 @@ export async function lanCertificates(components: LanCertificatesComponents): Pr
     get current() {
       return current
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange: held.onChange,
     refresh,
     stop: () => clearInterval(timer),
   }

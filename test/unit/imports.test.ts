@@ -88,7 +88,6 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^aws4fetch$/, /^src\/store\/s3\.ts$/],
   [/^modern-tar$/, /^src\/gateway\/tar\.ts$/],
   [/^qr(\/.*)?$/, /^(src\/ui\/qr|relay\/lan\/show)\.ts$/],
-  [/^(@peculiar\/.*|reflect-metadata)$/, /^relay\/lan\/authority\.ts$/],
   [/^workbox-window$/, /^src\/ui\/service-worker\.ts$/],
   [/^client-zip$/, /^src\/ui\/viewer\/save\.ts$/],
   [/^valibot$/, /^src\/core\/schema\.ts$/],

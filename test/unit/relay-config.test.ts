@@ -15,6 +15,7 @@ describe('relay settings', () => {
   it('default to this machine only', () => {
     expect(read([])).toEqual({
       preset: 'table',
+      lan: false,
       port: 8080,
       relayPort: 9090,
       host: 'localhost',
@@ -137,5 +138,13 @@ describe('relay settings', () => {
 
   it('answer a call for help', () => {
     expect(readConfig(['--help', '--port', '1'], {})).toBe('help')
+  })
+
+  it('for the network listens there, with WebRTC, whatever else was said', () => {
+    expect(readConfig(['--lan'], {})).toMatchObject({ lan: true, host: '0.0.0.0', webrtcPort: 9090, httpsPort: 8443 })
+    expect(readConfig(['--lan', '--port', '0'], {})).toMatchObject({ webrtcPort: 0, httpsPort: 0 })
+    const said = ['--lan', '--host', '192.168.1.2', '--webrtc-port', '7000']
+    expect(readConfig(said, {})).toMatchObject({ host: '192.168.1.2', webrtcPort: 7000 })
+    expect(() => readConfig(['--lan', '--tls-cert', 'a', '--tls-key', 'b'], {})).toThrow('--lan')
   })
 })
