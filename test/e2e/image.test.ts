@@ -39,7 +39,7 @@ describe('the image', () => {
 
   it('runs as its user, serves the app, is well by its own check, writes to its data alone, and stops when told', async () => {
     const before = written(image.root)
-    const child = image.run(['relay', '--json'], { PORT: '0', HOST: '127.0.0.1' })
+    const child = image.run(['relay', '--json'], { PORT: '0', RELAY_PORT: '0', HOST: '127.0.0.1' })
     running.push(child)
     const { url, pid } = await lineOf(child)
     const base = String(url).replace('cafe.localhost', '127.0.0.1')
