@@ -32,6 +32,8 @@ const ADDONS = [
     binary: () => require('node-gyp-build').resolve(at('node_modules', 'classic-level')),
   },
 ]
+/** What helia would make a node of if we gave it none: a dozen packages, and an addon that a cafe can do without. */
+const DEFAULTS = /@helia\/libp2p\/dist\/src\/utils\/libp2p-defaults\.js$/
 const require = createRequire(import.meta.url)
 
 /** The platform's part of the names of a package's optional dependencies, such as `linux-x64-gnu`. */
@@ -51,6 +53,7 @@ function joined() {
     enforce: 'pre',
     load(id) {
       const path = id.split(sep).join('/')
+      if (DEFAULTS.test(path)) return 'export const libp2pDefaults = () => { throw new Error("no node of our own") }'
       const found = ADDONS.find(({ loader }) => loader.test(path))
       if (!found) return
       const name = JSON.stringify(found.name)

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,8 +27,9 @@ describe('the image', () => {
 
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  })
+    // Tens of thousands of files of packages.
+    await rm(folder, { recursive: true, force: true })
+  }, 300_000)
 
   it('is small, and holds the program, the app and a place for data, and no packages', () => {
     expect(readdirSync(join(image.root, 'app')).sort()).toEqual(['addons', 'popup-cafe.cjs', 'web'])
@@ -37,7 +39,7 @@ describe('the image', () => {
 
   it('runs as its user, serves the app, is well by its own check, writes to its data alone, and stops when told', async () => {
     const before = written(image.root)
-    const child = image.run(['relay', '--json'], { PORT: '0', HOST: '127.0.0.1' })
+    const child = image.run(['relay', '--json'], { PORT: '0', RELAY_PORT: '0', HOST: '127.0.0.1' })
     running.push(child)
     const { url, pid } = await lineOf(child)
     const base = String(url).replace('cafe.localhost', '127.0.0.1')
