@@ -1,0 +1,31 @@
+/** The table of screens and the elements of the UI: what must hold on all screens is looked at on new ones too. */
+import { globSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { SCREENS } from '../fixtures/screens/table.ts'
+
+const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', import.meta.url).pathname })
+  .map((file) => file.replace(/\.ts$/, ''))
+  .sort()
+
+/** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
+const NOT_YET: readonly string[] = [
+  ...['cafe-cafes', 'cafe-contact', 'cafe-drill', 'cafe-drop', 'cafe-find'],
+  ...['cafe-findable', 'cafe-folder', 'cafe-framed', 'cafe-give', 'cafe-introduced'],
+  ...['cafe-link-password', 'cafe-look', 'cafe-mail-out', 'cafe-mail-requests', 'cafe-mail-room'],
+  ...['cafe-mail-settings', 'cafe-mail-summary', 'cafe-mail-tray', 'cafe-mail', 'cafe-make-link'],
+  ...['cafe-move', 'cafe-notices', 'cafe-opening', 'cafe-own-card', 'cafe-pin'],
+  ...['cafe-play', 'cafe-profile', 'cafe-safety', 'cafe-save', 'cafe-sealed-links'],
+  ...['cafe-share-link', 'cafe-shared', 'cafe-site-link', 'cafe-talk', 'cafe-text'],
+  ...['cafe-thread-link', 'cafe-turn', 'cafe-upload'],
+]
+
+test('every element is on a screen of the table, or among those that are still to come, and not on both', () => {
+  expect(ELEMENTS.length).toBeGreaterThan(80)
+  const shown = new Set(SCREENS.flatMap(({ shows }) => shows))
+  expect([...shown, ...NOT_YET].sort()).toEqual(ELEMENTS)
+})
+
+test('screens have names of their own', () => {
+  const names = SCREENS.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+})
