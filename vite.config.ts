@@ -1,6 +1,7 @@
 /**
  * One `vite build`, three places: the app (`dist/app`, page and workers), its service worker (`dist/app/sw.js`, one
- * classic script under a fixed name), what hosts of websites serve, and the relay (`dist/relay/main.js`, for Node). The host's worker is built twice: as
+ * classic script under a fixed name), what hosts of websites serve, and the relay and
+ * the cafe for Node (`dist/relay/main.js`, `dist/relay/cafe.js`). The host's worker is built twice: as
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
@@ -62,7 +63,10 @@ const relay: EnvironmentOptions = {
     minify: false,
     target: 'node22',
     copyPublicDir: false,
-    rolldownOptions: { input: { main: 'relay/main.ts' }, output: { entryFileNames: '[name].js' } },
+    rolldownOptions: {
+      input: { main: 'relay/main.ts', cafe: 'relay/cafe/main.ts' },
+      output: { entryFileNames: '[name].js' },
+    },
   },
 }
 

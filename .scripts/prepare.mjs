@@ -20,7 +20,7 @@ const BUILT = at('dist', '.cafe-built')
 /** What the build reads. */
 const INPUTS = ['index.html', 'src', 'sw', 'public', 'relay', 'vite.config.ts', 'package-lock.json', 'tsconfig.json']
 /** What the build must have left, whatever its stamp says. */
-const OUTPUTS = ['dist/app/index.html', 'dist/app/sw.js', 'dist/relay/main.js']
+const OUTPUTS = ['dist/app/index.html', 'dist/app/sw.js', 'dist/relay/main.js', 'dist/relay/cafe.js']
 /** The same, as beginnings of hashed names in one folder. */
 const ASSETS = 'dist/app/assets'
 const HASHED = ['index-', 'worker-main-', 'worker-dedicated-', 'worker-classic-']

@@ -17,18 +17,28 @@ export const BUDGETS = {
   worker: 280_000,
   cafe: 60_000,
   account: 120_000,
-  classic: 430_000,
+  pair: 6_000,
+  door: 45_000,
+  classic: 500_000,
   firstPaint: 60_000,
 }
 
-/** Chunks of the worker that are loaded when a cafe (`worker/hosting.ts`) or an account (`worker/host.ts`) is opened. */
-const CAFE = /^assets\/worker-cafe-/
-const ACCOUNT = /^assets\/worker-account-part-/
+/**
+ * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, or a request
+ * comes in at the door.
+ */
+const PARTS = {
+  cafe: /^assets\/worker-cafe-/,
+  account: /^assets\/worker-account-part-/,
+  pair: /^assets\/worker-pair-part-/,
+  door: /^assets\/worker-door-part-/,
+}
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, classic: number, firstPaint: number }} Sizes
- * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with all it needs to start; what it loads to host a cafe, and for an
- * account; the one script of browsers without module workers; the page with the scripts and styles it loads statically.
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, door: number, classic: number, firstPaint: number }} Sizes
+ * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
+ * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
+ * scripts and styles it loads statically.
  */
 
 /**
@@ -42,15 +52,29 @@ export function bundleSizes(folder = 'dist/app') {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
   const linked = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1])
   const main = [workerOf(folder, 'main')]
-  const node = closure(folder, main, true, [CAFE, ACCOUNT])
-  /** What `main` loads beyond that, but for what `except` does. */
-  const later = (except) => closure(folder, main, true, [except]).filter((file) => !node.includes(file))
+  const node = closure(folder, main, true, Object.values(PARTS))
+  /** What a part loads beyond what is there at the start. */
+  const part = (name) => {
+    const others = Object.keys(PARTS).filter((other) => other !== name)
+    const files = closure(
+      folder,
+      main,
+      true,
+      others.map((other) => PARTS[other]),
+    )
+    return sizeOf(
+      folder,
+      files.filter((file) => !node.includes(file)),
+    )
+  }
   return {
     sw: sizeOf(folder, ['sw.js']),
     site: sizeOf(folder, ['site-sw.js', 'site-boot.js']),
     worker: sizeOf(folder, node),
-    cafe: sizeOf(folder, later(ACCOUNT)),
-    account: sizeOf(folder, later(CAFE)),
+    cafe: part('cafe'),
+    account: part('account'),
+    pair: part('pair'),
+    door: part('door'),
     classic: sizeOf(folder, [workerOf(folder, 'classic')]),
     firstPaint: sizeOf(folder, ['index.html', ...closure(folder, linked, false)]),
   }

@@ -1,11 +1,11 @@
-/**
- * The relay's settings: command-line flags over environment variables over defaults, checked before anything starts.
- * A wrong setting is a {@link UsageError} that names the flag; nothing is guessed.
- */
+/** The relay's settings as a table (see `settings.ts`), checked before anything starts. */
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { multiaddr } from '@multiformats/multiaddr'
 import { v } from '../src/core/schema.ts'
+import { describeSettings, readSettings, type Settings, setting, type Values } from './settings.ts'
+
+export { UsageError } from './settings.ts'
 
 /** A server for finding (STUN) or relaying (TURN) direct paths: the browser's RTCIceServer. */
 const iceServer = v.strictObject({
@@ -23,77 +23,91 @@ const iceServer = v.strictObject({
 const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
 const folder = v.pipe(v.string(), v.minLength(1))
 
-const schema = v.strictObject({
-  port,
-  relayPort: port,
-  host: v.pipe(
-    v.string(),
-    v.check((host) => host === 'localhost' || isIP(host) !== 0),
-  ),
-  data: folder,
-  app: folder,
-  noApp: v.boolean(),
-  json: v.boolean(),
-  verbose: v.boolean(),
-  announce: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
-  iceServers: v.pipe(v.array(iceServer), v.maxLength(8)),
-  contentHost: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
-})
+const servers = v.pipe(v.string(), v.transform(parseIceServers), v.pipe(v.array(iceServer), v.maxLength(8)))
+const A_PORT = 'a number from 0 to 65535'
+
+/** Every setting, a row each; the order is that of the help. */
+const SETTINGS = {
+  preset: setting({
+    ...{ flag: 'preset', env: 'PRESET', kind: 'text', value: 'name', fallback: 'table' },
+    schema: v.picklist(['table', 'family', 'public']),
+    needs: 'table, family or public',
+    help: 'for whom it is: table (people in one place), family (a household and its friends), public (strangers); what follows overrules it',
+  }),
+  config: setting({
+    ...{ flag: 'config', env: 'CONFIG', kind: 'text', value: 'file' },
+    schema: v.optional(folder),
+    needs: 'a file',
+    help: 'settings as a JSON object, with the names of these flags in camelCase: {"preset": "family", "relayPort": 9090}',
+  }),
+  port: setting({
+    ...{ flag: 'port', env: 'PORT', kind: 'text', value: 'n', fallback: '8080' },
+    ...{ schema: port, needs: A_PORT, help: 'app, http; 8080 without it (0: any free port)' },
+  }),
+  relayPort: setting({
+    ...{ flag: 'relay-port', env: 'RELAY_PORT', kind: 'text', value: 'n' },
+    ...{ schema: v.optional(port), needs: A_PORT },
+    help: 'libp2p over WebSocket; 9090 without it, or any free port with --port 0',
+  }),
+  host: setting({
+    ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
+    schema: v.pipe(
+      v.string(),
+      v.check((host) => host === 'localhost' || isIP(host) !== 0),
+    ),
+    needs: 'an IP address or localhost',
+    help: 'where to listen; this machine only without it, 0.0.0.0 for the network',
+  }),
+  data: setting({
+    ...{ flag: 'data', env: 'DATA', kind: 'text', value: 'folder', fallback: '.data/relay' },
+    ...{ schema: folder, needs: 'a folder', help: "the relay's identity" },
+  }),
+  app: setting({
+    ...{ flag: 'app', env: 'APP', kind: 'text', value: 'folder', fallback: 'dist/app' },
+    ...{ schema: folder, needs: 'a folder', help: 'the built app' },
+  }),
+  noApp: setting({
+    ...{ flag: 'no-app', env: 'NO_APP', kind: 'switch' },
+    ...{ schema: v.boolean(), needs: 'on or off', help: 'relay alone, no app' },
+  }),
+  announce: setting({
+    ...{ flag: 'announce', env: 'ANNOUNCE', kind: 'list', value: 'addr' },
+    schema: v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8)),
+    needs: 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss',
+    help: 'public multiaddr, repeatable',
+  }),
+  iceServers: setting({
+    ...{ flag: 'ice-servers', env: 'ICE_SERVERS', kind: 'text', value: 'x', fallback: '' },
+    schema: servers,
+    needs: 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer',
+    help: 'STUN and TURN urls, comma separated, or a JSON list of RTCIceServer; none without it',
+  }),
+  contentHost: setting({
+    ...{ flag: 'content-host', env: 'CONTENT_HOST', kind: 'text', value: 'name' },
+    schema: v.optional(v.pipe(v.string(), v.regex(/^(?=.{1,180}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/))),
+    needs: 'a host name in lower case, such as cafe.example',
+    help: "the app's own host name, if *.<name> leads here too: websites then open there with scripts",
+  }),
+  verbose: setting({
+    ...{ flag: 'verbose', kind: 'switch', schema: v.boolean(), needs: 'no value' },
+    help: 'log requests, never a query string',
+  }),
+  json: setting({
+    ...{ flag: 'json', kind: 'switch', schema: v.boolean(), needs: 'no value' },
+    help: 'print one line of JSON when ready',
+  }),
+} as const satisfies Settings
 
 /** What a relay runs with; ports are 0 to 65535 (0: any free one), folders are paths from the working directory. */
-export type RelayConfig = v.InferOutput<typeof schema>
+export type RelayConfig = Omit<Values<typeof SETTINGS>, 'relayPort' | 'config'> & { readonly relayPort: number }
 
-/** A flag or variable that cannot be used; the message is one sentence for the person at the terminal. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-const FLAGS = {
-  port: { type: 'string' },
-  'relay-port': { type: 'string' },
-  host: { type: 'string' },
-  data: { type: 'string' },
-  app: { type: 'string' },
-  'no-app': { type: 'boolean' },
-  announce: { type: 'string', multiple: true },
-  'ice-servers': { type: 'string' },
-  'content-host': { type: 'string' },
-  json: { type: 'boolean' },
-  verbose: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsConfig['options']
+/** What each preset sets, as the file would. */
+const PRESETS = { table: {}, family: {}, public: {} }
 
 export const USAGE = `Popup Cafe relay: serves the app and joins browsers that cannot reach each other.
 
-  --port <n>         app, http                        PORT         8080 (0: any free port)
-  --relay-port <n>   libp2p over WebSocket            RELAY_PORT   9090, or any free port with --port 0
-  --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
-  --data <folder>    the relay's identity             DATA         .data/relay
-  --app <folder>     the built app                    APP          dist/app
-  --no-app           relay alone, no app
-  --announce <addr>  public multiaddr, repeatable     ANNOUNCE     none (comma separated)
-  --ice-servers <x>  STUN/TURN urls, comma separated, ICE_SERVERS  none
-                     or a JSON list of RTCIceServer
-  --content-host <x> the app's own host name, if     CONTENT_HOST cafe.localhost on this machine
-                     *.<x> leads here too: websites
-                     then open there with scripts
-  --verbose          log requests, never a query string
-  --json             print one line of JSON when ready
+${describeSettings(SETTINGS)}
 `
-
-const NEEDS: Record<keyof RelayConfig, readonly [name: string, needs: string]> = {
-  port: ['--port (PORT)', 'a number from 0 to 65535'],
-  relayPort: ['--relay-port (RELAY_PORT)', 'a number from 0 to 65535'],
-  host: ['--host (HOST)', 'an IP address or localhost'],
-  data: ['--data (DATA)', 'a folder'],
-  app: ['--app (APP)', 'a folder'],
-  noApp: ['--no-app', 'no value'],
-  json: ['--json', 'no value'],
-  verbose: ['--verbose', 'no value'],
-  announce: ['--announce (ANNOUNCE)', 'at most eight multiaddrs, such as /dns4/relay.example/tcp/443/wss'],
-  contentHost: ['--content-host (CONTENT_HOST)', 'a host name in lower case, such as cafe.example'],
-  iceServers: ['--ice-servers (ICE_SERVERS)', 'stun:, stuns:, turn: or turns: urls, or a JSON list of RTCIceServer'],
-}
 
 /**
  * Settings from arguments (without node and script) and environment.
@@ -104,35 +118,12 @@ export function readConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): RelayConfig | 'help' {
-  const flags = parseFlags(args)
-  if (flags.help) return 'help'
-  const port = flags.port ?? (env.PORT || '8080')
-  const result = v.safeParse(schema, {
-    port,
-    // Whoever asks for any free port wants no fixed one beside it.
-    relayPort: flags['relay-port'] ?? (env.RELAY_PORT || (port.trim() === '0' ? '0' : '9090')),
-    host: flags.host ?? (env.HOST || 'localhost'),
-    data: flags.data ?? (env.DATA || '.data/relay'),
-    app: flags.app ?? (env.APP || 'dist/app'),
-    noApp: flags['no-app'] ?? false,
-    json: flags.json ?? false,
-    verbose: flags.verbose ?? false,
-    announce: flags.announce ?? splitList(env.ANNOUNCE ?? ''),
-    contentHost: flags['content-host'] ?? (env.CONTENT_HOST || undefined),
-    iceServers: parseIceServers(flags['ice-servers'] ?? env.ICE_SERVERS ?? ''),
-  })
-  if (result.success) return result.output
-  const key = String(result.issues[0].path?.[0]?.key) as keyof RelayConfig
-  const [name, needs] = NEEDS[key]
-  throw new UsageError(`${name} needs ${needs}.`)
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
+  const readFile = (path: string): string => readFileSync(path, 'utf8')
+  const values = readSettings(SETTINGS, { args, env, readFile, presets: PRESETS })
+  if (values === 'help') return 'help'
+  const { config: _, ...config } = values
+  // Whoever asks for any free port wants no fixed one beside it.
+  return { ...config, relayPort: config.relayPort ?? (config.port === 0 ? 0 : 9090) }
 }
 
 /** A JSON list as it is; else a list of urls, each a server of its own. What is neither fails in the schema. */

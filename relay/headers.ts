@@ -10,10 +10,9 @@ const KEEP: Readonly<Record<Keep, string>> = {
   never: 'no-store',
 }
 
-/** Nothing powerful is used but writing to the clipboard, by the copy buttons. */
+/** Nothing powerful is used but writing to the clipboard, by the copy buttons, and the camera, in the app's page alone. */
 const CLOSED = [
   'accelerometer',
-  'camera',
   'clipboard-read',
   'display-capture',
   'geolocation',
@@ -30,7 +29,12 @@ const CLOSED = [
   'usb',
   'xr-spatial-tracking',
 ]
-const PERMISSIONS = [...CLOSED.map((feature) => `${feature}=()`), 'clipboard-write=(self)'].join(', ')
+const permissions = (place: Place): string =>
+  [
+    ...CLOSED.map((feature) => `${feature}=()`),
+    place === 'page' ? 'camera=(self)' : 'camera=()',
+    'clipboard-write=(self)',
+  ].join(', ')
 
 /**
  * Headers for an answer to `host`. `Service-Worker-Allowed` is never among them.
@@ -42,7 +46,7 @@ export function headersFor(place: Place, keep: Keep, host: string): Record<strin
     'Cache-Control': KEEP[keep],
     'Content-Security-Policy': contentSecurityPolicy(place, host),
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': PERMISSIONS,
+    'Permissions-Policy': permissions(place),
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     ...(place === 'page' || place === 'shell' || place === 'reset'

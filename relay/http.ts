@@ -12,6 +12,14 @@ import * as limits from './limits.ts'
 import { readSiteHost, SITE_WORKER_PATH, SITE_WORKER_POLICY, type SiteHost, sitePolicy } from './sites.ts'
 import type { App, AppFile } from './static.ts'
 
+/** A part of the server that answers some of its addresses by itself, bodies and methods of all kinds included. */
+export interface Route {
+  readonly name: string
+  /** `host` in lower case, with a port if there is one. */
+  matches(at: { readonly host: string; readonly pathname: string }): boolean
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>
+}
+
 /** What the server answers with; `config`, `cafes` and `health` are read at each request and sent as JSON. */
 export interface HttpComponents {
   readonly app: App | undefined
@@ -20,6 +28,7 @@ export interface HttpComponents {
   readonly health: () => unknown
   /** Host below which websites have origins of their own; see `sites.ts`. */
   readonly contentHost?: string | undefined
+  readonly routes?: readonly Route[]
   readonly log: Log
 }
 
@@ -37,6 +46,12 @@ interface Answer {
 
 /** A server that is not listening yet; see `listen.ts`. */
 export function createAppServer(components: HttpComponents): Server {
+  const { routes = [] } = components
+  const respond = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const at = { host: plainHost(req.headers.host) ?? '', pathname: pathOf(req.url) }
+    const route = routes.find((route) => route.matches(at))
+    return route ? route.answer(req, res) : send(req, res, answer(req, components))
+  }
   const server = createServer(
     {
       maxHeaderSize: limits.MAX_HEADER,
@@ -53,13 +68,15 @@ export function createAppServer(components: HttpComponents): Server {
           status: res.statusCode,
         })
       })
-      send(req, res, answer(req, components)).catch((error) => {
+      respond(req, res).catch((error) => {
         components.log('error', 'http answer failed', { path: redactUrl(pathOf(req.url)), error })
         res.destroy()
       })
     },
   )
   server.on('clientError', refuse)
+  // Whoever waits to be told to send is asked for the body when it is wanted.
+  server.on('checkContinue', (req, res) => server.emit('request', req, res))
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server

@@ -1,5 +1,5 @@
 /** Every limit of the relay, each with its reason. Sizes are bytes, times are milliseconds. */
-import { KiB } from '../src/core/limits.ts'
+import { KiB, MiB } from '../src/core/limits.ts'
 
 /** Peers that may be reachable through this relay at once: a few MiB of memory each at most, so a small machine holds. */
 export const MAX_RESERVATIONS = 1024
@@ -12,6 +12,40 @@ export const RESERVATION_TTL = 3_600_000
 export const CIRCUIT_BYTES = 1n << 40n
 /** Life of one circuit. Sent in a field that clients read as seconds, so it must stay below 2^31. */
 export const CIRCUIT_TIME = 86_400_000
+/** A peer that has held a seat for this long in all is known: a crowd that wants the place of a cafe must stay as long. */
+export const KNOWN_AFTER = 600_000
+/** A shorter stay is not worth remembering: a crowd that comes and goes leaves nothing behind. */
+export const STAY_WORTH = 60_000
+/** How long a peer is known that does not come: a cafe whose people are on holiday. */
+export const KNOWN_FOR = 21 * 86_400_000
+/** Peers remembered: some hundred bytes each. */
+export const MAX_KNOWN = 4 * MAX_RESERVATIONS
+/** How long a circuit waits for a peer that has just taken its seat to say whom it admits: a round trip or two. */
+export const SAY_TIME = 5_000
+/** Lists of admitted peers that are kept: of every seat, and of as many peers that have just left and come back. */
+export const MAX_LISTS = 2 * MAX_RESERVATIONS
+/** Circuits of strangers to a seat that takes them, at once: people who knock. */
+export const STRANGERS = 8
+/** Bytes a second of each stranger: enough to register, and to be sent a photo. */
+export const STRANGER_RATE = 256 * KiB
+/** Questions about seats and vouchers of one peer: a cafe with 4 000 devices says all of them at once, then changes. */
+export const SEAT_QUESTIONS = { burst: 40, every: 1_000 }
+/** Such questions of one peer under way at once. */
+export const SEAT_STREAMS = 4
+
+/** Bytes of a guest to one seat that no rate holds up, and how many a second come back: calls, mail, signalling. */
+export const FREE_BYTES = 64 * KiB
+export const FREE_RATE = 8 * KiB
+/** Bytes of a piece that a shaped circuit forwards at once, so that those of others come in between. */
+export const PIECE = 64 * KiB
+/** Seats and guests whose use is remembered; the least users are forgotten. */
+export const MAX_METERED = 4 * MAX_RESERVATIONS
+/**
+ * What a peer may send on one stream before the relay has passed it on. Fast over a long way (20 MiB/s at 100 ms), and
+ * below the 4 MiB at which js-libp2p aborts a stream that is paused.
+ */
+export const STREAM_WINDOW = 2 * MiB
+
 /** Connections in all: every seat, and as many visitors. */
 export const MAX_CONNECTIONS = 2 * MAX_RESERVATIONS
 /** Connections of one address, loopback apart (a reverse proxy there speaks for everyone): a large office behind one NAT. */
@@ -22,6 +56,12 @@ export const CONNECTIONS_PER_PEER = 4
 export const NEW_CONNECTIONS_PER_SECOND = 256
 /** Handshakes under way at once: each costs a few signatures. */
 export const MAX_PENDING = 64
+/** Of them, those of one address, so that nobody takes every place by being slow. */
+export const PENDING_PER_HOST = 16
+/** A socket that is no libp2p connection by then is closed: nobody's handshake takes as long. */
+export const HANDSHAKE_TIME = 15_000
+/** Sockets of one relay port, whatever they are: every connection, and as many that are not yet one. */
+export const MAX_RELAY_SOCKETS = 8 * MAX_RESERVATIONS
 /** Circuits one peer may open to others: its cafes and the devices it talks to. */
 export const CIRCUITS_FROM_PEER = 128
 /** Circuits to one cafe at once. */
@@ -62,3 +102,16 @@ export const FIND_STREAMS = 8
 export const MAX_CAFES = 256
 /** Addresses of each: those of the relay that are announced, and some of the machine's own. */
 export const CAFE_ADDRESSES = 8
+
+/** Requests through the door at once: each may hold a window of half a MiB for a slow reader, so 256 MiB in all. */
+export const DOOR_REQUESTS = 512
+/** Requests of one address at once and a second, loopback apart: a page of two hundred pictures, and then who reads on. */
+export const DOOR_PACE = { burst: 300, every: 50 } as const
+/** Addresses remembered for that. */
+export const DOOR_HOSTS = 10_000
+/** Cafes that were here and are said to be asleep, on hosts of their own: the oldest are forgotten. */
+export const DOOR_CAFES = 10_000
+/** Bytes of a request's body: all that a cafe keeps unless its host allows more. */
+export const DOOR_UPLOAD = 8 * 1024 * MiB
+/** Time for a cafe to take a stream: a full uplink of a phone. */
+export const DOOR_OPEN = 10_000

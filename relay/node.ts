@@ -10,10 +10,12 @@ import { yamux } from '@libp2p/yamux'
 import { FsDatastore } from 'datastore-fs'
 import { createLibp2p } from 'libp2p'
 import { CafeError } from '../src/core/errors.ts'
+import { type Log, silentLog } from '../src/core/log.ts'
+import { createHouse, type House } from './house.ts'
 import * as limits from './limits.ts'
 import { LOOPBACK, whyNot } from './listen.ts'
 import { createGater, dropStaleConnections } from './peers.ts'
-import { freeSeat, keepSeatsRight } from './reservations.ts'
+import { POLICIES } from './policy.ts'
 import { relayTransport } from './transport.ts'
 
 export type RelayNode = Libp2p<{
@@ -35,17 +37,18 @@ export interface NodeConfig {
  * Starts the node.
  * @throws CafeError CONFLICT, FORBIDDEN or INTERNAL as `listen` does, naming `--relay-port`.
  */
-export async function startNode(config: NodeConfig): Promise<RelayNode> {
+export async function startNode(
+  config: NodeConfig,
+  house: House = createHouse(POLICIES.table),
+  log: Log = silentLog,
+): Promise<RelayNode> {
   // Pages dial the address that /config.json gives, so for loopback IPv4 alone is enough here.
   const hosts = config.host === LOOPBACK ? ['127.0.0.1'] : config.host === '::' ? ['0.0.0.0', '::'] : [config.host]
   const listen = hosts.map((host) => `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${config.relayPort}/ws`)
-  const node = await createNode(await loadKey(config.data), listen, config.announce)
-  keepSeatsRight(node.services.relay.reservations, limits.RESERVATION_TTL)
-  node.addEventListener('peer:disconnect', ({ detail: peer }) => {
-    freeSeat(node.services.relay.reservations, peer)
-    // The relay never dials, so what it learnt of a peer that left is of no use.
-    void node.peerStore.delete(peer)
-  })
+  const node = await createNode(await loadKey(config.data), listen, config.announce, house)
+  await house.attach(node, log)
+  // The relay never dials, so what it learnt of a peer that left is of no use.
+  node.addEventListener('peer:disconnect', ({ detail: peer }) => void node.peerStore.delete(peer))
   dropStaleConnections(node)
   try {
     await node.start()
@@ -60,16 +63,25 @@ export async function startNode(config: NodeConfig): Promise<RelayNode> {
   return node
 }
 
-async function createNode(privateKey: PrivateKey, listen: string[], announce: readonly string[]): Promise<RelayNode> {
+async function createNode(
+  privateKey: PrivateKey,
+  listen: string[],
+  announce: readonly string[],
+  { policy, sockets, metrics }: House,
+): Promise<RelayNode> {
   let started: RelayNode | undefined
   const node = await createLibp2p({
     start: false,
     privateKey,
     addresses: { listen, appendAnnounce: [...announce] },
-    transports: [relayTransport()],
+    transports: [relayTransport(sockets)],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionGater: createGater(() => started?.getConnections() ?? []),
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: limits.STREAM_WINDOW } })],
+    connectionGater: createGater({
+      policy,
+      connections: () => started?.getConnections() ?? [],
+      refused: metrics.connection,
+    }),
     // A ping that is late because the uplink is full must not cut the transfer that fills it.
     connectionMonitor: { abortConnectionOnPingFailure: false },
     connectionManager: {
@@ -86,7 +98,7 @@ async function createNode(privateKey: PrivateKey, listen: string[], announce: re
         maxInboundHopStreams: limits.CIRCUITS_FROM_PEER,
         maxOutboundStopStreams: limits.CIRCUITS_TO_PEER,
         reservations: {
-          maxReservations: limits.MAX_RESERVATIONS,
+          maxReservations: policy.seats,
           reservationTtl: limits.RESERVATION_TTL,
           defaultDataLimit: limits.CIRCUIT_BYTES,
           defaultDurationLimit: limits.CIRCUIT_TIME,

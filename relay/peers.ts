@@ -5,23 +5,33 @@
 
 import type { Connection, ConnectionGater, Libp2p } from '@libp2p/interface'
 import { PING_PROTOCOL } from '@libp2p/ping'
-import { getNetConfig, isLoopback } from '@libp2p/utils'
-import type { Multiaddr } from '@multiformats/multiaddr'
-import { CONNECTIONS_PER_HOST, CONNECTIONS_PER_PEER, LIVENESS_TIMEOUT } from './limits.ts'
+import { CONNECTIONS_PER_PEER, LIVENESS_TIMEOUT } from './limits.ts'
+import { placeOf } from './place.ts'
+import type { Policy } from './policy.ts'
 
-/**
- * The relay's gate.
- * @param connections the connections open now.
- */
-export function createGater(connections: () => readonly Connection[]): ConnectionGater {
+export interface GateComponents {
+  readonly policy: Pick<Policy, 'hostConnections' | 'netConnections'>
+  /** The connections open now. */
+  readonly connections: () => readonly Connection[]
+  /** A connection was refused: its machine or its network has all it can have. */
+  readonly refused: (why: 'host' | 'network') => void
+}
+
+/** The relay's gate. */
+export function createGater({ policy, connections, refused }: GateComponents): ConnectionGater {
   return {
     // Nothing a peer says makes the relay open a connection: no amplification, no probing of its network.
     denyDialPeer: () => true,
     denyDialMultiaddr: () => true,
     denyInboundConnection: ({ remoteAddr }) => {
-      if (isLoopback(remoteAddr)) return false
-      const host = hostOf(remoteAddr)
-      return connections().filter((other) => hostOf(other.remoteAddr) === host).length >= CONNECTIONS_PER_HOST
+      const place = placeOf(remoteAddr)
+      if (!place) return false
+      const others = connections().map((other) => placeOf(other.remoteAddr))
+      const hosts = others.filter((other) => other?.host === place.host).length
+      const nets = others.filter((other) => other?.net === place.net).length
+      const why = hosts >= policy.hostConnections ? 'host' : nets >= policy.netConnections ? 'network' : undefined
+      if (why) refused(why)
+      return why !== undefined
     },
   }
 }
@@ -46,8 +56,4 @@ async function dropIfDead(connection: Connection): Promise<void> {
   } catch (error) {
     if (signal.aborted) connection.abort(error instanceof Error ? error : new Error('no answer'))
   }
-}
-
-function hostOf(address: Multiaddr): string {
-  return getNetConfig(address).host
 }

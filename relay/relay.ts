@@ -4,12 +4,16 @@ import type { Server } from 'node:http'
 import type { Log } from '../src/core/log.ts'
 import type { RelayConfig } from './config.ts'
 import { createDirectory } from './directory.ts'
+import { createDoor } from './door.ts'
+import { createDoorCafes } from './door-cafes.ts'
 import { serveFind } from './find.ts'
 import { createHealth } from './health.ts'
+import { createHouse } from './house.ts'
 import { createAppServer } from './http.ts'
 import { STOP_GRACE } from './limits.ts'
 import { LOOPBACK, listen } from './listen.ts'
 import { startNode } from './node.ts'
+import { POLICIES, type Policy } from './policy.ts'
 import { loadApp } from './static.ts'
 
 /** A running relay. */
@@ -35,9 +39,13 @@ export interface Relay {
  * await relay.stop()
  * ```
  */
-export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
+export async function createRelay(
+  config: RelayConfig,
+  { log, policy = POLICIES.table }: { readonly log: Log; readonly policy?: Policy },
+): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app)
-  const node = await startNode(config)
+  const house = createHouse(policy)
+  const node = await startNode(config, house, log)
   await serveFind(node, log)
   const peerId = node.peerId.toString()
   const addresses = (): string[] => {
@@ -57,8 +65,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const cafes = createDirectory(node, addresses)
   // Every browser takes *.localhost for this machine, so there websites need nobody's leave.
   const contentHost = config.contentHost ?? (nameOf(config.host) === 'cafe.localhost' ? 'cafe.localhost' : undefined)
+  const door = createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })
   const answers = {
-    ...{ app, log, health, cafes, contentHost },
+    ...{ app, log, health, cafes, contentHost, routes: [door] },
     config: () => ({ relay: addresses(), iceServers: config.iceServers, contentHost: app?.site && contentHost }),
   }
   const bound = await listen(() => createAppServer(answers), config.host, config.port, '--port').catch(

@@ -8,6 +8,7 @@
  */
 import type { RelayReservation } from '@libp2p/circuit-relay-v2'
 import type { PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** The part of libp2p's PeerMap that is used. */
 export interface Reservations {
@@ -33,6 +34,37 @@ export function keepSeatsRight(reservations: Reservations, ttl: number): void {
       ours.add(reservation.signal)
     }
     return set(peer, reservation)
+  }
+}
+
+/** What of the js server is used: a part that its types do not show. */
+export interface SeatServer {
+  reservationStore: {
+    readonly reservations: Reservations
+    reserve(peer: PeerId, address: Multiaddr, limit?: object): { readonly status: string; readonly expire?: number }
+  }
+}
+
+/** Who decides about seats, and is told when one is free. */
+export interface SeatGiver {
+  take(peer: PeerId, address: Multiaddr): boolean
+  free(peer: PeerId): void
+}
+
+/** Lets `giver` decide who gets a seat of `server`; it hears of the end of each, however it comes. */
+export function giveSeats({ reservationStore: store }: SeatServer, giver: SeatGiver): void {
+  const reserve = store.reserve.bind(store)
+  store.reserve = (peer, address, limit) => {
+    if (!giver.take(peer, address)) return { status: 'RESERVATION_REFUSED' }
+    const given = reserve(peer, address, limit)
+    if (given.status !== 'OK') giver.free(peer)
+    return given
+  }
+  const { reservations } = store
+  const remove = reservations.delete.bind(reservations)
+  reservations.delete = (peer) => {
+    giver.free(peer)
+    return remove(peer)
   }
 }
 

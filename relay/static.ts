@@ -3,13 +3,12 @@
  * no path of a request ever touches the disk.
  */
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { lookup } from 'mrmime'
 import { CafeError } from '../src/core/errors.ts'
 import type { Place } from './csp.ts'
+import { readFiles } from './files.ts'
 import type { Keep } from './headers.ts'
 import { MIN_GZIP } from './limits.ts'
 import { type SitePage, sitePage } from './sites.ts'
@@ -34,21 +33,12 @@ export interface App {
 }
 
 /**
- * Reads the built app in `folder`.
+ * Reads the built app in `folder`, or the one in the executable.
  * @throws CafeError NOT_FOUND if there is no `index.html`.
  */
 export async function loadApp(folder: string): Promise<App> {
-  const files = new Map<string, AppFile>()
-  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  await Promise.all(
-    names
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = join(entry.parentPath, entry.name)
-        const path = file.slice(join(folder, sep).length).split(sep).join('/')
-        files.set(`/${path}`, toFile(`/${path}`, await readFile(file)))
-      }),
-  )
+  const read = await readFiles(folder)
+  const files = new Map([...read].map(([name, bytes]) => [`/${name}`, toFile(`/${name}`, bytes)]))
   const page = files.get('/index.html')
   if (!page) throw new CafeError('NOT_FOUND', { folder })
   files.set('/', page)

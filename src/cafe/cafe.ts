@@ -22,6 +22,7 @@ import { createContacts } from './contact/service.ts'
 import { createErase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
 import { createDevices, createGuard, createStands, type Session } from './guard.ts'
+import { type CafeGuests, createGuests } from './guests.ts'
 import { inboxProtocol } from './inbox/protocol.ts'
 import type { MailRates } from './inbox/rates.ts'
 import { createInbox } from './inbox/service.ts'
@@ -44,6 +45,7 @@ import type { UsageRow } from './pin/store.ts'
 import { type Alarms, createAlarms } from './session/alarms.ts'
 import { createBearers } from './session/bearers.ts'
 import { createDesk, type Desk } from './session/desk.ts'
+import { formerKeys } from './session/former-keys.ts'
 import { createIssuer } from './session/issue.ts'
 import { sessionProtocol } from './session/protocol.ts'
 import { createTurns, SESSION_RATES, type SessionRates } from './session/rates.ts'
@@ -121,6 +123,8 @@ export interface Cafe extends Omit<Desk, 'revoke'> {
   readonly alarms: Pick<Alarms, 'list' | 'dismiss'>
   /** Is that peer a client's device, or was it one lately? */
   readonly knows: (peer: PeerIdText) => Promise<boolean>
+  /** Whom relays may let through to it. */
+  guests(): Promise<CafeGuests>
   /** The cafes it knows, and which of them lied. */
   neighbours(): readonly KnownCafe[]
   /** Meets other cafes now; it does so by itself too. */
@@ -140,7 +144,8 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     raised.then(onChange, (cause) => log('warn', 'an alarm could not be kept', { cause }))
   }
   const time = await createCafeTime(rows, clock, () => raise({ kind: 'clock', account: null, peer: null }))
-  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, epoch })
+  const former = await formerKeys(store, time.now())
+  const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, former, epoch })
   const live = createLive()
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
@@ -220,6 +225,7 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     jobs,
     fetch: face.fetch,
     knows,
+    guests: createGuests(store, time),
     neighbours: info.list,
     meet: info.meet,
     async close() {

@@ -386,6 +386,19 @@ export const MAX_CAFE_LIST = 512 * KiB
 /** An invite as text: name, peer id, eight addresses and a token fit in a fifth of this. */
 export const MAX_INVITE = 4 * KiB
 
+/** A pairing code: time to scan two of them, to find out how, and to start again once. */
+export const PAIR_TTL = 10 * 60_000
+/** Clocks of devices that have not seen the internet for long; the code's maker forgets it in time anyway. */
+export const PAIR_SKEW = 15 * 60_000
+/** Waiting for a browser to name its addresses: in a network they are there at once, a STUN server may not answer. */
+export const PAIR_GATHER = 3000
+/** From reading the second code to a connection: DTLS on a slow phone, and names of multicast DNS that are asked for twice. */
+export const PAIR_OPEN = 20_000
+/** Addresses in a pairing code: both families of two networks, and what a STUN server saw. */
+export const MAX_CANDIDATES = 6
+/** A pairing code as text: 450 characters with all that may be in it, and whatever white space pasting adds. */
+export const MAX_PAIR_CODE = 1 * KiB
+
 /** Walker bounds: HAMT depth included; a file of 25 GiB has 100 000 leaves. */
 export const WALK_DEPTH = 64
 export const WALK_BLOCKS = 100_000
@@ -428,6 +441,11 @@ export const DOOR_CHUNK = 64 * KiB
  * for each request; and at 50 ms from end to end it lets 10 MiB a second through.
  */
 export const DOOR_WINDOW = 512 * KiB
+/** Bytes of all answers through one door, a second in the long run and at once: the uplink of a fast line at home. */
+export const DOOR_RATE = 32 * MiB
+export const DOOR_BURST = 1024 * MiB
+/** Bytes of all answers through one door in a day unless its host says otherwise: a link that everybody passes on ends there. */
+export const DOOR_DAY = 50_000_000_000
 /** Nothing moves in either direction for so long: a program that stopped reading, or a cafe that will not answer. */
 export const DOOR_IDLE = 120_000
 /** Legacy whole-file ciphertext must be held in memory to be verified. */

@@ -2,13 +2,14 @@
  * Session tokens: JWTs signed by a key of the cafe's own, with one algorithm, one header and one closed set of claims.
  * Whatever is not exactly that is refused before or after the signature, never repaired (security.md §2.d, §1.5 C4-C7).
  */
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { base64urlnopad } from '@scure/base'
 import { CompactSign, calculateJwkThumbprint, compactVerify } from 'jose'
 import { CafeError } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import { ACCESS_TTL, CLOCK_SKEW, MAX_JWT, REFRESH_TTL } from '../core/limits.ts'
 import { address, count, parse, peerId, text, v } from '../core/schema.ts'
-import { utf8 } from './bytes.ts'
+import { unshared, utf8 } from './bytes.ts'
 
 /** What a session token says. Times are whole seconds since the epoch, as RFC 7519 has them. */
 export interface SessionClaims {
@@ -41,6 +42,9 @@ export interface JwtKey {
   readonly privateKey: CryptoKey
   readonly publicKey: CryptoKey
 }
+
+/** What verifies only. */
+export type JwtVerifier = Pick<JwtKey, 'kid' | 'publicKey'>
 
 /** What the verifier demands; `now` in milliseconds. */
 export interface JwtExpectation {
@@ -86,6 +90,33 @@ export async function createJwtKey(): Promise<JwtKey> {
   return { kid, privateKey: pair.privateKey, publicKey: pair.publicKey }
 }
 
+/** The 32 bytes of the public half, and back: what a cafe takes along when it moves, so that its sessions go on. */
+export const exportVerifier = async ({ publicKey }: JwtVerifier): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await crypto.subtle.exportKey('raw', publicKey))
+
+/** @throws CafeError CORRUPT {what: 'key'}. */
+export async function importVerifier(raw: Uint8Array): Promise<JwtVerifier> {
+  try {
+    const publicKey = await crypto.subtle.importKey('raw', unshared(raw), 'Ed25519', true, ['verify'])
+    return { kid: await calculateJwkThumbprint(await crypto.subtle.exportKey('jwk', publicKey)), publicKey }
+  } catch (cause) {
+    throw new CafeError('CORRUPT', { what: 'key' }, { cause })
+  }
+}
+
+/** PKCS #8 of an Ed25519 key (RFC 8410), up to the 32 bytes that are the key. */
+const PKCS8 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
+
+/** The key of 32 random bytes: for hosts that can keep bytes and no CryptoKeys. */
+export async function jwtKeyOf(seed: Uint8Array): Promise<JwtKey> {
+  if (seed.byteLength !== 32) throw new CafeError('BAD_REQUEST', { what: 'key' })
+  const pkcs8 = new Uint8Array([...PKCS8, ...seed])
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign'])
+  const raw = new Uint8Array(ed25519.getPublicKey(seed))
+  const publicKey = await crypto.subtle.importKey('raw', raw, ALGORITHM, true, ['verify'])
+  return { kid: await calculateJwkThumbprint(await crypto.subtle.exportKey('jwk', publicKey)), privateKey, publicKey }
+}
+
 /**
  * Signs `claims`; the header's `typ` follows from the scope.
  * @throws CafeError BAD_REQUEST if the claims are malformed or too long to be accepted again.
@@ -104,7 +135,11 @@ export async function signJwt(key: JwtKey, claims: SessionClaims): Promise<strin
  * at most CLOCK_SKEW.
  * @throws CafeError UNAUTHORIZED `{expired: true}` if its time is over and nothing else is wrong; FORBIDDEN otherwise.
  */
-export async function verifyJwt(keys: readonly JwtKey[], jwt: string, expect: JwtExpectation): Promise<SessionClaims> {
+export async function verifyJwt(
+  keys: readonly JwtVerifier[],
+  jwt: string,
+  expect: JwtExpectation,
+): Promise<SessionClaims> {
   const header = readHeader(jwt)
   const key = keys.find(({ kid }) => kid === header.kid)
   if (!key || header.typ !== TYPES[expect.scope]) throw refusal()
@@ -125,7 +160,7 @@ function readHeader(jwt: string): v.InferOutput<typeof headerSchema> {
   }
 }
 
-async function readClaims(key: JwtKey, jwt: string): Promise<SessionClaims> {
+async function readClaims(key: JwtVerifier, jwt: string): Promise<SessionClaims> {
   try {
     const { payload } = await compactVerify(jwt, key.publicKey, { algorithms: [ALGORITHM] })
     return v.parse(claimsSchema, readJson(payload))

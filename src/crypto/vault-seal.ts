@@ -117,7 +117,7 @@ export async function readSeed(
 }
 
 /** The key of a passphrase. Composed and compatibility characters are one, as keyboards differ in what they send. */
-async function stretch(passphrase: string, salt: Uint8Array, cost: number): Promise<CryptoKey> {
+export async function stretch(passphrase: string, salt: Uint8Array, cost: number): Promise<CryptoKey> {
   const how = { N: 2 ** cost, r: 8, p: 1, dkLen: 32 }
   const raw = new Uint8Array(await scryptAsync(utf8(passphrase.normalize('NFKC')), salt, how))
   try {

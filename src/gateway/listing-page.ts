@@ -89,8 +89,8 @@ function actions({ path }: ListingPage): string {
   const address = escapeHtml(path)
   return (
     `<p class="row"><a class="button" href="/#open=${address}" rel="noreferrer">Open in Popup Cafe</a>` +
-    `<span>Download: <a href="${address}?format=tar&amp;download=true" rel="nofollow">TAR</a> · ` +
-    `<a href="${address}?format=car&amp;download=true" rel="nofollow">CAR</a></span></p>`
+    `<span>Download: <a href="?format=tar&amp;download=true" rel="nofollow">TAR</a> · ` +
+    `<a href="?format=car&amp;download=true" rel="nofollow">CAR</a></span></p>`
   )
 }
 

@@ -84,6 +84,17 @@ const EXPLAIN: Readonly<Record<string, Explanation>> = {
     title: 'Content may not run as a program here',
     next: 'Anybody can publish content, so the app never takes scripts or styles from it.',
   },
+  'BUSY day': {
+    title: 'This cafe has given what it gives in a day',
+    next: 'Its host set a limit. Come back tomorrow, or ask the host for more.',
+  },
+  'FORBIDDEN decrypt': {
+    title: 'This door does not decrypt',
+    next:
+      'A key in the address of a server is seen by all who carry it: the relay, the cafe, every log between. Open the link in ' +
+      'Popup Cafe with #key= in the place of ?key=, and it is decrypted on your own device. Only the cafe’s host can switch ' +
+      'on trusted decryption, by which the relay and the cafe see the content.',
+  },
   'NOT_FOUND path': {
     title: 'There is nothing under that name',
     next: 'Check the last part of the address, or open the folder above it.',

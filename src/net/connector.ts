@@ -14,10 +14,15 @@ import type { Log } from '../core/log.ts'
 import type { Connector } from '../wire/call.ts'
 import { createDirectPaths, HEAD_START } from './direct.ts'
 import { bestConnection, isLimited, splitAddresses, type WhyRelayed } from './paths.ts'
+import { createVouchers } from './vouchers.ts'
 
 export interface PeerConnector extends Connector {
   /** Remembers where a peer may be reached, newest knowledge first. */
   know(peer: PeerIdText, addresses: readonly string[]): void
+  /** Peers whose addresses it knows: those this device has to do with. */
+  known(): readonly PeerIdText[]
+  /** We hold this invite of a cafe: relays that ask are shown so. */
+  hold(cafe: PeerIdText, token: string): void
   /** Resolves when no attempt at a direct connection to `peer` is running; at the latest after some seconds. */
   settled(peer: PeerIdText): Promise<void>
   /** Why `peer` was not reached directly when it was last tried. */
@@ -58,18 +63,23 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
   const find = async (peer: PeerIdText, bulk: boolean): Promise<Connection> => {
     const open = best(peer)
     if (open && !isLimited(open)) return open
+    if (!open) await vouchers.show(peer)
     const direct = paths.attempt(peer)
     if (bulk) return (await direct) ?? best(peer) ?? relay(peer)
     return open ?? (await firstOf(libp2p, peer, direct)) ?? best(peer) ?? relay(peer)
   }
 
   const connect = (peer: PeerIdText, bulk: boolean, signal: AbortSignal): Promise<Connection> =>
-    unlessAborted(find(peer, bulk), signal).catch((cause) => {
+    unlessAborted(find(peer, bulk), signal).catch(async (cause) => {
       const { code } = toCafeError(cause, 'UNREACHABLE')
-      throw new CafeError(code === 'ABORTED' ? code : 'UNREACHABLE', { peer }, { cause })
+      if (code === 'ABORTED') throw new CafeError(code, { peer }, { cause })
+      const refused = !signal.aborted && (await vouchers.isRefused(peer))
+      throw new CafeError('UNREACHABLE', refused ? { peer, why: 'guests' } : { peer }, { cause })
     })
 
-  return {
+  const connector: PeerConnector = {
+    known: () => [...book.keys()],
+    hold: (cafe, token) => vouchers.hold(cafe, token),
     know(peer, given) {
       const merged = [...new Set([...given, ...addresses(peer)])].slice(0, MAX_ADDRESSES)
       book.delete(peer)
@@ -97,6 +107,13 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
       }
     },
   }
+  const vouchers = createVouchers({
+    self: libp2p.peerId.toString() as PeerIdText,
+    connector,
+    addresses,
+    isOpen: (relay) => best(relay) !== undefined,
+  })
+  return connector
 }
 
 /** The direct connection, or after the head start any that is there or comes first; undefined if none does. */

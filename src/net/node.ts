@@ -22,7 +22,9 @@ import { blockProtocol } from '../wire/block.ts'
 import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
-import { isLimited, transportOf, type WhyRelayed } from './paths.ts'
+import { type Guests, type ToldGuests, tellGuests } from './guests.ts'
+import { createPairTransport, type PairTransport } from './pair-transport.ts'
+import { isHereOnly, isLimited, transportOf, type WhyRelayed } from './paths.ts'
 import { type Places, type PlacesComponents, placesGate } from './places.ts'
 import { keepRelays, type Relays, relayPeer } from './relays.ts'
 import { baseTransports, type TransportFactory } from './transports.ts'
@@ -36,6 +38,10 @@ export interface NodeInit {
   /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
   readonly transports?: readonly TransportFactory[]
   readonly listen?: readonly string[]
+  /** Who this node is, where that is not kept in the datastore. */
+  readonly privateKey?: PrivateKey | undefined
+  /** Addresses to name beside those it listens on: of a router or proxy that leads here. */
+  readonly announce?: readonly string[]
   /** Can this node make direct connections now? */
   readonly canDirect?: () => boolean
   /** Peers likely to have this user's blocks. */
@@ -49,6 +55,8 @@ export interface NodeInit {
   readonly log: Log
   /** Connections or addresses have changed. */
   readonly onChange?: () => void
+  /** Whom relays may let through to this node, beside peers it knows the addresses of; anybody, a few at once, without it. */
+  readonly guests?: () => Promise<Guests>
 }
 
 export interface NodeConnection {
@@ -68,6 +76,8 @@ export interface Node {
   readonly connector: PeerConnector
   readonly fetcher: Fetcher
   readonly relays: Relays
+  /** What relays are told of its guests, and what they say it has used. */
+  readonly guests: Pick<ToldGuests, 'changed' | 'usage'>
   /** Where others can dial this node now. */
   addresses(): readonly string[]
   connections(): readonly NodeConnection[]
@@ -77,6 +87,8 @@ export interface Node {
   wake(why: string): void
   /** A block from here or from the network, verified. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Makes a connection of a channel that two people have opened by showing each other codes. */
+  readonly pair: PairTransport['upgrade']
   /** Answers `protocol` from now on. */
   handle(
     protocol: string,
@@ -108,11 +120,13 @@ export async function createNode(init: NodeInit): Promise<Node> {
       return fetcher.fetch(cid, { signal: signal ?? AbortSignal.timeout(BLOCK_TIMEOUT) })
     },
   }
-  const privateKey = await loadOrCreateSelfKey(datastore)
+  const privateKey = init.privateKey ?? (await loadOrCreateSelfKey(datastore))
+  const pairs = createPairTransport()
+  const transports = [pairs.factory, ...(init.transports ?? [])]
   let started: HeliaLibp2p | undefined
   const helia = withLibp2pLight(
     createHeliaLight({ datastore, blockstore: new HeliaBlockstore(blocks, onFetched), blockBrokers: [broker] }),
-    { ...libp2pOptions(init, () => started?.getConnections() ?? []), privateKey },
+    { ...libp2pOptions({ ...init, transports }, () => started?.getConnections() ?? []), privateKey },
   )
   await helia.start()
   const { libp2p } = helia
@@ -122,6 +136,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
   const connector = createConnector({ libp2p, canDirect, log, onChange })
   const relays = keepRelays(libp2p, init.relays, { log, know: connector.know })
   const relayList = () => relays.addresses.map((address) => ({ address, peer: relayPeer(address) }))
+  const told = tellGuests({ libp2p, connector, relays, guests: () => guestsOf(init, connector), log })
   fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []) })
 
   const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
@@ -140,6 +155,8 @@ export async function createNode(init: NodeInit): Promise<Node> {
       .getMultiaddrs()
       .map(String)
       .filter((address) => !address.startsWith('/webrtc') && !address.startsWith('/p2p-circuit'))
+      // Those that only this machine can use go first where there are too many.
+      .toSorted((a, b) => Number(isHereOnly(a)) - Number(isHereOnly(b)))
       .slice(0, MAX_ADDRESSES)
 
   for (const event of ['connection:open', 'connection:close', 'self:peer:update'] as const)
@@ -151,6 +168,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
     connector,
     fetcher,
     relays,
+    guests: told,
     addresses,
     async reserved(signal) {
       // Looked at, not listened for: the event comes a second late, since libp2p gathers changes before it tells.
@@ -172,10 +190,12 @@ export async function createNode(init: NodeInit): Promise<Node> {
       throw new CafeError('NOT_FOUND')
     },
     wake: wake.poke,
+    pair: pairs.upgrade,
     handle,
     unhandle: (protocol) => libp2p.unhandle(protocol),
     async stop() {
       wake.stop()
+      told.stop()
       connector.close()
       relays.stop()
       fetcher?.close()
@@ -185,11 +205,14 @@ export async function createNode(init: NodeInit): Promise<Node> {
 }
 
 function libp2pOptions(
-  { relays, transports = [], listen = [], known, places = PLACES }: NodeInit,
+  { relays, transports = [], listen = [], announce = [], known, places = PLACES }: NodeInit,
   connections: () => readonly Connection[],
 ): Parameters<typeof withLibp2pLight>[1] {
   return {
-    addresses: { listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen] },
+    addresses: {
+      listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
+      appendAnnounce: [...announce],
+    },
     transports: [...baseTransports, ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,
@@ -208,6 +231,12 @@ function libp2pOptions(
     connectionManager: { maxConnections: places.all, inboundConnectionThreshold: PLACES.all },
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping(PINGS) },
   }
+}
+
+/** Guests of this node, and whom it may want to meet itself. */
+async function guestsOf({ guests }: NodeInit, connector: PeerConnector): Promise<Guests> {
+  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [] }
+  return { ...own, peers: [...own.peers, ...connector.known()] }
 }
 
 function describe(connection: Connection, { whyRelayed }: PeerConnector): NodeConnection {

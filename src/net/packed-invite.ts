@@ -9,7 +9,7 @@
  * | 33 | the cafe's key: 0, then an Ed25519 key; of another kind: the length of its multihash, then that |
  * | 44 | the token, if there is one |
  * | n | length of the name, the name in UTF-8 |
- * | n | how many relays; of each: its key, how many addresses, each after its length, without `/p2p/<relay>` |
+ * | n | how many relays; of each: its key, how many addresses, without `/p2p/<relay>`; of each: how many bytes at its end are those of the one before, how many others it has, these |
  * | n | how many addresses of the cafe itself; each after twice its length, plus one if `/p2p/<cafe>` is to follow it |
  *
  * All numbers are varints.
@@ -48,9 +48,14 @@ export function packInvite({ cafe, name, addresses, token }: PackedInvite): Uint
   parts.push(number(relays.size))
   for (const [relay, ways] of relays) {
     parts.push(packKey(relay), number(ways.size))
+    let before: Uint8Array = new Uint8Array(0)
     for (const way of ways) {
       const binary = multiaddr(way).bytes
-      parts.push(number(binary.byteLength), binary)
+      // The hash of a certificate, mostly: a relay in two networks has it in two addresses.
+      const shared = sharedEnd(before, binary)
+      const own = binary.subarray(0, binary.byteLength - shared)
+      parts.push(number(shared), number(own.byteLength), own)
+      before = binary
     }
   }
   const direct = addresses.filter((address) => !address.includes(CIRCUIT))
@@ -74,9 +79,14 @@ export function unpackInvite(bytes: Uint8Array): PackedInvite {
   const name = parse(nameSchema, new TextDecoder('utf-8', { fatal: true }).decode(read.take(read.number(MAX_BINARY))))
   const relayed = read.list(() => {
     const relay = unpackKey(read)
-    return read
-      .list(() => unpackAddress(read.take(read.number(MAX_BINARY))))
-      .flatMap((way) => throughRelay(`${way}/p2p/${relay}`, cafe))
+    let before: Uint8Array = new Uint8Array(0)
+    const ways = read.list(() => {
+      const shared = read.number(before.byteLength)
+      const own = read.take(read.number(MAX_BINARY - shared))
+      before = Uint8Array.of(...own, ...before.subarray(before.byteLength - shared))
+      return unpackAddress(before)
+    })
+    return ways.flatMap((way) => throughRelay(`${way}/p2p/${relay}`, cafe))
   })
   const direct = read.list(() => {
     const size = read.number(2 * MAX_BINARY)
@@ -86,6 +96,13 @@ export function unpackInvite(bytes: Uint8Array): PackedInvite {
   if (read.left() > 0) throw bad()
   const addresses = parse(v.array(multiaddrText), [...direct, ...relayed.flat()].slice(0, MAX_ADDRESSES))
   return { cafe, name, addresses, token }
+}
+
+/** How many bytes at the end are the same. */
+function sharedEnd(a: Uint8Array, b: Uint8Array): number {
+  let size = 0
+  while (size < Math.min(a.byteLength, b.byteLength) && a.at(-1 - size) === b.at(-1 - size)) size++
+  return size
 }
 
 /** Ways to the relays that addresses lead through, without the relay's name, by relay. */

@@ -59,23 +59,43 @@ export function relayOf(address: string): string | undefined {
   return at < 0 ? undefined : address.slice(0, at)
 }
 
-/** Of each kind of way to a relay one is enough in an invite: every one more makes its code harder to scan. */
+/** Of each kind of way to a relay a few are enough in an invite: every one more makes its code harder to scan. */
 const KINDS = [/\/webrtc-direct(\/|$)/, /\/(wss|tls\/.*ws)(\/|$)/, /\/ws(\/|$)/]
 const HERE_ONLY = /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/([^/]+\.)?localhost\/)/
 
+/** Ways of a kind: a relay may be in two networks, or have an address of each family. */
+const MOST_OF_KIND = 2
+/** Ways of a relay in all; each is two addresses of a cafe behind it. */
+const MOST_WAYS = 4
+
+/** Does an address lead only to the device it is made on? */
+export const isHereOnly = (address: string): boolean => HERE_ONLY.test(address)
+
 /**
  * Addresses as an invite should have them: nothing that leads only to the device it is made on, unless there is nothing
- * else, and of each relay one way of a kind.
+ * else; of each relay a few ways, of each kind first one; and those of a kind beside each other, since their ends are alike.
  */
 export function inviteWays(addresses: readonly string[]): readonly string[] {
-  const far = addresses.filter((address) => !HERE_ONLY.test(address))
-  const chosen = new Map<string, string>()
-  const ways = (far.length > 0 ? far : addresses).filter((address) => {
-    const relay = relayOf(address)
-    if (relay === undefined) return true
-    const key = `${relay.split('/p2p/').at(-1)} ${KINDS.findIndex((kind) => kind.test(relay))}`
-    if (!chosen.has(key)) chosen.set(key, relay)
-    return chosen.get(key) === relay
-  })
-  return ways
+  const far = addresses.filter((address) => !isHereOnly(address))
+  const usable = far.length > 0 ? far : addresses
+  const kindOf = (way: string): number => KINDS.findIndex((kind) => kind.test(way))
+  const kept = new Set<string>()
+  for (const ways of Map.groupBy(new Set(usable.flatMap((one) => relayOf(one) ?? [])), lastPeer).values()) {
+    const kinds = [...Map.groupBy(ways, kindOf).values()]
+    const ranked = Array.from({ length: MOST_OF_KIND }, (_, rank) => kinds.flatMap((kind) => kind[rank] ?? []))
+    for (const way of ranked.flat().slice(0, MOST_WAYS)) kept.add(way)
+  }
+  const chosen = usable.filter((address) => kept.has(relayOf(address) ?? '') || relayOf(address) === undefined)
+  return chosen.toSorted((a, b) => kindOf(relayOf(a) ?? '') - kindOf(relayOf(b) ?? ''))
+}
+
+const lastPeer = (way: string): string => way.split('/p2p/').at(-1) ?? ''
+
+const PRIVATE =
+  /^\/(ip4\/(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)|ip6\/f([cd]|e[89ab])|dns[46]?\/[^/]+\.(local|lan|home\.arpa)\/)/i
+
+/** Do all addresses lead into a private network? Browsers ask their user before they let a page talk to such. */
+export function isNear(addresses: readonly string[]): boolean {
+  const far = addresses.filter((address) => !isHereOnly(address))
+  return far.length > 0 && far.every((address) => PRIVATE.test(address))
 }

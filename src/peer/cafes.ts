@@ -30,6 +30,8 @@ export interface CafesComponents {
   readonly client: SessionClient
   readonly account: () => Account
   readonly know: (peer: PeerIdText, addresses: readonly string[]) => void
+  /** We hold this token of a cafe: relays may ask for that. */
+  readonly hold?: ((cafe: PeerIdText, token: string) => void) | undefined
   readonly clock: Clock
   /** A row has changed. */
   readonly onChange?: () => void
@@ -194,6 +196,7 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
     register: ({ cafe, addresses, name = 'A cafe' }, token, { signal, greeting = '', quietly = false }) =>
       serial(cafe, async () => {
         know(cafe, addresses)
+        if (token !== undefined) components.hold?.(cafe, token)
         const knock = (): Promise<Grant | Waiting> =>
           token === undefined && !quietly
             ? client.ask(cafe, account(), greeting, { signal })

@@ -41,7 +41,10 @@ import type { Draw } from './thumbnail.ts'
 export interface PeerComponents {
   readonly account: Account
   readonly peer: PeerIdText
-  readonly connector: Connector & { know(peer: PeerIdText, addresses: readonly string[]): void }
+  readonly connector: Connector & {
+    know(peer: PeerIdText, addresses: readonly string[]): void
+    hold?(cafe: PeerIdText, token: string): void
+  }
   /** The account's own: nothing of another account is in them. */
   readonly rows: Rows
   readonly blocks: Blocks
@@ -109,7 +112,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
   const client = sessionClient({ connector, peer, random: components.random })
   let attends = false
   const cafes = await createCafes({
-    ...{ rows, client, account: current, know: connector.know, clock },
+    ...{ rows, client, account: current, know: connector.know, hold: connector.hold, clock },
     async onErased(cafe, left) {
       await backups.erased(cafe, left)
       await kept.safekeeping.erased(cafe, left)

@@ -14,6 +14,9 @@ export interface ListOptions extends RangeOptions {
 }
 
 export interface Table<Row> {
+  readonly name: string
+  /** The row that these stored bytes are. @throws CafeError CORRUPT. */
+  read(value: Uint8Array): Row
   get(...parts: Parts): Promise<Row | undefined>
   /** Rows under the given leading parts, in key order; `after` is the last key part seen. */
   list(under: Parts, options?: ListOptions): Promise<Array<{ readonly key: Parts; readonly row: Row }>>
@@ -49,6 +52,8 @@ export function table<Row>(rows: Rows, name: string, schema: Schema<Row>, limit 
     }
   }
   return {
+    name,
+    read,
     async get(...parts) {
       const bytes = await rows.get(keyOf(parts))
       return bytes && read(bytes)

@@ -40,6 +40,7 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       dismiss: async (id) => void (await call('host.dismiss', { id })),
       trustClock: async () => void (await call('host.trustClock', {})),
       setBudget: async (bytes) => void (await call('host.setBudget', { bytes })),
+      setDoor: (input) => call('host.setDoor', input),
       collect: (options = {}) => call('host.collect', {}, options),
     },
     account: {
@@ -73,6 +74,13 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       follow: (link) => call('devices.follow', { link }),
       give: async ({ proof, signal } = {}) => void (await call('devices.give', { proof }, { signal })),
       cancel: async () => void (await call('devices.cancel', {})),
+    },
+    pair: {
+      offer: (options) => call('pair.offer', {}, options),
+      answer: (code, options) => call('pair.answer', { code }, options),
+      accept: (code, options) => call('pair.accept', { code }, options),
+      connected: (options) => call('pair.connected', {}, options),
+      cancel: async () => void (await call('pair.cancel', {})),
     },
     pins: {
       add: (file, { name, plaintext, onProgress, signal } = {}) => {

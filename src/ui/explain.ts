@@ -25,6 +25,7 @@ export type Doing =
   | 'seal'
   | 'unseal'
   | 'save'
+  | 'pair'
   | ThreadDoing
   | WalletDoing
 
@@ -139,6 +140,14 @@ const TEXTS: { readonly [K in Doing]?: Partial<Record<ErrorCode, string>> } = {
     QUOTA: 'This is too much for one ZIP. Save its folders one by one.',
     FORBIDDEN: 'This browser did not let the page write there. Choose another place.',
   },
+  pair: {
+    BAD_REQUEST: 'This is not the code that is needed now. Show the other device’s newest one, whole.',
+    CONFLICT: 'This code was used already, or is this device’s own. Start again on both devices.',
+    NOT_FOUND: 'This code answers another one. Start again on both devices.',
+    TIMEOUT: 'It took too long. Start again on both devices, within ten minutes.',
+    UNREACHABLE: 'The two devices do not reach each other. Are they in the same network?',
+    UNSUPPORTED: 'The other device runs another version. Reload both.',
+  },
   ...THREAD_TEXTS,
 }
 
@@ -162,11 +171,26 @@ const REFUSALS: Readonly<Record<string, string>> = {
   service: 'Your invite to this cafe does not include this.',
   clock: 'The clock of the cafe’s device is wrong, so it lets nobody in. Tell its host.',
   requests: 'Too many people are waiting for an answer there. Try again later.',
+  guests: 'The relay on the way lets only invited people through to this cafe. Ask its host for an invite.',
+}
+
+/** Why two devices were not connected. */
+const PAIRINGS: Readonly<Record<string, string>> = {
+  'no-address':
+    'This browser tells no address of this device in the network. Connect to one; where it has no internet, allow the camera: browsers tell the address then.',
+  'no-tab': 'No page of Popup Cafe is ready to connect. Reload this one.',
+  full: 'This browser has too many connections. Close some other pages of Popup Cafe.',
+}
+
+function pairing({ code, data }: CafeError, doing: Doing): string | undefined {
+  const why = data['why']
+  if (doing !== 'pair' || code !== 'UNREACHABLE' || typeof why !== 'string') return undefined
+  return Object.hasOwn(PAIRINGS, why) ? PAIRINGS[why] : undefined
 }
 
 /** A text that needs the failure's own reason. */
 function refusal({ code, data }: CafeError): string | undefined {
-  if (code !== 'FORBIDDEN' && code !== 'BUSY') return undefined
+  if (code !== 'FORBIDDEN' && code !== 'BUSY' && data['why'] !== 'guests') return undefined
   const why = data['why']
   return typeof why === 'string' && Object.hasOwn(REFUSALS, why) ? REFUSALS[why] : undefined
 }
@@ -200,7 +224,7 @@ export function explain(thrown: unknown, doing: Doing): Problem {
   const { code } = error
   return {
     code,
-    text: walletText(error) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
+    text: walletText(error) ?? pairing(error, doing) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
     retry: ERRORS[code].retry,
   }
 }

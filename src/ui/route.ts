@@ -7,7 +7,19 @@ export const MAX_THREAD_CODE = 96 * 1024
 /** Longest link to content we look at: a path, a key and a cafe's id are far below, and so is what browsers open. */
 export const MAX_LINK = 8192
 
-const PLAIN = ['host', 'files', 'threads', 'feed', 'news', 'people', 'mail', 'you', 'account', 'recover'] as const
+const PLAIN = [
+  'host',
+  'files',
+  'threads',
+  'feed',
+  'news',
+  'people',
+  'mail',
+  'you',
+  'account',
+  'recover',
+  'pair',
+] as const
 
 export type Route =
   | { readonly view: 'home' | (typeof PLAIN)[number] }

@@ -21,6 +21,7 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   account: () => import('./elements/cafe-accounts.ts'),
   link: () => import('./elements/cafe-accounts.ts'),
   open: () => import('./elements/cafe-open.ts'),
+  pair: () => import('./elements/cafe-pair.ts'),
 }
 
 /** Views that belong to a line of the navigation which is not theirs. */
@@ -36,6 +37,7 @@ const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
   recover: 'you',
   account: 'you',
   link: 'you',
+  pair: 'you',
 }
 
 export const NAVIGATION = [

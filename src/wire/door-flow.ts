@@ -26,6 +26,8 @@ export interface DoorFlowInit {
   /** What the other side may send as soon as its body is read: it waits for that. */
   readonly owed?: number
   readonly onCredit?: (() => void) | undefined
+  /** Waits until so many bytes may be sent. @throws CafeError: then the body is cut off. */
+  readonly pace?: ((bytes: number, options: { signal: AbortSignal }) => Promise<void>) | undefined
   /** The other side's body has come in full, or will not: the reason of that. */
   readonly onEnd?: ((failure?: CafeError) => void) | undefined
 }
@@ -125,7 +127,8 @@ export class DoorFlow {
     if (this.#stopped) return 0
     const data = piece.subarray(0, this.#credit)
     this.#credit -= data.byteLength
-    await this.#init.wire.write({ data }, { signal: this.#init.signal })
+    await this.#init.pace?.(data.byteLength, this.#init)
+    await this.#init.wire.write({ data }, this.#init)
     this.#moves++
     return data.byteLength
   }

@@ -10,7 +10,7 @@ import type { PeerIdText } from '../core/ids.ts'
 import { DOOR_WINDOW, IDLE_TIMEOUT, MAX_DOOR_HEAD } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 import { parse } from '../core/schema.ts'
-import { type Body, DoorFlow } from './door-flow.ts'
+import { type Body, DoorFlow, type DoorFlowInit } from './door-flow.ts'
 import {
   endToEnd,
   type HeaderList,
@@ -98,10 +98,14 @@ export type DoorAnswer = (request: Request, context: DoorContext) => Promise<Res
 /** Any host: what leads to the cafe is none of its business. */
 const ORIGIN = 'http://cafe.invalid'
 
+export interface ServeDoorComponents extends Pick<DoorFlowInit, 'pace'> {
+  readonly log: Log
+}
+
 /** A libp2p stream handler that has `answer` answer each request. */
 export function serveDoor(
   answer: DoorAnswer,
-  { log }: { readonly log: Log },
+  { log, pace }: ServeDoorComponents,
 ): (stream: Stream, connection: Connection) => Promise<void> {
   return async (stream, { remotePeer }) => {
     const wire = frames(stream, MAX_DOOR_FRAME)
@@ -109,7 +113,7 @@ export function serveDoor(
     try {
       const within = AbortSignal.any([life.signal, AbortSignal.timeout(IDLE_TIMEOUT)])
       const head = parse(requestHead, await wire.read({ signal: within, limit: MAX_DOOR_HEAD }))
-      const flow = new DoorFlow({ wire, ...life, ...(head.wait && { owed: DOOR_WINDOW }) })
+      const flow = new DoorFlow({ wire, ...life, pace, ...(head.wait && { owed: DOOR_WINDOW }) })
       try {
         await respond(head, { flow, wire, life, peer: remotePeer.toString() as PeerIdText }, answer)
       } finally {

@@ -50,6 +50,8 @@ export interface InvitePreview {
   readonly name: string
   /** It carries a token. Without one, the host may have to be asked. */
   readonly token: boolean
+  /** It is in a network of its own: its addresses lead nowhere from outside of it. */
+  readonly near: boolean
 }
 
 /** A cafe of this account, and how it stands with it: everything but the tokens. */

@@ -2,9 +2,10 @@
  * What a page can ask of the worker, and nothing else: the method table behind the UI and behind the console API
  * (`globalThis.cafe`). Types only; `host.ts` answers, `ui/connect.ts` calls.
  */
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from '../cafe/host-status.ts'
 import type { Mode } from '../cafe/session/protocol.ts'
 import type { Quota } from '../cafe/tokens.ts'
-import type { Address, PeerIdText } from '../core/ids.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import type { Call } from '../rpc/port.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type {
@@ -23,6 +24,7 @@ import type { DeviceApi } from './device-api.ts'
 import type { LinkApi, LinkOpenApi, LinkOpenInput, OpenedLink } from './link-api.ts'
 import type { MailApi } from './mail-api.ts'
 import type { NamesApi, ResolveApi } from './names-api.ts'
+import type { PairApi } from './pair-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
 import type { WalletApi } from './wallet-api.ts'
@@ -31,6 +33,7 @@ export type { Collected, CollectProgress } from '../store/collect.ts'
 export type * from './account-api.ts'
 export type * from './device-api.ts'
 export type * from './names-api.ts'
+export type * from './pair-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -62,48 +65,15 @@ export interface NodeStatus {
   readonly tabs: number
 }
 
-export interface OpenCafe {
-  readonly name: string
-  readonly peerId: PeerIdText
-  readonly addresses: readonly string[]
-  /** Whom it admits: anybody, who has an invite with a token, or whom the host says yes to. */
-  readonly mode: Mode
-  /**
-   * A link to send or show as QR: opens the app and joins. Where the cafe admits by invite it carries an access token in
-   * its fragment.
-   */
-  readonly invite: string
-}
-
-export type HostStatus =
-  | { readonly open: false }
-  | (OpenCafe & {
-      readonly open: true
-      readonly since: number
-      readonly clients: number
-      /** People who wait for the host's answer. */
-      readonly requests: number
-      /** Roots and ciphertext bytes kept for clients. */
-      readonly roots: number
-      readonly bytes: number
-      readonly room: HostRoom
-    })
-
-/** What the cafe may keep in all, what it keeps, and what could go. All in bytes. */
-export interface HostRoom {
-  /** Set by the host; 8 GiB without. */
-  readonly budget: number
-  /** Charged to accounts for what they pinned, a block once for every root that has it. */
-  readonly pinned: number
-  /** Of unfinished uploads: kept for a day, so that they can go on. */
-  readonly leased: number
-  /** About what the next collection frees. */
-  readonly collectable: number
-  /** When the disk itself last refused a write, though the budget allowed it (milliseconds since the epoch). */
-  readonly diskFull?: number | undefined
-  /** The last collection since the start of the worker. */
-  readonly collected?: (Collected & { readonly at: number; readonly failed?: string | undefined }) | undefined
-}
+export type {
+  ClientInfo,
+  DoorInput,
+  DoorStatus,
+  HostRoom,
+  HostStatus,
+  NewToken,
+  OpenCafe,
+} from '../cafe/host-status.ts'
 
 export interface TokenInput {
   readonly label?: string | undefined
@@ -115,28 +85,6 @@ export interface TokenInput {
   readonly quota?: Quota | undefined
   /** Services such clients may use, such as `pin`; all without it. */
   readonly services?: readonly string[] | undefined
-}
-
-export interface NewToken {
-  readonly id: string
-  /** 59 to 61 base58 characters, shown once: only a hash is kept. */
-  readonly token: string
-  readonly invite: string
-}
-
-export interface ClientInfo {
-  readonly peerId: PeerIdText
-  readonly address: Address
-  readonly since: number
-  readonly roots: number
-  readonly bytes: number
-  readonly quota: number
-  /** Services it may use; null for all. */
-  readonly services: readonly string[] | null
-  /** Id of the token it came with, if it came with one. */
-  readonly token: string | null
-  /** Its token was revoked: it cannot do anything until it brings another. */
-  readonly revoked: boolean
 }
 
 export interface PinProgress {
@@ -199,6 +147,7 @@ export type PageApi = AdmissionApi &
   WalletApi &
   LinkOpenApi &
   NamesApi &
+  PairApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>
@@ -211,6 +160,7 @@ export type PageApi = AdmissionApi &
     'host.close': Call<None, None>
     'host.createToken': Call<TokenInput, NewToken>
     'host.clients': Call<None, readonly ClientInfo[]>
+    'host.setDoor': Call<DoorInput, DoorStatus>
     'host.setBudget': Call<{ bytes: number }, None>
     'host.collect': Call<None, Collected, CollectProgress>
     'account.preview': Call<{ invite: string }, InvitePreview>

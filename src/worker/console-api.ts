@@ -9,12 +9,15 @@ import type {
   CollectProgress,
   Deregistered,
   DeviceConsole,
+  DoorInput,
+  DoorStatus,
   HostStatus,
   NamesConsole,
   NewBearer,
   NewToken,
   NodeStatus,
   OpenCafe,
+  PairConsole,
   Pin,
   PinProgress,
   ReceiptInfo,
@@ -41,6 +44,11 @@ export interface CafeConsole {
     clients(): Promise<readonly ClientInfo[]>
     /** Changes the budget; less than is kept already refuses new uploads and removes nothing. */
     setBudget(bytes: number): Promise<void>
+    /**
+     * Lets anybody on the web reach the cafe by HTTP through the relay, at `url`; or no longer. `decrypt`: trusted decryption,
+     * by which keys in queries are taken, and relay and cafe see the content. `daily`: bytes it gives in a day at most.
+     */
+    setDoor(input: DoorInput): Promise<DoorStatus>
     /** Removes from this device what nobody needs any more, also of its own removed files. It happens by itself too. */
     collect(options?: { onProgress?: (progress: CollectProgress) => void; signal?: AbortSignal }): Promise<Collected>
   }
@@ -65,6 +73,7 @@ export interface CafeConsole {
     revokeBearer(cafe: string, id: string): Promise<boolean>
   }
   readonly devices: DeviceConsole
+  readonly pair: PairConsole
   readonly pins: {
     add(
       file: Blob,

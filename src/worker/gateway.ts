@@ -2,12 +2,12 @@
 import { parseCid } from '../core/block.ts'
 import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
+import type { Names } from '../net/names.ts'
 import type { Node } from '../net/node.ts'
 import type { LinkOpener } from '../peer/link-open.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
 import type { GatewayApi } from './api.ts'
 import { linkOpening } from './link-handlers.ts'
-import type { Names } from './names.ts'
 import { resolveHandlers } from './names-handlers.ts'
 
 /** Milliseconds between signs of life while a block is on its way: it may wait behind many others. */

@@ -1,11 +1,15 @@
 /** The answers to {@link PageApi}: each checks its input by schema, calls the part that knows, and shapes the result. */
+
+import type { Hosting } from '../cafe/hosting.ts'
 import { bearerWish } from '../cafe/session/protocol.ts'
 import { CafeError } from '../core/errors.ts'
 import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import { parseInvite } from '../net/invite.ts'
+import type { Names } from '../net/names.ts'
 import type { Node } from '../net/node.ts'
+import { isNear } from '../net/paths.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
@@ -16,11 +20,10 @@ import type { Handlers } from '../rpc/port.ts'
 import type { AccountPartApi, NodeStatus, PageApi, Pin, Session } from './api.ts'
 import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
-import type { Hosting } from './hosting.ts'
 import { later } from './later.ts'
 import { linkOpenHandlers } from './link-handlers.ts'
-import type { Names } from './names.ts'
 import { namesHandlers } from './names-handlers.ts'
+import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
@@ -29,6 +32,8 @@ export interface HandlerComponents {
   readonly accounts: Accounts
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
+  /** Loads what pairs devices. */
+  readonly pair: () => Promise<Handlers<PairApi>>
   readonly hosting: Hosting
   readonly names: Names
   readonly changes: Changes
@@ -115,11 +120,20 @@ const PART: { readonly [K in keyof AccountPartApi]: true } = {
   'links.revoke': true,
 }
 
+/** What `pair-part.ts` answers. */
+const PAIR: { readonly [K in keyof PairApi]: true } = {
+  'pair.offer': true,
+  'pair.accept': true,
+  'pair.answer': true,
+  'pair.connected': true,
+  'pair.cancel': true,
+}
+
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { node, accounts, part, hosting, names, changes, opener, tabs } = components
+  const { node, accounts, part, pair, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -135,12 +149,13 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     ...namesHandlers(names, accounts),
     ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
+    ...later<PairApi>(PAIR, pair),
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),
       run: ({ invite }) => {
-        const { cafe, name, token } = parseInvite(invite)
-        return { cafe, name, token: token !== undefined }
+        const { cafe, name, token, addresses } = parseInvite(invite)
+        return { cafe, name, token: token !== undefined, near: isNear(addresses) }
       },
     },
     'account.register': {

@@ -1,9 +1,10 @@
 /** The answers to the part of {@link PageApi} that is about the hosted cafe. */
+
+import type { Hosting } from '../cafe/hosting.ts'
 import { mode, services } from '../cafe/session/protocol.ts'
 import { address, count, name, notice, peerId, text, v } from '../core/schema.ts'
 import type { Handlers } from '../rpc/port.ts'
 import type { PageApi } from './api.ts'
-import type { Hosting } from './hosting.ts'
 import { throttled } from './throttled.ts'
 
 /** The methods whose names begin with `host.`. */
@@ -31,6 +32,14 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
     'host.setBudget': {
       input: v.strictObject({ bytes: count() }),
       run: (input) => done(hosting.setBudget(input.bytes)),
+    },
+    'host.setDoor': {
+      input: v.strictObject({
+        open: v.optional(v.boolean()),
+        decrypt: v.optional(v.boolean()),
+        daily: v.optional(count(Number.MAX_SAFE_INTEGER, 1)),
+      }),
+      run: (input) => hosting.setDoor(input),
     },
     'host.collect': {
       input: none,

@@ -3,6 +3,7 @@
  * methods a page may call. One host runs per origin: it holds the writer's lock for life.
  */
 import { webRTC } from '@libp2p/webrtc'
+import { createHosting, type Hosting } from '../cafe/hosting.ts'
 import { linkClient } from '../cafe/link/client.ts'
 import { createKeep } from '../cafe/pin/keep.ts'
 import { systemClock, systemRandom } from '../core/clock.ts'
@@ -10,27 +11,31 @@ import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
+import { entranceOf } from '../net/entrance.ts'
+import { createNames } from '../net/names.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
 import { relayOf } from '../net/paths.ts'
 import { type Accounts, createAccounts } from '../peer/accounts.ts'
 import { createLinkOpener } from '../peer/link-open.ts'
 import type { Handlers } from '../rpc/port.ts'
+import { createCollecting } from '../store/collecting.ts'
+import { countedRows } from '../store/epoch.ts'
 import { createHolds } from '../store/holds.ts'
 import { type Keys, openBlocks, openDatastore, openKeys, openRows } from '../store/idb.ts'
 import type { AccountPartApi, GatewayApi } from './api.ts'
 import { createCache } from './cache.ts'
 import { createChanges } from './changes.ts'
-import { createCollecting } from './collecting.ts'
 import { loadConfig } from './config.ts'
 import { deviceName } from './device-name.ts'
+import { createDoor } from './door.ts'
 import { createDraw } from './draw.ts'
-import { cacheMarks, countedRows } from './epoch.ts'
 import { gatewayHandlers } from './gateway.ts'
 import { createHandlers, type HostApi } from './handlers.ts'
-import { createHosting, type Hosting } from './hosting.ts'
-import { createNames } from './names.ts'
+import { cacheMarks } from './marks.ts'
+import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
+import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import { siteHandlers } from './site.ts'
 import type { SiteApi } from './site-api.ts'
@@ -94,6 +99,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
     log,
     onChange() {
       changes.emit('node')
@@ -147,10 +153,12 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
   // Everything that puts blocks into the store has a source here, or loses them.
   for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
   collecting.start()
+  const names = createNames(shared)
+  const door = await createDoor({ ...shared, registrar: node, names, peer: node.peer, origin })
   hosting = await createHosting({
     ...shared,
     keep,
-    collecting,
+    ...{ collecting, door },
     source,
     peer: node.peer,
     peerKey: node.privateKey,
@@ -160,20 +168,26 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     addresses: () => node.addresses(),
     connector: node.connector,
     directory: reach.directory,
-    onChange: () => changes.emit('host'),
-    node,
-    origin,
+    onChange() {
+      changes.emit('host')
+      node.guests.changed()
+    },
+    entrance: entranceOf(node, origin),
   })
   const locate = (cafe: PeerIdText): void => node.connector.know(cafe, reach.relayed(cafe))
   const opener = createLinkOpener({ ...shared, client: linkClient(node), locate })
   accounts.attend()
-  const names = createNames(shared)
   const part = async (): Promise<Handlers<AccountPartApi>> => {
     const { accountPart } = await import('./account-part.ts')
     return accountPart({ ...shared, node, accounts, changes, name: device, origin })
   }
+  const pair = async (): Promise<Handlers<PairApi>> => {
+    const { pairPart } = await import('./pair-part.ts')
+    const rtc = { iceServers: config.iceServers }
+    return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
+  }
   return {
-    handlers: createHandlers({ node, accounts, part, hosting, names, changes, opener, tabs: () => pool.size }),
+    handlers: createHandlers({ node, accounts, part, pair, hosting, names, changes, opener, tabs: () => pool.size }),
     gateway: gatewayHandlers(node, names, opener),
     site: (label) => siteHandlers(label, { get: node.get, names, clock: systemClock }),
   }

@@ -1,8 +1,9 @@
 /** The part of the page's API that is about names (IPNS), and what the service worker may ask of it. Types only. */
-import type { Call } from '../rpc/port.ts'
-import type { KnownName, ResolvedName } from './names.ts'
 
-export type { KnownName, ResolvedName } from './names.ts'
+import type { KnownName, ResolvedName } from '../net/names.ts'
+import type { Call } from '../rpc/port.ts'
+
+export type { KnownName, ResolvedName } from '../net/names.ts'
 
 type None = Record<never, never>
 

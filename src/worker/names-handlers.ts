@@ -5,9 +5,9 @@ import { parseKeyName } from '../core/key-name.ts'
 import { bytes, text, v } from '../core/schema.ts'
 import { accountKey } from '../crypto/envelope.ts'
 import { MAX_RECORD } from '../net/ipns.ts'
+import type { Names } from '../net/names.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import type { Handlers } from '../rpc/port.ts'
-import type { Names } from './names.ts'
 import type { NamesApi, ResolveApi } from './names-api.ts'
 
 /** Longest path a name may stand for. */

@@ -14,8 +14,8 @@ import { createSeats } from '../core/seats.ts'
 import { siteRoot } from '../core/site-name.ts'
 import type { Bytes } from '../gateway/blocks.ts'
 import { linksOf } from '../gateway/links.ts'
+import type { Names } from '../net/names.ts'
 import { type Handlers, Moved } from '../rpc/port.ts'
-import type { Names } from './names.ts'
 import type { SiteApi } from './site-api.ts'
 
 /** Blocks on their way to one website: far more than its service worker asks for at once. */

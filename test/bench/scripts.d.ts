@@ -6,6 +6,8 @@ declare module '*/.scripts/sizes.mjs' {
     readonly worker: number
     readonly cafe: number
     readonly account: number
+    readonly pair: number
+    readonly door: number
     readonly classic: number
     readonly firstPaint: number
   }

@@ -317,7 +317,7 @@ describe('an app that does not start', () => {
         workers: (await navigator.serviceWorker.getRegistrations()).length,
         caches: await caches.keys(),
       }))
-      // What else lies in caches is data: the mark by which the cafe notices a loss (worker/epoch.ts).
+      // What else lies in caches is data: the mark by which the cafe notices a loss (store/epoch.ts).
       expect(left.workers).toBe(0)
       expect(left.caches.filter((name) => name.startsWith('popup-cafe/shell/'))).toEqual([])
       expect(left.caches).toEqual(before)

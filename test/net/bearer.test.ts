@@ -1,17 +1,17 @@
 /** The life of a bearer token: made, used over HTTP, listed, ended in every way there is, and what the cafe keeps of it. */
 import { base58 } from '@scure/base'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Hosting } from '../../src/cafe/hosting.ts'
 import { pinProtocol } from '../../src/cafe/pin/protocol.ts'
 import { BEARER_TTL, CLOCK_SKEW, MAX_BEARERS, STREAMS_PER_PEER } from '../../src/core/limits.ts'
 import { parse } from '../../src/core/schema.ts'
+import type { Names } from '../../src/net/names.ts'
 import type { Accounts } from '../../src/peer/accounts.ts'
 import type { LinkOpener } from '../../src/peer/link-open.ts'
 import { createConsole } from '../../src/ui/console.ts'
 import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
 import { createHandlers } from '../../src/worker/handlers.ts'
-import type { Hosting } from '../../src/worker/hosting.ts'
-import type { Names } from '../../src/worker/names.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -202,6 +202,7 @@ describe('by the console', () => {
         hosting: never as Hosting,
         names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),
+        pair: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         opener: never as LinkOpener,
         tabs: () => 0,

@@ -20,6 +20,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
 import { createJwtKey } from '../../src/crypto/jwt.ts'
 import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
+import type { Guests } from '../../src/net/guests.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
@@ -80,6 +81,8 @@ interface Parts {
   readonly datastore?: MemoryDatastore
   /** Connections have come or gone. */
   readonly onChange?: () => void
+  /** Whom relays may let through; anybody, a few at once, without it. */
+  readonly guests?: () => Promise<Guests>
 }
 
 /** A node without any service but that of blocks. */
@@ -88,7 +91,8 @@ export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
   const { relays = [] } = parts
   const listen = relays.length > 0 ? ['/p2p-circuit'] : LISTEN
-  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange })
+  const asked = parts.guests && { guests: parts.guests }
+  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange, ...asked })
   if (relays.length > 0) await node.reserved(AbortSignal.timeout(30_000))
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
@@ -122,9 +126,12 @@ export async function createCafeNode(
       connector?: (connector: CafeComponents['connector']) => CafeComponents['connector']
     } = {},
 ): Promise<CafeNode> {
-  const base = await createTestNode(parts)
+  let running: Cafe | undefined
+  const nobody = { strangers: false, peers: [], invites: [] }
+  const base = await createTestNode({ guests: async () => (await running?.guests()) ?? nobody, ...parts })
   const { node, rows, blocks, holds, clock } = base
-  const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog, onChange: () => {} }
+  const onChange = (): void => node.guests.changed()
+  const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog, onChange }
   const keep = await createKeep(shared)
   const components = {
     ...shared,
@@ -143,7 +150,11 @@ export async function createCafeNode(
     mailWork: parts.mailWork,
     mailMost: parts.mailMost,
   }
-  const open = (epoch = 1): Promise<Cafe> => createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
+  const open = async (epoch = 1): Promise<Cafe> => {
+    running = await createCafe({ ...components, epoch }, parts.name ?? 'Test cafe')
+    onChange()
+    return running
+  }
   const cafe = await open()
   return {
     ...base,

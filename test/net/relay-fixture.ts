@@ -28,6 +28,8 @@ export function createFolder(): { app: string; data: string; remove(): void } {
 }
 
 export const configOf = (folder: { app: string; data: string }, more: Partial<RelayConfig> = {}): RelayConfig => ({
+  preset: 'table',
+  contentHost: undefined,
   port: 0,
   relayPort: 0,
   host: 'localhost',

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { type CountedRows, countedRows, type Mark, type Marks } from '../../src/store/epoch.ts'
 import { memoryRows } from '../../src/store/memory.ts'
 import type { Rows } from '../../src/store/rows.ts'
-import { type CountedRows, countedRows, type Mark, type Marks } from '../../src/worker/epoch.ts'
 
 const peer = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5' as PeerIdText
 const other = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq' as PeerIdText

@@ -190,11 +190,22 @@ describe('the ways in an invite', () => {
     expect(inviteWays(local)).toEqual(local)
   })
 
-  it('are one of a kind for each relay', () => {
+  it('are four for each relay at most, one of each kind first, each beside its like', () => {
     const certificate = 'certhash/uEiDAkp4nTgJWBbHbm1Ww9ouBGL5cRGKgSVYQLmOGRdKs4w'
-    const first = ['tcp/9090/ws', 'tcp/9443/tls/ws', `udp/9090/webrtc-direct/${certificate}`]
-    const ways = (ip: string) => first.flatMap((end) => through(`/ip4/${ip}/${end}`))
-    expect(inviteWays([...ways('192.168.1.2'), ...ways('10.1.1.1')])).toEqual(ways('192.168.1.2'))
+    const ends = [`udp/9090/webrtc-direct/${certificate}`, 'tcp/9443/tls/ws', 'tcp/9090/ws']
+    const ips = ['192.168.1.2', '10.1.1.1', '10.2.2.2']
+    const given = ips.flatMap((ip) => ends.toReversed().flatMap((end) => through(`/ip4/${ip}/${end}`)))
+    const kept = inviteWays(given)
+    const [rtc, wss, ws] = ends
+    const firsts = [wss, ws].map((end) => `/ip4/${ips[0]}/${end}`)
+    const expected = [`/ip4/${ips[0]}/${rtc}`, ...firsts, `/ip4/${ips[1]}/${ws}`]
+    expect(kept).toEqual(expected.flatMap(through))
+    // What follows an address is written once.
+    const both = ips.slice(0, 2).flatMap((ip) => through(`/ip4/${ip}/${rtc}`))
+    expect(inviteWays(both)).toEqual(both)
+    const one = formatInvite({ cafe: peer, name: 'A', addresses: both.slice(0, 2) }, origin).length
+    const two = formatInvite({ cafe: peer, name: 'A', addresses: both }, origin).length
+    expect(two - one).toBeLessThan(12)
   })
 
   it('are told from direct ones by what follows the relay', () => {

@@ -9,8 +9,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { isCafeError } from '../../src/core/errors.ts'
 import { keyNameText, parseKeyName, readKeyName } from '../../src/core/key-name.ts'
 import { nameOfKey, openNameRecord, readNameRecord, signNameRecord } from '../../src/net/ipns.ts'
+import { createNames, type Names } from '../../src/net/names.ts'
 import { memoryRows } from '../../src/store/memory.ts'
-import { createNames, type Names } from '../../src/worker/names.ts'
 
 const CONTENT = '/ipfs/bafkreicysg23kiwv34eg2d7qweipxwosdo2py4ldv42nbauguluen5v6am'
 const DAY = 86_400_000

@@ -11,6 +11,7 @@ const read = (args: string[], env: Record<string, string> = {}): RelayConfig => 
 describe('relay settings', () => {
   it('default to this machine only', () => {
     expect(read([])).toEqual({
+      preset: 'table',
       port: 8080,
       relayPort: 9090,
       host: 'localhost',

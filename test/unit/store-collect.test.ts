@@ -7,11 +7,11 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Listed, packLists, unpackList } from '../../src/store/block-list.ts'
 import { blockKey, hashKey, keyHash } from '../../src/store/blocks.ts'
 import { type CollectProgress, collect, type RootSource } from '../../src/store/collect.ts'
+import { createCollecting } from '../../src/store/collecting.ts'
 import { HashSet } from '../../src/store/hash-set.ts'
 import { createHolds } from '../../src/store/holds.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
 import { createCache } from '../../src/worker/cache.ts'
-import { createCollecting } from '../../src/worker/collecting.ts'
 import { type Block, leaf } from '../net/blocks-fixture.ts'
 
 const listedOf = ({ cid, bytes }: Block): Listed => ({ hash: cid.multihash.bytes, size: bytes.byteLength })

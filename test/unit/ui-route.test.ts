@@ -12,6 +12,7 @@ describe('the route of an address', () => {
     ['#', { view: 'home' }],
     ['#host', { view: 'host' }],
     ['#files', { view: 'files' }],
+    ['#pair', { view: 'pair' }],
     ['#join', { view: 'join' }],
     ['#join=', { view: 'join' }],
     ['#join=abc_-9', { view: 'join', code: 'abc_-9' }],

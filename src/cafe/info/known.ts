@@ -10,7 +10,7 @@ import { KNOWN_GOOD, MARK_TTL, MAX_HEARD_FROM_ONE, MAX_INFO, MAX_KNOWN_CAFES, RE
 import { bytes, count, peerId, v } from '../../core/schema.ts'
 import { claimOf, openRecord } from '../../crypto/envelope.ts'
 import type { Change, Rows } from '../../store/rows.ts'
-import { table } from '../../store/table.ts'
+import { type Table, table } from '../../store/table.ts'
 import { dialable } from './dialable.ts'
 import { type CafeInfo, cafeInfoRecord } from './protocol.ts'
 
@@ -53,10 +53,12 @@ export interface KnownComponents {
   readonly addresses: () => readonly string[]
 }
 
+export const knownTable = (rows: Rows): Table<KnownRow> => table(rows, 'known-cafe', knownRow)
+
 export type Known = Awaited<ReturnType<typeof loadKnown>>
 
 export async function loadKnown({ rows, self, clock, addresses }: KnownComponents) {
-  const known = table(rows, 'known-cafe', knownRow)
+  const known: Table<KnownRow> = knownTable(rows)
   const entries = new Map<PeerIdText, Entry>()
   for (const { key, row } of await known.list([]))
     entries.set(key[0] as PeerIdText, { ...row, info: claimOf(cafeInfoRecord, row.envelope) }) // checked when it was learned

@@ -9,7 +9,7 @@ import { createSerial } from '../../core/serial.ts'
 import { sha256 } from '../../crypto/bytes.ts'
 import { sealRecord } from '../../crypto/envelope.ts'
 import type { Rows } from '../../store/rows.ts'
-import { table } from '../../store/table.ts'
+import { type Table, table } from '../../store/table.ts'
 import { dialable } from './dialable.ts'
 import { cafeInfoRecord } from './protocol.ts'
 
@@ -19,6 +19,9 @@ const ownRow = v.strictObject({ what: text(64), seq: count(), ts: count(), envel
 const ME = 'me'
 /** Bytes of a record that are left for its addresses: beside them are a name, two keys and a signature. */
 const FOR_ADDRESSES = MAX_INFO - 640
+
+type OwnRow = v.InferOutput<typeof ownRow>
+export const ownInfoTable = (rows: Rows): Table<OwnRow> => table(rows, 'own-info', ownRow)
 
 export interface OwnInfoComponents {
   readonly rows: Rows
@@ -33,7 +36,7 @@ export interface OwnInfoComponents {
 /** Gives the record as it is now. */
 export function createOwnInfo(components: OwnInfoComponents): () => Promise<Uint8Array<ArrayBuffer>> {
   const { rows, peer, peerKey, epoch, name, addresses, clock } = components
-  const own = table(rows, 'own-info', ownRow)
+  const own: Table<OwnRow> = ownInfoTable(rows)
   const serial = createSerial()
   return () =>
     serial(ME, async () => {

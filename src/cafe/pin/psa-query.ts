@@ -11,7 +11,7 @@ import { rootKey } from './store.ts'
 /** UTF-16 units of a pin's name, as the API has it. */
 const MAX_PIN_NAME = 255
 /** Rows of one page, as the API has it; and without `limit`. */
-const MAX_RESULTS = 1000
+export const MAX_RESULTS = 1000
 const RESULTS = 10
 /** CIDs to filter by, as the API has it. */
 const MAX_FILTER_CIDS = 10
@@ -28,7 +28,8 @@ const meta = v.pipe(
   openMeta,
 )
 
-const pinSchema = v.strictObject({
+/** A pin request’s body. */
+export const pinSchema = v.strictObject({
   cid: text(256),
   name: v.optional(text(MAX_PIN_NAME)),
   origins: v.optional(v.pipe(v.array(v.pipe(text(512), v.startsWith('/'))), v.maxLength(MAX_ORIGINS))),

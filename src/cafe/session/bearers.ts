@@ -157,7 +157,7 @@ type BearerRow = v.InferOutput<typeof bearerRow>
 
 const infoOf = ({ since: _, ...info }: BearerRow): BearerInfo => info
 
-function bearerStore(rows: Rows) {
+export function bearerStore(rows: Rows) {
   return {
     /** By account, peer, then bearer id. */
     infos: table(rows, 'bearer', bearerRow),

@@ -5,7 +5,7 @@
 import { CafeError } from '../../core/errors.ts'
 import type { PeerIdText } from '../../core/ids.ts'
 import { ACCESS_TTL, REFRESH_TTL, SESSION_TTL } from '../../core/limits.ts'
-import { type JwtKey, type SessionClaims, signJwt, verifyJwt } from '../../crypto/jwt.ts'
+import { type JwtKey, type JwtVerifier, type SessionClaims, signJwt, verifyJwt } from '../../crypto/jwt.ts'
 import type { Grant } from './protocol.ts'
 import type { ClientRow, SessionRow } from './store.ts'
 
@@ -21,13 +21,15 @@ export interface IssuerInit {
   /** The cafe's name now, for the client to show. */
   readonly name: () => string
   readonly key: JwtKey
+  /** Keys of the place it has moved from: what they signed holds until it ends. */
+  readonly former?: readonly JwtVerifier[]
   /** Storage epoch of the cafe: grows when it has lost data. */
   readonly epoch: number
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-export function createIssuer({ cafe, name, key, epoch }: IssuerInit): Issuer {
+export function createIssuer({ cafe, name, key, former = [], epoch }: IssuerInit): Issuer {
   const aud = `cafe:${cafe}`
   return {
     async grant(client, sid, session) {
@@ -60,6 +62,6 @@ export function createIssuer({ cafe, name, key, epoch }: IssuerInit): Issuer {
         services: client.services,
       }
     },
-    verify: (jwt, scope, now) => verifyJwt([key], jwt, { iss: cafe, aud, scope, now }),
+    verify: (jwt, scope, now) => verifyJwt([key, ...former], jwt, { iss: cafe, aud, scope, now }),
   }
 }

@@ -74,6 +74,9 @@ export const evictedRow = v.strictObject({ at: time, notice, peers: v.pipe(v.arr
 /** A client that left by itself, whose receipt may have been lost on the way. */
 export const departedRow = v.strictObject({ receipt: bytes(MAX_RECEIPT), expires: time })
 
+/** The public half of a key that signed sessions at the place this cafe has come from: they go on, until they end. */
+export const formerKeyRow = v.strictObject({ key: bytes(32, 32), until: time })
+
 export const alarmRow = v.strictObject({
   /** `reused`: an old refresh token; `stolen`: a token shown by another peer; `clock`: this device's clock went back. */
   kind: v.picklist(['reused', 'stolen', 'clock']),
@@ -111,6 +114,8 @@ export interface SessionStore {
   readonly departed: Table<v.InferOutput<typeof departedRow>>
   /** By what happened to whom, so that one that comes again is one. */
   readonly alarms: Table<AlarmRow>
+  /** By key id. */
+  readonly formerKeys: Table<v.InferOutput<typeof formerKeyRow>>
   /** One row: who may come. */
   readonly policy: Table<{ mode: v.InferOutput<typeof mode> }>
 }
@@ -127,6 +132,7 @@ export function sessionStore(rows: Rows): SessionStore {
     dropped: table(rows, 'dropped', v.strictObject({ at: time })),
     departed: table(rows, 'departed', departedRow),
     alarms: table(rows, 'alarm', alarmRow),
+    formerKeys: table(rows, 'former-key', formerKeyRow),
     policy: table(rows, 'policy', v.strictObject({ mode })),
   }
 }

@@ -7,7 +7,7 @@ import { CafeError } from '../../core/errors.ts'
 import { CLOCK_BACK } from '../../core/limits.ts'
 import { count, v } from '../../core/schema.ts'
 import type { Change, Rows } from '../../store/rows.ts'
-import { table } from '../../store/table.ts'
+import { type Table, table } from '../../store/table.ts'
 
 export interface CafeTime {
   /** Milliseconds since the epoch, never less than the last time written down. */
@@ -23,9 +23,11 @@ export interface CafeTime {
 
 const timeRow = v.strictObject({ last: count() })
 
+export const timeTable = (rows: Rows): Table<{ last: number }> => table(rows, 'time', timeRow)
+
 /** The time of the cafe whose rows these are; `onBack` is called when issuing is refused. */
 export async function createCafeTime(rows: Rows, clock: Clock, onBack: () => void): Promise<CafeTime> {
-  const time = table(rows, 'time', timeRow)
+  const time: Table<{ last: number }> = timeTable(rows)
   let last = (await time.get('last'))?.last ?? 0
   const now = (): number => Math.max(last, clock())
   return {
@@ -44,4 +46,4 @@ export async function createCafeTime(rows: Rows, clock: Clock, onBack: () => voi
 }
 
 /** A change that forgets the time written down: the host says that the clock is right now, and was wrong before. */
-export const forgetTime = (rows: Rows): Change => table(rows, 'time', timeRow).remove('last')
+export const forgetTime = (rows: Rows): Change => timeTable(rows).remove('last')

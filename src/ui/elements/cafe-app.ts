@@ -133,6 +133,7 @@ export class CafeApp extends Plain {
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
     if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    if (route.view === 'pair') return html`<cafe-pair .cafe=${cafe}></cafe-pair>`
     if (route.view === 'open')
       return html`<cafe-open .cafe=${cafe} .keys=${this.#keys} .link=${route.link}></cafe-open>`
     // What follows is the account's.

@@ -110,6 +110,9 @@ export class CafeHost extends Plain {
         </div>
         <cafe-invite .link=${host.invite} .name=${name} .mode=${host.mode}></cafe-invite>
         <cafe-mode .cafe=${this.cafe} .mode=${host.mode}></cafe-mode>
+        <p class="quiet small">
+          Somebody is beside you and there is no internet? <a href="#pair">Connect their device by codes</a>, then they can join.
+        </p>
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
       <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>

@@ -10,6 +10,9 @@ import { plainName, short } from '../format.ts'
 import { readJoin } from '../link.ts'
 import './cafe-account.ts'
 import './cafe-cafes.ts'
+import './cafe-network.ts'
+import './cafe-scan.ts'
+import type { ScanEvent } from './cafe-scan.ts'
 import './cafe-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
@@ -110,6 +113,7 @@ export class CafeJoin extends Plain {
         It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
         inside.
       </p>
+      <cafe-network .near=${preview.near}></cafe-network>
       ${preview.token ? nothing : this.#greeting()} ${failure(problem)}
       <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
         ${running ? 'Joining…' : preview.token ? 'Join' : 'Ask to join'}
@@ -144,17 +148,25 @@ export class CafeJoin extends Plain {
         ${
           this.wrong
             ? 'This is not an invite. Paste the whole link you were sent.'
-            : 'Paste the link you were sent, or scan its code with your phone’s camera.'
+            : 'Paste the link you were sent, or scan its code.'
         }
       </p>
       <button class="button loud big">Continue</button>
+      <cafe-scan .what=${'the invite'} @cafe-scan=${({ text }: ScanEvent) => this.#take(text)}></cafe-scan>
+      <p class="quiet small">
+        No internet, and no relay here? <a href="#pair">Connect two devices by codes</a> that they show each other.
+      </p>
     </form>`
   }
 
   #submit(event: SubmitEvent): void {
     event.preventDefault()
     if (!(event.currentTarget instanceof HTMLFormElement)) return
-    const code = readJoin(String(new FormData(event.currentTarget).get('invite') ?? ''))
+    this.#take(String(new FormData(event.currentTarget).get('invite') ?? ''))
+  }
+
+  #take(text: string): void {
+    const code = readJoin(text)
     this.wrong = code === undefined
     if (code !== undefined) location.replace(`#join=${code}`)
     else this.querySelector('input')?.focus()

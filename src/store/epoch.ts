@@ -11,10 +11,14 @@ import { decode, encode } from '../core/codec.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { count, parse, peerId, v } from '../core/schema.ts'
-import type { Rows } from '../store/rows.ts'
+import type { Rows } from './rows.ts'
 
 const markSchema = v.strictObject({ peer: peerId, epoch: count(), commits: count() })
 export type Mark = v.InferOutput<typeof markSchema>
+
+/** A mark as bytes, and back. @throws CafeError for what is none. */
+export const packMark = (mark: Mark): Uint8Array<ArrayBuffer> => encode(mark)
+export const unpackMark = (bytes: Uint8Array): Mark => parse(markSchema, decode(bytes, MAX_MARK))
 
 /** Where the mark is kept: not in the store that it is about. */
 export interface Marks {
@@ -39,6 +43,7 @@ export interface CountedRows extends Rows {
 const KEY = '/cafe/commits'
 const stateSchema = v.strictObject({ epoch: count(), commits: count() })
 const MAX_STATE = 64
+const MAX_MARK = 256
 /** Milliseconds between two marks. */
 const EVERY = 2000
 
@@ -101,18 +106,3 @@ function nowAndThen(task: () => Promise<void>, log: Log): () => void {
     due = true
   }
 }
-
-const CACHE = 'popup-cafe:mark'
-const ADDRESS = '/popup-cafe-mark'
-
-/** Marks in Cache Storage, which has survived what the other stores have not (measured). */
-export const cacheMarks = (caches: CacheStorage): Marks => ({
-  async read() {
-    const found = await (await caches.open(CACHE)).match(ADDRESS)
-    return found && parse(markSchema, decode(new Uint8Array(await found.arrayBuffer()), 256))
-  },
-  async write(mark) {
-    const cache = await caches.open(CACHE)
-    await cache.put(ADDRESS, new Response(encode(mark)))
-  },
-})

@@ -10,6 +10,8 @@ import { keyNameText, parseKeyName, readKeyName } from '../core/key-name.ts'
 import { bytes, count, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
 import type { SigningKey } from '../crypto/envelope.ts'
+import type { Rows } from '../store/rows.ts'
+import { type Table, table } from '../store/table.ts'
 import {
   type Bytes,
   MAX_RECORD,
@@ -18,9 +20,7 @@ import {
   openNameRecord,
   readNameRecord,
   signNameRecord,
-} from '../net/ipns.ts'
-import type { Rows } from '../store/rows.ts'
-import { type Table, table } from '../store/table.ts'
+} from './ipns.ts'
 
 const row = v.strictObject({ record: bytes(MAX_RECORD), since: count(), own: v.boolean() })
 type Row = v.InferOutput<typeof row>

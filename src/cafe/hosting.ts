@@ -2,39 +2,56 @@
  * The hosted cafe of this device: opened by its user, kept open over restarts, with an invite that is made anew at each
  * opening. Older invites stay valid; only hashes of their tokens are kept.
  */
-import type { Cafe, CafeComponents } from '../cafe/cafe.ts'
-import type { Mode } from '../cafe/session/protocol.ts'
-import { forgetTime } from '../cafe/session/time.ts'
-import type { TokenOptions } from '../cafe/tokens.ts'
 import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
-import { count, name, v } from '../core/schema.ts'
 import { createSerial } from '../core/serial.ts'
-import { formatInvite } from '../net/invite.ts'
-import type { Node } from '../net/node.ts'
-import { inviteWays, throughRelay } from '../net/paths.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
-import { table } from '../store/table.ts'
-import type { ClientInfo, HostStatus, NewToken, OpenCafe } from './api.ts'
-import type { Collecting } from './collecting.ts'
-
-const hostRow = v.strictObject({ name, open: v.boolean(), since: count() })
+import type { Collecting } from '../store/collecting.ts'
+import type { Table } from '../store/table.ts'
+import type { Cafe, CafeComponents } from './cafe.ts'
+import type { CafeGuests } from './guests.ts'
+import { type HostRow, hostTable } from './host-row.ts'
+import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { Mode } from './session/protocol.ts'
+import { forgetTime } from './session/time.ts'
+import type { TokenOptions } from './tokens.ts'
 
 /** The invite on the host's screen admits for a week; whoever needs another gets a token of its own. */
 const INVITE_LIFE = 7 * 86_400_000
 /** How long an opening waits for a reservation, so that the card shows real addresses. */
 const ADDRESS_WAIT = 5000
 
+/** How people come to the cafe: given by `net`. */
+export interface Entrance {
+  /** Where it can be dialled; until a relay has given it a seat, where that will be. */
+  addresses(): readonly string[]
+  /** Resolves when it can be dialled, or when the signal fires. */
+  reserved(signal: AbortSignal): Promise<void>
+  /** The link that leads in. */
+  invite(invite: { name: string; addresses: readonly string[]; token: string | undefined }): string
+}
+
+/** How anybody on the web reaches the cafe by HTTP through a relay: given by a host that can be reached so. */
+export interface Door {
+  status(): DoorStatus
+  /** Changes what is given; the rest stays. */
+  set(input: DoorInput): Promise<void>
+  /** From now on it leads to this cafe, if it is open; to nobody without one. */
+  leadTo(cafe: { readonly name: string; readonly fetch: Cafe['fetch'] } | undefined): Promise<void>
+}
+
 export interface HostingComponents extends CafeComponents {
-  readonly node: Node
   readonly collecting: Collecting
-  /** Where the app is served: where invites lead. */
-  readonly origin: string
+  /** Without it there is none. */
+  readonly door?: Door
+  readonly entrance: Entrance
 }
 
 export interface Hosting {
   open(input: { name: string; mode?: Mode | undefined; budget?: number | undefined }): Promise<OpenCafe>
   close(): Promise<void>
+  /** Stops answering, because this program ends: the next start opens it again. */
+  stop(): Promise<void>
   status(): Promise<HostStatus>
   /** @throws CafeError NOT_FOUND {what: 'open cafe'}; so do those below. */
   cafe(): Cafe
@@ -44,10 +61,17 @@ export interface Hosting {
   clients(): Promise<readonly ClientInfo[]>
   /** See `Cafe.knows`; nobody while the cafe is closed. */
   knows(peer: PeerIdText): Promise<boolean>
+  /** See `Cafe.guests`; undefined while the cafe is closed. */
+  guests(): Promise<CafeGuests | undefined>
   /** Believes the clock of this device, whatever time was written down. */
   trustClock(): Promise<void>
   /** Bytes kept for clients in all, from now on and after restarts. */
   setBudget(bytes: number): Promise<void>
+  /**
+   * Opens or closes the door, or changes how; it takes effect at once and after restarts.
+   * @throws CafeError UNSUPPORTED {what: 'door'} where there is none.
+   */
+  setDoor(input: DoorInput): Promise<DoorStatus>
   /** Removes what nobody needs from this device. */
   collect(options: { signal: AbortSignal; onProgress: (progress: CollectProgress) => void }): Promise<Collected>
 }
@@ -62,8 +86,8 @@ interface Running {
 }
 
 export async function createHosting(components: HostingComponents): Promise<Hosting> {
-  const { rows, node, keep, collecting, origin, clock, log, onChange } = components
-  const hosts = table(rows, 'host', hostRow)
+  const { rows, peer, keep, collecting, door, entrance, clock, log, onChange } = components
+  const hosts: Table<HostRow> = hostTable(rows)
   const serial = createSerial()
   let running: Running | undefined
 
@@ -72,18 +96,12 @@ export async function createHosting(components: HostingComponents): Promise<Host
     return running
   }
 
-  /** Addresses in use; before the reservation stands, those it will have. */
-  const addresses = (): readonly string[] => {
-    const now = node.addresses()
-    return now.length > 0 ? now : node.relays.addresses.flatMap((relay) => throughRelay(relay, node.peer))
-  }
-
   const invite = (token: string | undefined): string =>
-    formatInvite({ cafe: node.peer, name: current().name, addresses: inviteWays(addresses()), token }, origin)
+    entrance.invite({ name: current().name, addresses: entrance.addresses(), token })
 
   const card = (): OpenCafe => {
     const { name, mode, token } = current()
-    return { name, mode, peerId: node.peer, addresses: addresses(), invite: invite(token?.token) }
+    return { name, mode, peerId: peer, addresses: entrance.addresses(), invite: invite(token?.token) }
   }
 
   /** A token for the invite on the screen; none where nobody needs one, or while the clock is not to be trusted. */
@@ -102,11 +120,12 @@ export async function createHosting(components: HostingComponents): Promise<Host
       await running?.cafe.close()
       running = undefined
       // A chunk of its own: a device that is only somebody's client never loads it.
-      const { createCafe } = await import('../cafe/cafe.ts')
+      const { createCafe } = await import('./cafe.ts')
       const cafe = await createCafe(components, name)
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
       running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      await door?.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
     onChange()
@@ -126,16 +145,22 @@ export async function createHosting(components: HostingComponents): Promise<Host
       serial('host', async () => {
         if (budget !== undefined) await keep.setBudget(budget)
         await start(name, running?.since ?? clock(), mode)
-        await node.reserved(AbortSignal.timeout(ADDRESS_WAIT))
+        await entrance.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
       }),
     close: () =>
       serial('host', async () => {
         if (!running) return
+        await door?.leadTo(undefined)
         await running.cafe.close()
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
         onChange()
+      }),
+    stop: () =>
+      serial('host', async () => {
+        await running?.cafe.close()
+        running = undefined
       }),
     async status() {
       if (!running) return { open: false }
@@ -150,13 +175,30 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }
       const { since } = running
       const room = { ...keep.status(), collected: collecting.last }
-      return { ...card(), open: true, since, clients: clients.length, requests: requests.length, roots, bytes, room }
+      return {
+        ...card(),
+        open: true,
+        since,
+        clients: clients.length,
+        requests: requests.length,
+        roots,
+        bytes,
+        room,
+        door: door?.status(),
+      }
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
       await keep.setBudget(bytes)
       onChange()
     },
+    setDoor: (input) =>
+      serial('host', async () => {
+        if (!door) throw new CafeError('UNSUPPORTED', { what: 'door' })
+        await door.set(input)
+        onChange()
+        return door.status()
+      }),
     collect: collecting.now,
     async createToken(options) {
       const { id, token } = await current().cafe.createToken(options)
@@ -175,6 +217,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         await setMode(mode)
         onChange()
       }),
+    guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()

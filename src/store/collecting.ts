@@ -6,13 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import { CafeError, toCafeError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createSerial } from '../core/serial.ts'
-import {
-  type CollectComponents,
-  type Collected,
-  type CollectProgress,
-  collect,
-  type RootSource,
-} from '../store/collect.ts'
+import { type CollectComponents, type Collected, type CollectProgress, collect, type RootSource } from './collect.ts'
 
 export interface CollectingComponents extends Omit<CollectComponents, 'sources'> {
   readonly clock: Clock

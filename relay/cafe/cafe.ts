@@ -1,0 +1,123 @@
+/**
+ * Composition root of the cafe in Node: the services of the tab's cafe, over stores on the file system, on a node that
+ * others dial directly, and through relays if it is told some. Where a tab's cafe ends with its tab, this one goes on.
+ */
+import { mkdir } from 'node:fs/promises'
+import { createHosting, type Hosting } from '../../src/cafe/hosting.ts'
+import { createKeep } from '../../src/cafe/pin/keep.ts'
+import type { Mode } from '../../src/cafe/session/protocol.ts'
+import { systemClock, systemRandom } from '../../src/core/clock.ts'
+import type { PeerIdText } from '../../src/core/ids.ts'
+import type { Log } from '../../src/core/log.ts'
+import { fetchCafes } from '../../src/net/cafe-list.ts'
+import { entranceOf } from '../../src/net/entrance.ts'
+import { createNames } from '../../src/net/names.ts'
+import { createNode } from '../../src/net/node.ts'
+import { blockSource } from '../../src/net/origins.ts'
+import type { Places } from '../../src/net/places.ts'
+import { relayPeer } from '../../src/net/relays.ts'
+import type { TransportFactory } from '../../src/net/transports.ts'
+import { createCollecting } from '../../src/store/collecting.ts'
+import { countedRows } from '../../src/store/epoch.ts'
+import { createHolds } from '../../src/store/holds.ts'
+import { openStores } from '../../src/store/open.ts'
+import { type Answer, createAnswer } from './answer.ts'
+import { fileMarks, loadJwtKey, loadNodeKey } from './secrets.ts'
+
+export interface NodeCafeInit {
+  /** As before without it. */
+  readonly name?: string | undefined
+  /** Whom it admits; as before without it, and `invite` at first. */
+  readonly mode?: Mode | undefined
+  /** Bytes to keep for clients in all; as before without it. */
+  readonly budget?: number | undefined
+  /** The folder with its keys, and with its stores unless those are elsewhere. */
+  readonly data: string
+  /** URL of its stores (`store/open.ts`). */
+  readonly store?: string | undefined
+  /** Multiaddrs to listen on, to name to others, and of relays to hold a seat at. */
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly relays: readonly string[]
+  readonly transports?: readonly TransportFactory[]
+  /** Where the app is served, without a slash at the end: where invites lead. */
+  readonly origin: string
+  readonly log: Log
+}
+
+export interface NodeCafe {
+  readonly peer: PeerIdText
+  readonly hosting: Hosting
+  /** What it answers over HTTP. */
+  readonly answer: Answer
+  addresses(): readonly string[]
+  /** Connections now. */
+  connections(): number
+  /** Stops answering, writes what waits and lets go of the folder. */
+  stop(): Promise<void>
+}
+
+const NAME = 'Popup Cafe'
+/** Connections of an always-on cafe, and of these for people it does not know; a tab keeps 200 and 100. */
+const PLACES: Places = { all: 2000, strangers: 500 }
+
+/**
+ * Opens the cafe; from the return on it answers.
+ * @throws CafeError CONFLICT {what: 'data folder'} if another process has it open; CORRUPT for a folder that cannot be read.
+ */
+export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
+  const { data, origin, log } = init
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  // First of all: they keep every other process out.
+  const stores = await openStores(init.store ?? data)
+  const ends: Array<() => Promise<void>> = [stores.close]
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end().catch((cause) => log('warn', 'closing failed', { cause }))
+  }
+  try {
+    const rows = await countedRows(stores.rows)
+    const { blocks, datastore } = stores
+    const shared = { rows, blocks, holds: createHolds(blocks), clock: systemClock, random: systemRandom, log }
+    let hosting: Hosting | undefined
+    const node = await createNode({
+      ...{ datastore, blocks, log, relays: init.relays, listen: init.listen, announce: init.announce },
+      ...{ transports: init.transports ?? [], privateKey: await loadNodeKey(data) },
+      places: PLACES,
+      known: async (peer) =>
+        init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
+      // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
+      canDirect: () => false,
+    })
+    ends.push(node.stop)
+    const collecting = createCollecting({ ...shared, onChange: () => {} })
+    const keep = await createKeep({ ...shared, onGarbage: collecting.soon, reclaim: collecting.reclaim })
+    collecting.add(keep.roots)
+    collecting.start()
+    ends.push(async () => collecting.close())
+    const opened = await createHosting({
+      ...{ ...shared, keep, collecting, source: blockSource(node.connector), connector: node.connector },
+      ...{ peer: node.peer, peerKey: node.privateKey, registrar: node, jwtKey: await loadJwtKey(data) },
+      epoch: await rows.epoch({ marks: fileMarks(data), peer: node.peer, log }),
+      addresses: node.addresses,
+      async directory({ signal }) {
+        const listed = await fetchCafes(origin, { signal })
+        return listed.map(({ peer, addresses }) => ({ cafe: peer, addresses }))
+      },
+      onChange: () => {},
+      entrance: entranceOf(node, origin),
+    })
+    hosting = opened
+    ends.push(opened.stop)
+    const before = await opened.status()
+    const name = init.name ?? (before.open ? before.name : NAME)
+    await opened.open({ name, mode: init.mode, budget: init.budget })
+    return {
+      ...{ peer: node.peer, hosting: opened, addresses: node.addresses, stop },
+      answer: createAnswer({ blocks, names: createNames(shared), cafe: opened.cafe }),
+      connections: () => node.connections().length,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
