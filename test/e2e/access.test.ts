@@ -34,6 +34,21 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => stage?.close())
 
+test('what is looked for is found', async () => {
+  const page = stage.pages.fresh
+  await page.evaluate(() => {
+    const text = Object.assign(document.createElement('p'), { id: 'planted', innerText: 'Hardly to be read' })
+    text.style.cssText = 'color: #eee; background: #fff; width: 3000px; font-size: 1rem'
+    document.querySelector('main')?.append(text, document.createElement('img'), document.createElement('button'))
+    document.querySelector('main > button')?.animate({ opacity: [0, 1] }, { duration: 1000, iterations: Infinity })
+  })
+  const found = [...(await audit(page)), ...(await restless(page)), ...(await overflow(page))].join('\n')
+  for (const one of ['color-contrast at #planted', 'image-alt at', 'button-name at', 'moves: BUTTON', 'the page is'])
+    expect(found).toContain(one)
+  await page.reload()
+  await page.locator('cafe-home h1').waitFor()
+})
+
 test.each(SCREENS)('$name', async (screen) => {
   const page = stage.pages[screen.who]
   await page.setViewportSize(SIZES.desktop)
@@ -44,7 +59,7 @@ test.each(SCREENS)('$name', async (screen) => {
   expect(found).toEqual([])
 })
 
-/** In both sizes and schemes. */
+/** In both sizes and schemes; what is not about colours is the same in both. */
 async function looks(page: Page, { name }: Screen): Promise<string[]> {
   const found: string[] = []
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -54,7 +69,11 @@ async function looks(page: Page, { name }: Screen): Promise<string[]> {
       await still(page)
       const path = PICTURES === undefined ? undefined : join(PICTURES, `${name}-${size}-${colorScheme}.png`)
       if (path !== undefined) await page.screenshot({ path, fullPage: true, animations: 'disabled' })
-      found.push(...(await audit(page)).map((line) => `${size} ${colorScheme}: ${line}`))
+      found.push(
+        ...(await audit(page, colorScheme === 'light' ? 'all' : 'colours')).map(
+          (line) => `${size} ${colorScheme}: ${line}`,
+        ),
+      )
     }
   }
   return found
@@ -66,10 +85,11 @@ async function wishes(page: Page): Promise<string[]> {
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, contrast: 'more' })
     await still(page)
-    found.push(...(await audit(page, { more: true })).map((line) => `more contrast ${colorScheme}: ${line}`))
+    found.push(...(await audit(page, 'more')).map((line) => `more contrast ${colorScheme}: ${line}`))
   }
   await page.emulateMedia({ ...USUAL, forcedColors: 'active' })
-  found.push(...(await audit(page)).map((line) => `forced colours: ${line}`))
+  await still(page)
+  found.push(...(await audit(page, 'colours')).map((line) => `forced colours: ${line}`))
   await page.emulateMedia(USUAL)
   return found
 }

@@ -10,6 +10,7 @@ import { Errands } from '../controllers/errands.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
+import { ViewFocus } from '../controllers/view-focus.ts'
 import { explain, type Problem } from '../explain.ts'
 import { plainName } from '../format.ts'
 import { LinkKeys, type OpenEvent } from '../link-keys.ts'
@@ -55,6 +56,7 @@ export class CafeApp extends Plain {
     (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
   readonly #keys = new LinkKeys()
+  readonly #focus = new ViewFocus()
   readonly #routed = () => void this.#go(this.#keys.route())
   readonly #leaving = (event: BeforeUnloadEvent) => {
     if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
@@ -84,6 +86,7 @@ export class CafeApp extends Plain {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#focus.end()
     removeEventListener('hashchange', this.#routed)
     removeEventListener('beforeunload', this.#leaving)
     removeEventListener('dragover', refuseDrop)
@@ -216,7 +219,7 @@ export class CafeApp extends Plain {
   async #focusView(): Promise<void> {
     await this.updateComplete
     // The view's own heading exists one update later.
-    requestAnimationFrame(() => (this.querySelector<HTMLElement>('main h1') ?? this.#main())?.focus())
+    requestAnimationFrame(() => this.#focus.begin(this.#main()))
   }
 
   #main(): HTMLElement | null {

@@ -26,10 +26,17 @@ export class CafeLinkPassword extends Plain {
     </form>`
   }
 
+  /** Whoever mistyped can type at once. */
+  async #try(input: HTMLInputElement): Promise<void> {
+    if (await this.#open.run(input.value)) return
+    input.focus()
+    input.select()
+  }
+
   #submit(event: SubmitEvent): void {
     event.preventDefault()
     const input = this.querySelector('input')
-    if (input) void this.#open.run(input.value)
+    if (input) void this.#try(input)
   }
 }
 customElements.define('cafe-link-password', CafeLinkPassword)

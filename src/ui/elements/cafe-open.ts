@@ -11,7 +11,7 @@ import { bytes, count, plainName } from '../format.ts'
 import type { LinkKeys } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import { ask, cafesOf, crumbs, hasKey, type Item, itemsOf, titleOf } from '../viewer/content.ts'
-import { arrange, shapeText } from '../viewer/words.ts'
+import { arrange, shapeText, unnamed } from '../viewer/words.ts'
 import './cafe-folder.ts'
 import './cafe-link-password.ts'
 import './cafe-look.ts'
@@ -87,7 +87,9 @@ export class CafeOpen extends Plain {
   /** What stands for a name that is not known. */
   #kind(): string {
     if (this.trouble?.what === 'password') return 'This link takes a password'
-    return this.found?.about.kind === 'folder' ? 'Folder' : 'File'
+    if (this.trouble || this.#ask.problem) return 'This link does not open'
+    if (this.found === undefined) return 'Opening a link'
+    return unnamed(this.found.about.kind === 'folder' ? 'folder' : this.found.about.shape)
   }
 
   /** The folders above; of a lone file there are none. */

@@ -99,7 +99,7 @@ export class CafePost extends Plain {
                 type="button"
                 class="button small quiet-button ${mine ? 'on' : ''}"
                 aria-pressed=${mine ? 'true' : 'false'}
-                aria-label=${mine ? 'You like this' : 'Like'}
+                aria-label=${`${mine ? 'You like this' : 'Like'}${post.likes.length === 0 ? '' : `: ${count(post.likes.length, 'like')}`}`}
                 ?disabled=${mine || this.#like.running}
                 @click=${() => this.#like.run()}
               >

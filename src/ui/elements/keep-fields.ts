@@ -82,8 +82,8 @@ function chosen({ currentTarget }: Event): void {
   if (!fields || !input) return
   const isLock = currentTarget.value === 'lock'
   fields.hidden = !isLock
+  // The focus stays: whoever goes through the choices by arrow keys has not chosen yet.
   input.disabled = !isLock
-  if (isLock) input.focus()
 }
 
 function show({ currentTarget }: Event): void {

@@ -39,6 +39,20 @@ const RANK = Object.keys(SHAPE)
 export const iconOf = (shape: Shape | undefined): string => SHAPE[shape ?? 'other'][0]
 export const shapeText = (shape: Shape | undefined): string => (shape === undefined ? 'Not known' : SHAPE[shape][1])
 
+/** What stands for the name of content that has none; nothing is known of it while it is not open. */
+const UNNAMED: Readonly<Record<Shape, string>> = {
+  folder: 'A folder without a name',
+  image: 'A picture without a name',
+  audio: 'A sound without a name',
+  video: 'A video without a name',
+  text: 'A text without a name',
+  page: 'A web page without a name',
+  pdf: 'A PDF without a name',
+  archive: 'An archive without a name',
+  other: 'A file without a name',
+}
+export const unnamed = (shape: Shape): string => UNNAMED[shape]
+
 export const isPlayable = ({ shape }: Pick<Item, 'shape'>): boolean => shape === 'audio' || shape === 'video'
 
 /** The items that match, in the order asked for. Numbers in names count as numbers. */

@@ -1,0 +1,37 @@
+/**
+ * Where the focus is after the view has changed: at its heading, so that a screen reader reads where it is, and the Tab key
+ * goes on from there. A view that is still looking for what it shows may draw its heading anew: the focus follows it,
+ * until the person does something.
+ */
+
+/** Focuses the heading of what `root` shows, or `root` itself. */
+function focusHeading(root: HTMLElement, options: FocusOptions = {}): void {
+  const heading = root.querySelector<HTMLElement>('h1') ?? root
+  heading.focus(options)
+}
+
+/** The focus of the views in one element. */
+export class ViewFocus {
+  #watching: AbortController | undefined
+
+  /** To call when another view is there. */
+  begin(root: HTMLElement | null): void {
+    this.end()
+    if (root === null) return
+    focusHeading(root)
+    const watching = new AbortController()
+    this.#watching = watching
+    const { signal } = watching
+    const observer = new MutationObserver(() => {
+      if (document.activeElement === document.body) focusHeading(root, { preventScroll: true })
+    })
+    observer.observe(root, { childList: true, subtree: true })
+    signal.addEventListener('abort', () => observer.disconnect())
+    for (const act of ['keydown', 'pointerdown']) addEventListener(act, this.end, { signal, capture: true })
+  }
+
+  readonly end = (): void => {
+    this.#watching?.abort()
+    this.#watching = undefined
+  }
+}
