@@ -14,11 +14,11 @@ import { gzipSync } from 'node:zlib'
 export const BUDGETS = {
   sw: 200_000,
   site: 80_000,
-  worker: 284_000,
+  worker: 280_000,
   cafe: 60_000,
   account: 120_000,
   pair: 6_000,
-  carry: 24_000,
+  carry: 26_000,
   door: 45_000,
   names: 10_000,
   links: 12_000,
