@@ -22,12 +22,15 @@ import { bodyOf, headersOf, hostOf, sendBody } from './door-http.ts'
 import { doorFailure } from './door-pages.ts'
 import type { Route } from './http.ts'
 import { DOOR_HOSTS, DOOR_PACE, DOOR_REQUESTS, DOOR_UPLOAD } from './limits.ts'
+import type { RelayMetrics } from './metrics.ts'
 
 export interface DoorComponents {
   readonly cafes: DoorCafes
   /** Host below which cafes have hosts of their own. */
   readonly doorHost: string | undefined
   readonly log: Log
+  /** Told of every request when it has ended. */
+  readonly ended?: RelayMetrics['door']
   /** How often one address may ask; {@link DOOR_PACE} without it. */
   readonly pace?: Pace
   /** Who asks, for that; undefined for whoever is not counted. */
@@ -35,7 +38,7 @@ export interface DoorComponents {
 }
 
 export function createDoor(components: DoorComponents): Route {
-  const { cafes, doorHost, log, pace = DOOR_PACE, askerOf = hostOf } = components
+  const { cafes, doorHost, log, ended = () => {}, pace = DOOR_PACE, askerOf = hostOf } = components
   const rate = createRate({ ...pace, clock: systemClock, parties: DOOR_HOSTS })
   const seats = createSeats(AT_ONE_CAFE)
   const all = createSeats(DOOR_REQUESTS)
@@ -96,6 +99,11 @@ export function createDoor(components: DoorComponents): Route {
       return cafe ? cafes.knows(cafe) : !isBelow(host, doorHost) && isDoorPath(pathname)
     },
     async answer(request, response) {
+      const { socket } = request
+      const before = { in: socket.bytesRead, out: socket.bytesWritten }
+      response.once('close', () =>
+        ended(response.statusCode, { in: socket.bytesRead - before.in, out: socket.bytesWritten - before.out }),
+      )
       if (request.method === 'OPTIONS') return void response.writeHead(204, PREFLIGHT).end()
       try {
         await carry(request, response, addressOf(request, doorHost))

@@ -22,6 +22,8 @@ export interface RelayMetrics extends CircuitEvents {
   reservation(result: 'granted' | 'renewed' | 'displaced' | NoSeat): void
   voucher(result: Shown): void
   socket: SocketEvents['refused']
+  /** A request at the door has ended; bytes of it and its answer, with their headers. */
+  door(status: number, bytes: { readonly in: number; readonly out: number }): void
   /** A connection was refused before its handshake. */
   connection(why: 'host' | 'network'): void
   /** Reads these numbers from now on. */
@@ -67,6 +69,13 @@ export function createMetrics(): RelayMetrics {
   const refused = counter('cafe_relay_rejections_total', 'What was refused, by reason.', ['reason'])
   const vouchers = counter('cafe_relay_vouchers_total', 'Vouchers shown by guests, by what came of it.', ['result'])
 
+  const doors = counter('cafe_relay_door_requests_total', 'Requests at the door, by the first digit of their status.', [
+    'status',
+  ])
+  const doorBytes = counter('cafe_relay_door_bytes_total', 'Bytes of requests at the door and of their answers.', [
+    'direction',
+  ])
+
   return {
     reservation(result) {
       reservations.add({ result })
@@ -74,6 +83,10 @@ export function createMetrics(): RelayMetrics {
     },
     voucher: (result) => vouchers.add({ result }),
     socket: (why) => refused.add({ reason: why }),
+    door(status, bytes) {
+      doors.add({ status: `${Math.floor(status / 100)}xx` })
+      for (const direction of ['in', 'out'] as const) doorBytes.add({ direction }, bytes[direction])
+    },
     connection: (why) => refused.add({ reason: `connection-${why}` }),
     opened: (right) => circuits.add({ right }),
     closed: () => {},

@@ -96,7 +96,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   // What else is answered here: one line each.
   const routes: Route[] = [
     ...(resident ? [resident.route] : []),
-    ...(config.door ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, log })] : []),
+    ...(config.door
+      ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, ended: house.metrics.door, log })]
+      : []),
     metricsRoute(house.metrics, config.metrics ?? 'local'),
   ]
   const answers: HttpComponents = {

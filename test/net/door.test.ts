@@ -50,6 +50,21 @@ describe('content through the door', () => {
     expect((await get(`/ipfs/${file}`, { headers: { range: `bytes=${large.byteLength}-` } })).status).toBe(416)
   })
 
+  it('is counted, by status and bytes, and by nothing that says what it was', async () => {
+    const numbers = async (): Promise<Record<string, number>> => {
+      const { body } = await ask(relay.url, '/metrics')
+      const found = [...body.matchAll(/^(cafe_relay_door_\S+) (\d+)$/gm)]
+      expect(found.every(([, name]) => /\{(status="[1-5]xx"|direction="(in|out)")\}$/.test(name as string))).toBe(true)
+      return Object.fromEntries(found.map(([, name, value]) => [name as string, Number(value)]))
+    }
+    const ok = 'cafe_relay_door_requests_total{status="2xx"}'
+    const out = 'cafe_relay_door_bytes_total{direction="out"}'
+    const before = await numbers()
+    await (await get(`/ipfs/${file}`)).arrayBuffer()
+    await expect.poll(async () => (await numbers())[ok]).toBe((before[ok] ?? 0) + 1)
+    expect((await numbers())[out]).toBeGreaterThan((before[out] ?? 0) + large.byteLength)
+  })
+
   it('has its query, its forms and its paths', async () => {
     const raw = await get(`/ipfs/${folder}/a%20b.txt?format=raw`)
     expect([await raw.text(), raw.headers.get('content-type')]).toEqual(['hello', 'application/vnd.ipld.raw'])
