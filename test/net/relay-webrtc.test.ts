@@ -95,7 +95,8 @@ describe('WebRTC-direct', () => {
         streamMuxers: [yamux()],
         connectionGater: { denyDialMultiaddr: () => false },
       })
-      expect(String((await peer.dial(multiaddr(address))).remotePeer)).toBe(relay.peerId)
+      const dialled = await peer.dial(multiaddr(address), { signal: AbortSignal.timeout(20_000) })
+      expect(String(dialled.remotePeer), address).toBe(relay.peerId)
       await peer.stop()
     }
     await relay.stop()
