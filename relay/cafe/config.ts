@@ -40,7 +40,9 @@ export const CAFE_USAGE = `Popup Cafe, always on: the cafe of a tab, in Node.
 ${CAFE_SETTINGS_HELP}
 
 --store s3://bucket/prefix?endpoint=https://…&region=… keeps blocks there; its keys are in AWS_ACCESS_KEY_ID and so on.
-Pages of an https app reach it through a relay (--relay), or through a proxy for wss that --announce names.
+Pages of an https app reach it by https and wss (--tls-cert and --tls-key; the files may change while people are connected),
+through a relay (--relay), or through a proxy for wss that --announce names. libp2p over
+WebSocket is at the ports of http and https, too.
 It has no door to open: its HTTP is its own, and it never decrypts. A relay that lets through only invited guests learns
 from it who they are. "npm start -- --cafe <name>" is a relay with such a cafe in it.
 

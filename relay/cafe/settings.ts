@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { mode } from '../../src/cafe/session/terms.ts'
 import { name, v } from '../../src/core/schema.ts'
 import { isMultiaddr } from '../config.ts'
-import { describeSettings, readSettings, type Settings, setting, type Values } from '../settings.ts'
+import { describeSettings, readSettings, type Settings, setting, UsageError, type Values } from '../settings.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 }
 
@@ -50,6 +50,10 @@ export const CAFE_SETTINGS = {
     ...{ flag: 'cafe-port', env: 'CAFE_PORT', kind: 'text', value: 'n', schema: v.optional(port), needs: A_PORT },
     help: 'libp2p over WebSocket; 9091 without it, or any free port with --port 0',
   }),
+  httpsPort: setting({
+    ...{ flag: 'https-port', env: 'HTTPS_PORT', kind: 'text', value: 'n', schema: v.optional(port), needs: A_PORT },
+    help: 'https and wss, with a certificate; 8444 without it, or any free port with --port 0',
+  }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
     schema: v.pipe(
@@ -66,6 +70,15 @@ export const CAFE_SETTINGS = {
   store: setting({
     ...{ flag: 'store', env: 'CAFE_STORE', kind: 'text', value: 'url', schema: v.optional(path), needs: 'a URL' },
     help: 'keeps it elsewhere than in the data folder',
+  }),
+  tlsCert: setting({
+    ...{ flag: 'tls-cert', env: 'TLS_CERT', kind: 'text', value: 'file', schema: v.optional(path) },
+    needs: 'a PEM file',
+    help: 'certificate chain for https and wss; read again when it changes, or on SIGHUP',
+  }),
+  tlsKey: setting({
+    ...{ flag: 'tls-key', env: 'TLS_KEY', kind: 'text', value: 'file', schema: v.optional(path) },
+    ...{ needs: 'a PEM file', help: 'its private key' },
   }),
   relay: setting({
     ...{ flag: 'relay', env: 'CAFE_RELAY', kind: 'list', value: 'addr' },
@@ -104,7 +117,10 @@ export const CAFE_SETTINGS = {
 export const CAFE_SETTINGS_HELP = describeSettings(CAFE_SETTINGS)
 
 /** What a cafe in Node runs with; ports are 0 to 65535 (0: any free one). */
-export type CafeConfig = Omit<Values<typeof CAFE_SETTINGS>, 'config' | 'cafePort'> & { readonly cafePort: number }
+export type CafeConfig = Omit<Values<typeof CAFE_SETTINGS>, 'config' | 'cafePort' | 'httpsPort'> & {
+  readonly cafePort: number
+  readonly httpsPort: number
+}
 
 /**
  * Settings from arguments (without node, script and words) and environment.
@@ -119,5 +135,9 @@ export function readCafeConfig(
   if (values === 'help') return 'help'
   const { config: _, ...given } = values
   // Whoever asks for any free port wants no fixed one beside it.
-  return { ...given, cafePort: given.cafePort ?? (given.port === 0 ? 0 : 9091) }
+  const any = given.port === 0
+  const ports = { cafePort: given.cafePort ?? (any ? 0 : 9091), httpsPort: given.httpsPort ?? (any ? 0 : 8444) }
+  if ((given.tlsCert === undefined) !== (given.tlsKey === undefined))
+    throw new UsageError('--tls-cert (TLS_CERT) and --tls-key (TLS_KEY) need each other.')
+  return { ...given, ...ports }
 }

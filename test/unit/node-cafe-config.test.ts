@@ -14,7 +14,14 @@ describe('the settings of a cafe in Node', () => {
     expect(read()).toEqual({
       kind: 'run',
       config: {
-        ...{ port: 8091, cafePort: 9091, host: 'localhost', data: '.data/cafe', app: 'http://cafe.localhost:8080' },
+        ...{
+          port: 8091,
+          cafePort: 9091,
+          httpsPort: 8444,
+          host: 'localhost',
+          data: '.data/cafe',
+          app: 'http://cafe.localhost:8080',
+        },
         ...{ relay: [], announce: [], json: false, verbose: false },
       },
     })
@@ -23,7 +30,15 @@ describe('the settings of a cafe in Node', () => {
   it('come from the environment, and from flags before it', () => {
     const env = { CAFE_NAME: 'One', CAFE_MODE: 'ask', CAFE_APP: 'https://cafe.example/', PORT: '0' }
     expect(readWish(['--name', 'Two', '--budget', '1.5 GB'], env, 0)).toMatchObject({
-      config: { name: 'Two', mode: 'ask', budget: 1.5e9, app: 'https://cafe.example', port: 0, cafePort: 0 },
+      config: {
+        name: 'Two',
+        mode: 'ask',
+        budget: 1.5e9,
+        app: 'https://cafe.example',
+        port: 0,
+        cafePort: 0,
+        httpsPort: 0,
+      },
     })
   })
 
@@ -57,6 +72,7 @@ describe('the settings of a cafe in Node', () => {
     ['--relay', '/dns4/relay.example/tcp/443/wss'],
     ['--app', 'cafe.example'],
     ['--port', '70000'],
+    ['--tls-cert', 'without its key'],
     ['--nonsense', '1'],
     ['dance', 'now'],
   ])('refuses %s %s by name', (...args) => {
