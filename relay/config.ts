@@ -254,7 +254,7 @@ function parseIceServers(value: string): unknown {
 
 const splitList = (value: string): string[] => value.split(',').flatMap((item) => item.trim() || [])
 
-function isMultiaddr(value: string): boolean {
+export function isMultiaddr(value: string): boolean {
   try {
     multiaddr(value)
     return true

@@ -3,7 +3,14 @@
  * with status 404 and the app's page as bootstrap shell (a service worker script is never accepted from a 404). Slow and
  * oversized requests end early; a log line never holds a query.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Log, redactUrl } from '../src/core/log.ts'
@@ -80,7 +87,7 @@ export function createAppServer(components: HttpComponents, certificates?: Certi
       fail(res)
     })
   }
-  const server = certificates ? createSecure(certificates, onRequest) : createServer(OPTIONS, onRequest)
+  const server = certificates ? createSecure(OPTIONS, certificates, onRequest) : createServer(OPTIONS, onRequest)
   server.on('clientError', refuse)
   // Whoever waits to be told to send is asked for the body when it is wanted.
   server.on('checkContinue', onRequest)
@@ -89,9 +96,10 @@ export function createAppServer(components: HttpComponents, certificates?: Certi
   return server
 }
 
-function createSecure(certificates: Certificates, onRequest: RequestListener): Server {
+/** A server of https that always shows the newest certificate. */
+export function createSecure(options: ServerOptions, certificates: Certificates, onRequest: RequestListener): Server {
   const server = createSecureServer(
-    { ...OPTIONS, ...certificates.current, minVersion: 'TLSv1.2', handshakeTimeout: limits.HEADERS_TIMEOUT },
+    { ...options, ...certificates.current, minVersion: 'TLSv1.2', handshakeTimeout: limits.HEADERS_TIMEOUT },
     onRequest,
   )
   certificates.onChange((pair) => server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' }))

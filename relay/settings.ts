@@ -85,13 +85,19 @@ function checked(row: Setting, raw: Raw | undefined): unknown {
 
 const nameOf = ({ flag, env }: Setting): string => (env === undefined ? `--${flag}` : `--${flag} (${env})`)
 
-function fromFlags(settings: Settings, args: readonly string[]): Given {
+/** The flags of these settings, for `parseArgs`. */
+export function optionsOf(settings: Settings): NonNullable<ParseArgsConfig['options']> {
   const options: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
   for (const { flag, kind } of Object.values(settings)) {
     options[flag] = { type: kind === 'switch' ? 'boolean' : 'string', multiple: kind === 'list' }
     // Also the way back from what a file or preset says.
     if (kind === 'switch' && !flag.startsWith('no-')) options[`no-${flag}`] = { type: 'boolean' }
   }
+  return options
+}
+
+function fromFlags(settings: Settings, args: readonly string[]): Given {
+  const options = optionsOf(settings)
   const given = parsed({ args: [...args], options, strict: true, allowPositionals: false })
   const values = Object.entries(settings).map(([key, { flag, kind }]) => [
     key,

@@ -9,7 +9,7 @@ import { CafeError } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
 import { createNodeCafe, type NodeCafe } from './cafe.ts'
 import type { CafeConfig } from './config.ts'
-import { listenAddresses } from './listen-addresses.ts'
+import { openWays } from './ways.ts'
 
 /** What a file holds, in numbers. */
 export interface ExportedFile {
@@ -53,12 +53,14 @@ async function assertNew(file: string): Promise<void> {
 }
 
 /** The node of a folder that is to become a cafe; none is opened. */
-const openEmpty = (config: CafeConfig, log: Log): Promise<NodeCafe> =>
-  createNodeCafe({
-    ...{ data: config.data, store: config.store, log, hosts: false },
-    listen: listenAddresses(config.host, config.cafePort),
+async function openEmpty(config: CafeConfig, log: Log): Promise<NodeCafe> {
+  const { data, store, host, cafePort: port } = config
+  return createNodeCafe({
+    ...{ data, store, log, hosts: false },
+    ...openWays({ host, port }, log),
     ...{ announce: config.announce, relays: config.relay, origin: config.app },
   })
+}
 
 /** Makes a folder the cafe of a file: the next start opens it. @throws CafeError as `Carrying.import`. */
 export async function importFrom(

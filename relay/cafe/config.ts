@@ -1,59 +1,15 @@
 /**
- * Settings of the cafe in Node: flags over environment variables over defaults, checked before anything starts. A wrong one
- * is a {@link UsageError} that names it; nothing is guessed. A word in front is a command for the cafe that is running.
+ * What is typed at the terminal about the cafe in Node: settings (`settings.ts`) and, with a word in front, a command for the
+ * cafe that is running. What cannot be used is a {@link UsageError} that names it; nothing is guessed.
  */
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { multiaddr } from '@multiformats/multiaddr'
-import { mode } from '../../src/cafe/session/terms.ts'
-import { name, v } from '../../src/core/schema.ts'
-import { UsageError } from '../config.ts'
+import { v } from '../../src/core/schema.ts'
+import { optionsOf, UsageError } from '../settings.ts'
 import { type CommandName, isCommand } from './commands.ts'
+import { CAFE_SETTINGS, CAFE_SETTINGS_HELP, type CafeConfig, readCafeConfig, size } from './settings.ts'
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 }
-
-/** Bytes, such as `500MB` or `20 GB`. */
-const size = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,15}(\.\d{1,3})?\s*([kmgt]b)?$/i),
-  v.transform((text) =>
-    Math.round(Number.parseFloat(text) * (UNITS[/[a-z]*$/i.exec(text)?.[0].toLowerCase() ?? ''] ?? 1)),
-  ),
-  v.maxValue(Number.MAX_SAFE_INTEGER),
-)
-const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535))
-const addresses = v.pipe(v.array(v.pipe(v.string(), v.check(isMultiaddr))), v.maxLength(8))
-const origin = v.pipe(
-  v.string(),
-  v.check((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
-  v.transform((text) => new URL(text).origin),
-)
-
-const schema = v.strictObject({
-  name: v.optional(name),
-  mode: v.optional(mode),
-  budget: v.optional(size),
-  port,
-  cafePort: port,
-  host: v.pipe(
-    v.string(),
-    v.check((host) => host === 'localhost' || isIP(host) !== 0),
-  ),
-  data: v.pipe(v.string(), v.nonEmpty()),
-  store: v.optional(v.pipe(v.string(), v.nonEmpty())),
-  relay: v.pipe(
-    addresses,
-    v.everyItem((address) => /\/p2p\/\w+$/.test(address)),
-  ),
-  announce: addresses,
-  app: origin,
-  json: v.boolean(),
-  verbose: v.boolean(),
-})
-
-/** What a cafe in Node runs with; ports are 0 to 65535 (0: any free one). */
-export type CafeConfig = v.InferOutput<typeof schema>
+export type { CafeConfig } from './settings.ts'
 
 /** What the person at the terminal wants. */
 export type Wish =
@@ -69,21 +25,8 @@ export type Wish =
       readonly json: boolean
     }
 
-const FLAGS = {
-  name: { type: 'string' },
-  mode: { type: 'string' },
-  budget: { type: 'string' },
-  port: { type: 'string' },
-  'cafe-port': { type: 'string' },
-  host: { type: 'string' },
-  data: { type: 'string' },
-  store: { type: 'string' },
-  relay: { type: 'string', multiple: true },
-  announce: { type: 'string', multiple: true },
-  app: { type: 'string' },
-  json: { type: 'boolean' },
-  verbose: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
+/** Flags of commands; what they hold is checked where it is carried out. */
+const COMMAND_FLAGS = {
   label: { type: 'string' },
   uses: { type: 'string' },
   days: { type: 'string' },
@@ -94,20 +37,14 @@ const FLAGS = {
 
 export const CAFE_USAGE = `Popup Cafe, always on: the cafe of a tab, in Node.
 
-  --name <text>      what it is called                CAFE_NAME    Popup Cafe
-  --mode <m>         invite, ask or open              CAFE_MODE    as before; invite at first
-  --budget <size>    to keep for all, such as 20GB    CAFE_BUDGET  as before; 8 GiB at first
-  --port <n>         http                             PORT         8091 (0: any free port)
-  --cafe-port <n>    libp2p over WebSocket            CAFE_PORT    9091, or any free port with --port 0
-  --host <ip>        where to listen                  HOST         localhost only; 0.0.0.0 for the network
-  --data <folder>    its keys, and what it keeps      CAFE_DATA    .data/cafe
-  --store <url>      keep it elsewhere                CAFE_STORE   in the data folder
-                     s3://bucket/prefix?endpoint=https://…&region=… for blocks; keys in AWS_ACCESS_KEY_ID and so on
-  --relay <addr>     hold a seat there, repeatable    CAFE_RELAY   none (comma separated)
-  --announce <addr>  public multiaddr, repeatable     CAFE_ANNOUNCE  none (comma separated)
-  --app <url>        where the app is served          CAFE_APP     http://cafe.localhost:8080
-  --verbose          log requests, never a query string
-  --json             print one line of JSON when ready
+${CAFE_SETTINGS_HELP}
+
+--store s3://bucket/prefix?endpoint=https://…&region=… keeps blocks there; its keys are in AWS_ACCESS_KEY_ID and so on.
+Pages of an https app reach it by https and wss (--tls-cert and --tls-key; the files may change while people are connected),
+through a relay (--relay), or through a proxy for wss that --announce names. libp2p over
+WebSocket is at the ports of http and https, too.
+It has no door to open: its HTTP is its own, and it never decrypts. A relay that lets through only invited guests learns
+from it who they are. "npm start -- --cafe <name>" is a relay with such a cafe in it.
 
 While it runs, with the same --data: status, invite, clients, tokens, requests, alarms, collect, close,
   token [--label x] [--uses n] [--days n] [--quota small|normal|large|<size>] [--service pin]…,
@@ -118,22 +55,6 @@ While it runs, with the same --data: status, invite, clients, tokens, requests, 
 While none runs in that folder: import <file.car>, receive (shows a code for a move to here)
 `
 
-const NEEDS: Record<keyof CafeConfig, readonly [name: string, needs: string]> = {
-  name: ['--name (CAFE_NAME)', 'a name of up to 64 characters'],
-  mode: ['--mode (CAFE_MODE)', 'invite, ask or open'],
-  budget: ['--budget (CAFE_BUDGET)', 'a number of bytes, such as 20GB'],
-  port: ['--port (PORT)', 'a number from 0 to 65535'],
-  cafePort: ['--cafe-port (CAFE_PORT)', 'a number from 0 to 65535'],
-  host: ['--host (HOST)', 'an IP address or localhost'],
-  data: ['--data (CAFE_DATA)', 'a folder'],
-  store: ['--store (CAFE_STORE)', 'a URL'],
-  relay: ['--relay (CAFE_RELAY)', 'at most eight multiaddrs that end in /p2p/<peer id>'],
-  announce: ['--announce (CAFE_ANNOUNCE)', 'at most eight multiaddrs, such as /dns4/cafe.example/tcp/443/wss'],
-  app: ['--app (CAFE_APP)', 'the http or https address of the app'],
-  json: ['--json', 'no value'],
-  verbose: ['--verbose', 'no value'],
-}
-
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
@@ -141,45 +62,22 @@ type Env = Readonly<Record<string, string | undefined>>
  * @throws UsageError for an unknown flag or command, or an unusable value.
  */
 export function readWish(args: readonly string[], env: Env, now: number): Wish {
-  const { values, positionals } = parseFlags(args)
-  if (values.help) return { kind: 'help' }
+  const { settings, flags, positionals } = split(args)
+  const config = readCafeConfig(settings, env)
+  if (config === 'help') return { kind: 'help' }
   const [verb, ...words] = positionals
-  const config = readConfig(values, env)
   if (verb === undefined) return { kind: 'run', config }
   if (verb === 'receive') return { kind: 'receive', config }
   if (verb === 'import') return { kind: 'import', config, file: fileOf(words), passphrase: passphraseOf(env) }
   if (!isCommand(verb)) throw new UsageError(`There is no command "${verb}".`)
-  return { kind: 'tell', verb, input: inputOf(verb, words, values, now, env), data: config.data, json: config.json }
+  return { kind: 'tell', verb, input: inputOf(verb, words, flags, now, env), data: config.data, json: config.json }
 }
 
-type Flags = ReturnType<typeof parseFlags>['values']
-
-function readConfig(flags: Flags, env: Env): CafeConfig {
-  const port = flags.port ?? (env['PORT'] || '8091')
-  const result = v.safeParse(schema, {
-    name: flags.name ?? (env['CAFE_NAME'] || undefined),
-    mode: flags.mode ?? (env['CAFE_MODE'] || undefined),
-    budget: flags.budget ?? (env['CAFE_BUDGET'] || undefined),
-    port,
-    cafePort: flags['cafe-port'] ?? (env['CAFE_PORT'] || (port.trim() === '0' ? '0' : '9091')),
-    host: flags.host ?? (env['HOST'] || 'localhost'),
-    data: flags.data ?? (env['CAFE_DATA'] || '.data/cafe'),
-    store: flags.store ?? (env['CAFE_STORE'] || undefined),
-    relay: flags.relay ?? splitList(env['CAFE_RELAY']),
-    announce: flags.announce ?? splitList(env['CAFE_ANNOUNCE']),
-    app: flags.app ?? (env['CAFE_APP'] || 'http://cafe.localhost:8080'),
-    json: flags.json ?? false,
-    verbose: flags.verbose ?? false,
-  })
-  if (result.success) return result.output
-  const key = String(result.issues[0].path?.[0]?.key) as keyof CafeConfig
-  const [name, needs] = NEEDS[key]
-  throw new UsageError(`${name} needs ${needs}.`)
-}
+type Flags = ReturnType<typeof parseCommandFlags>
 
 const DAY = 86_400_000
 
-/** Flags and words of a command as its input; what they hold is checked where it is carried out. */
+/** Flags and words of a command as its input. */
 function inputOf(verb: CommandName, words: readonly string[], flags: Flags, now: number, env: Env): unknown {
   const [first, second] = words
   switch (verb) {
@@ -248,21 +146,23 @@ function quotaOf(text: string | undefined): unknown {
   return sizeOf(text, '--quota')
 }
 
-function parseFlags(args: readonly string[]) {
+/** Words, flags of commands, and what is left: the arguments that are settings. */
+function split(args: readonly string[]): { settings: string[]; flags: Flags; positionals: string[] } {
   try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: true })
+    const options = { ...optionsOf(CAFE_SETTINGS), ...COMMAND_FLAGS }
+    const { tokens, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, tokens: true })
+    const settings: string[] = []
+    const others: string[] = []
+    for (const token of tokens) {
+      if (token.kind !== 'option') continue
+      const text = token.value === undefined ? `--${token.name}` : `--${token.name}=${token.value}`
+      if (Object.hasOwn(COMMAND_FLAGS, token.name)) others.push(text)
+      else settings.push(text)
+    }
+    return { settings, flags: parseCommandFlags(others), positionals }
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 
-const splitList = (value = ''): string[] => value.split(',').flatMap((item) => item.trim() || [])
-
-function isMultiaddr(value: string): boolean {
-  try {
-    multiaddr(value)
-    return true
-  } catch {
-    return false
-  }
-}
+const parseCommandFlags = (args: string[]) => parseArgs({ args, options: COMMAND_FLAGS }).values

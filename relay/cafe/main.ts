@@ -48,7 +48,7 @@ async function run(config: CafeConfig): Promise<void> {
   process.stdout.on('error', () => {})
   const program = await runCafe(config, { log })
   // First: who has read that it is open may already want it to stop.
-  stopWhenAsked(program, log)
+  stopWhenAsked(program, config, log)
   announce(program, config)
 }
 
@@ -65,12 +65,14 @@ function announce({ url, card, cafe }: CafeProgram, { json, data }: CafeConfig):
   )
 }
 
-function stopWhenAsked(program: CafeProgram, log: Log): void {
+function stopWhenAsked(program: CafeProgram, config: CafeConfig, log: Log): void {
   const stop = (why: string): void => {
     log('debug', 'stopping', { why })
     void program.stop().then(() => process.exit(0))
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  // A terminal that closes says the same; where there are certificates it means to read them again.
+  process.on('SIGHUP', (signal) => (config.tlsCert ? void program.refresh() : stop(signal)))
   void program.closed.then(() => stop('close'))
   void program.cafe.over.then(() => stop('moved'))
 }

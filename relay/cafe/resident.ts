@@ -8,7 +8,7 @@ import type { Log } from '../../src/core/log.ts'
 import type { Route } from '../http.ts'
 import { createNodeCafe, type NodeCafe } from './cafe.ts'
 import { openControl } from './control.ts'
-import { listenAddresses } from './listen-addresses.ts'
+import { openWays } from './ways.ts'
 import { answerWeb } from './web.ts'
 
 export type { OpenCafe }
@@ -47,8 +47,8 @@ export function createResident({ name, host, port, data }: ResidentSettings, log
       },
     },
     async open({ relays, origin }) {
-      const listen = listenAddresses(host, port)
-      cafe = await createNodeCafe({ ...{ name, data, relays, origin, log, listen }, announce: [] })
+      const ways = openWays({ host, port }, log)
+      cafe = await createNodeCafe({ ...{ name, data, relays, origin, log }, ...ways, announce: [] })
       ends.push(cafe.stop)
       const control = await openControl(data, {
         hosting: cafe.hosting,

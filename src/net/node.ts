@@ -37,6 +37,8 @@ export interface NodeInit {
   readonly relays: readonly string[]
   /** Transports beside WebSocket and circuit relay, and what to listen on for them. */
   readonly transports?: readonly TransportFactory[]
+  /** In the place of the usual WebSocket transport: of whoever takes connections, too. */
+  readonly webSocket?: TransportFactory | undefined
   readonly listen?: readonly string[]
   /** Who this node is, where that is not kept in the datastore. */
   readonly privateKey?: PrivateKey | undefined
@@ -205,7 +207,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
 }
 
 function libp2pOptions(
-  { relays, transports = [], listen = [], announce = [], known, places = PLACES }: NodeInit,
+  { relays, transports = [], webSocket, listen = [], announce = [], known, places = PLACES }: NodeInit,
   connections: () => readonly Connection[],
 ): Parameters<typeof withLibp2pLight>[1] {
   return {
@@ -213,7 +215,7 @@ function libp2pOptions(
       listen: [...(relays.length > 0 ? ['/p2p-circuit'] : []), ...listen],
       appendAnnounce: [...announce],
     },
-    transports: [...baseTransports, ...transports],
+    transports: [...baseTransports(webSocket), ...transports],
     // Bounds the relayed path: bytes are encrypted from end to end and once more on each WebSocket, and those two
     // ChaCha20-Poly1305 are more than half of all script that runs then (profiled). WebCrypto has no synchronous form,
     // which Noise wants; as WebAssembly they were no faster.

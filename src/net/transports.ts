@@ -10,19 +10,23 @@ type TransportFactory = NonNullable<Libp2pOptions['transports']>[number]
  * js-libp2p's WebSocket transport rejects a failed dial in browsers with a DOM event, which is no Error; callers up the
  * stack then fail on it. This makes it one. Its aborts are put right too.
  */
-const webSocketsWithErrors: TransportFactory = (components) => {
-  const transport = webSockets()(components)
-  const dial = transport.dial.bind(transport)
-  transport.dial = async (address, options) => {
-    try {
-      return await dial(address, { ...options, upgrader: withRealAborts(options.upgrader) })
-    } catch (error) {
-      throw error instanceof Error ? error : new Error(`could not open a WebSocket to ${address}`)
+export const withDialErrors =
+  (create: ReturnType<typeof webSockets>): ReturnType<typeof webSockets> =>
+  (components) => {
+    const transport = create(components)
+    const dial = transport.dial.bind(transport)
+    transport.dial = async (address, options) => {
+      try {
+        return await dial(address, { ...options, upgrader: withRealAborts(options.upgrader) })
+      } catch (error) {
+        throw error instanceof Error ? error : new Error(`could not open a WebSocket to ${address}`)
+      }
     }
+    return transport
   }
-  return transport
-}
 
-export const baseTransports: readonly TransportFactory[] = [webSocketsWithErrors, circuitRelayTransport()]
+export const baseTransports = (
+  webSocket: TransportFactory = withDialErrors(webSockets()),
+): readonly TransportFactory[] => [webSocket, circuitRelayTransport()]
 
 export type { TransportFactory }
