@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { name, v } from '../src/core/schema.ts'
+import { ACME_SETTINGS, checkAcme } from './acme/settings.ts'
 import { MAX_DRAIN } from './limits.ts'
 import type { Policy } from './policy.ts'
 import { type MetricsReaders, POLICY_SETTINGS, policyOf } from './policy-settings.ts'
@@ -142,6 +143,7 @@ const SETTINGS = {
     ...{ flag: 'tls-key', env: 'TLS_KEY', kind: 'text', value: 'file' },
     ...{ schema: v.optional(folder), needs: 'a PEM file', help: 'its private key' },
   }),
+  ...ACME_SETTINGS,
   drain: setting({
     ...{ flag: 'drain', env: 'DRAIN', kind: 'text', value: 's', fallback: '0' },
     schema: v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.maxValue(MAX_DRAIN)),
@@ -225,6 +227,7 @@ export function readConfig(
     cafePort: config.cafePort ?? (any ? 0 : 9091),
   }
   checkTogether(config)
+  checkAcme(config)
   return { ...config, policy, ...ports }
 }
 

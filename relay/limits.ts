@@ -116,6 +116,20 @@ export const TLS_POLL = 30_000
 /** Bytes of a file with a certificate chain or a key: a chain of a dozen is a few KiB. */
 export const MAX_PEM = 256 * KiB
 
+/** Milliseconds for one request to a certificate authority, and bytes of its answer: a chain is a few KiB. */
+export const ACME_REQUEST = 30_000
+export const MAX_ACME_ANSWER = 256 * KiB
+/** Looks at what the authority is still working on: some minutes. */
+export const ACME_POLLS = 60
+/** The longest that an authority's wish to be left alone is believed: the week of its own limits. */
+export const ACME_WAIT = 7 * 86_400_000
+/** The pause after the first failure; it doubles up to half a day. Half of it is chance; authorities bear five failures an hour. */
+export const ACME_PAUSES = { first: 10 * 60_000, longest: 12 * 3_600_000 } as const
+/** Between two certificates, whatever their dates say. */
+export const ACME_REST = 12 * 3_600_000
+/** Milliseconds between two looks at the clock. */
+export const ACME_LOOK = 3_600_000
+
 /** Life of the certificate for WebRTC: its hash is in the relay's addresses, which people keep. */
 export const RTC_LIFE = 10 * 365 * 86_400_000
 /** A start in the last year of it makes a new one. */

@@ -59,7 +59,9 @@ function stopOnSignal(relay: Relay, config: RelayConfig, log: Log): void {
   process.on('SIGINT', stop)
   process.on('SIGTERM', drain)
   // A terminal that closes says the same; where there are certificates it means to read them again.
-  process.on('SIGHUP', (signal) => (config.tlsCert ? void relay.refresh() : stop(signal)))
+  process.on('SIGHUP', (signal) =>
+    config.tlsCert || config.acmeDomain.length > 0 ? void relay.refresh() : stop(signal),
+  )
 }
 
 main().catch((error) => {

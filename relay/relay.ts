@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Log } from '../src/core/log.ts'
+import type { AcmeCertificates } from './acme/acme.ts'
 import { nameOf, secureAddresses, someOf, urlOf, withPeer } from './addresses.ts'
 import type { OpenCafe } from './cafe/resident.ts'
 import type { RelayConfig } from './config.ts'
@@ -62,7 +63,8 @@ export interface Relay {
 export async function createRelay(config: RelayConfig, { log }: { readonly log: Log }): Promise<Relay> {
   const app = config.noApp ? undefined : await loadApp(config.app, earlierIn(config.data, log))
   const lan = config.lan ? await openNetwork(config, log) : undefined
-  const certificates = lan?.certificates ?? (await openCertificates(config, log))
+  const acme = config.acmeDomain.length > 0 ? await openAuthority(config, log) : undefined
+  const certificates = lan?.certificates ?? acme ?? (await openCertificates(config, log))
   const house = createHouse(config.policy ?? POLICIES.table)
   const upgrades = createUpgrades()
   const node = await startNode(config, house, log, upgrades)
@@ -117,7 +119,7 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
     const create = (): Server => {
       // Over http the network gets what it takes to trust https; this machine's own names get the app.
-      const more = lan && !secure ? [lan.page(() => httpsPort ?? 0)] : []
+      const more = secure ? [] : [...(lan ? [lan.page(() => httpsPort ?? 0)] : []), ...(acme ? [acme.route] : [])]
       const server = createAppServer({ ...answers, routes: [...more, ...routes] }, secure)
       upgrades.serve(server)
       return server
@@ -139,7 +141,9 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
       open.push(stun.stop)
     }
     const port = await serve(config.port, '--port')
+    // Also where a certificate is still to come: until then handshakes fail, but a port that cannot be had is said at once.
     if (certificates) httpsPort = await serve(config.httpsPort, '--https-port', certificates)
+    acme?.begin()
     const secure = certificates && !lan && httpsPort !== undefined ? { certificates, port: httpsPort } : undefined
     const url = urlOf(config.host, port, secure)
     const cafe = await resident?.open({ relays: addresses(), origin: new URL(url).origin })
@@ -167,6 +171,11 @@ function earlierIn(data: string, log: Log): Earlier {
 /** Loaded only where it is asked for: making certificates takes some code. */
 async function openNetwork(config: RelayConfig, log: Log): Promise<Lan> {
   return (await import('./lan/lan.ts')).openLan(config, log)
+}
+
+/** Loaded only where it is asked for, too. */
+async function openAuthority(config: RelayConfig, log: Log): Promise<AcmeCertificates> {
+  return (await import('./acme/acme.ts')).openAcme(config, log)
 }
 
 /** The maker of certificates; none if nobody asked for https. */

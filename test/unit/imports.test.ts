@@ -80,7 +80,7 @@ const NODE_STORES = /^src\/store\/(level|fs|room|open)\.ts$/
 /** The one door of each outside package: files that may import it. */
 const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
   [/^(helia|@helia\/.*)$/, /^src\/net\/node\.ts$/],
-  [/^jose$/, /^src\/crypto\//],
+  [/^jose$/, /^(src\/crypto|relay\/acme)\//],
   [/^@noble\/hashes\/blake[23]\.js$/, /^src\/core\/block\.ts$/],
   [/^(@noble\/(?!hashes\/blake).*|@scure\/.*|@hpke\/.*|micro-key-producer\/.*)$/, /^src\/crypto\//],
   [/^(lit|lit\/.*|@lit\/.*|@awesome\.me\/.*)$/, /^src\/ui\//],

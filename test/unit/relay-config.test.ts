@@ -15,6 +15,9 @@ describe('relay settings', () => {
   it('default to this machine only', () => {
     expect(read([])).toEqual({
       preset: 'table',
+      acmeDomain: [],
+      acmeDirectory: 'https://acme-v02.api.letsencrypt.org/directory',
+      acmeAcceptTerms: false,
       lan: false,
       port: 8080,
       relayPort: 9090,
