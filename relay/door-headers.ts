@@ -4,6 +4,7 @@
  * own content. Isolation is the relay's, whatever the cafe says, and CORS lets every page read: a door knows no cookies,
  * so nobody gets more by it than by asking without a browser.
  */
+import { DENIED_FEATURES } from '../src/gateway/respond.ts'
 import { endToEnd, type HeaderList } from '../src/wire/door-protocol.ts'
 
 /** Of a request; cookies of the app's origin, and who asks with what, are nobody's business. */
@@ -51,34 +52,6 @@ const POLICY =
   "media-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; form-action 'none'; base-uri 'none'; " +
   "frame-ancestors 'self'"
 
-const FEATURES = [
-  'accelerometer',
-  'browsing-topics',
-  'camera',
-  'clipboard-read',
-  'clipboard-write',
-  'display-capture',
-  'encrypted-media',
-  'gamepad',
-  'geolocation',
-  'gyroscope',
-  'hid',
-  'identity-credentials-get',
-  'idle-detection',
-  'local-fonts',
-  'magnetometer',
-  'microphone',
-  'midi',
-  'payment',
-  'publickey-credentials-get',
-  'screen-wake-lock',
-  'serial',
-  'storage-access',
-  'usb',
-  'window-management',
-  'xr-spatial-tracking',
-]
-
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /** On every answer of the door, whatever its status. */
@@ -86,7 +59,7 @@ export const DOOR_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'permissions-policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
+  'permissions-policy': DENIED_FEATURES,
   'cross-origin-resource-policy': 'cross-origin',
   'access-control-allow-origin': '*',
   'access-control-expose-headers':

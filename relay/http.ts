@@ -61,10 +61,11 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const OPTIONS = {
+/** Limits of time and size of every HTTP server here. */
+export const SERVER_OPTIONS = {
   maxHeaderSize: limits.MAX_HEADER,
   headersTimeout: limits.HEADERS_TIMEOUT,
-  // Ours, below, knows which route a request is for; this one is the same for all.
+  // A server's own knows which route a request is for; this one would be the same for all.
   requestTimeout: 0,
   connectionsCheckingInterval: limits.TIMEOUT_CHECK,
   keepAliveTimeout: limits.KEEP_ALIVE,
@@ -87,7 +88,9 @@ export function createAppServer(components: HttpComponents, certificates?: Certi
       fail(res)
     })
   }
-  const server = certificates ? createSecure(OPTIONS, certificates, onRequest) : createServer(OPTIONS, onRequest)
+  const server = certificates
+    ? createSecure(SERVER_OPTIONS, certificates, onRequest)
+    : createServer(SERVER_OPTIONS, onRequest)
   server.on('clientError', refuse)
   // Whoever waits to be told to send is asked for the body when it is wanted.
   server.on('checkContinue', onRequest)

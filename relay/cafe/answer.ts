@@ -4,9 +4,8 @@
  */
 import type { CafeFetch } from '../../src/cafe/face.ts'
 import { describeCafe } from '../../src/cafe/openapi.ts'
-import { verifyBlock } from '../../src/core/block.ts'
-import { CafeError, toCafeError } from '../../src/core/errors.ts'
-import type { BlockSource } from '../../src/gateway/blocks.ts'
+import { toCafeError } from '../../src/core/errors.ts'
+import { blocksHere } from '../../src/gateway/blocks-here.ts'
 import { errorResponse } from '../../src/gateway/content.ts'
 import { createDoorAnswer } from '../../src/gateway/door.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
@@ -25,23 +24,9 @@ export interface AnswerComponents {
 /** Answers every request; rejects never. */
 export type Answer = (request: Request, context: { readonly signal: AbortSignal }) => Promise<Response>
 
-/** Blocks of this device and of nobody else. */
-function localBlocks(blocks: Blocks): BlockSource {
-  return {
-    async get(cid, { signal, onSource, unchecked }) {
-      signal.throwIfAborted()
-      const bytes = await blocks.get(cid)
-      if (!bytes) throw new CafeError('NOT_FOUND')
-      if (!unchecked) await verifyBlock(cid, bytes)
-      onSource?.('local')
-      return bytes
-    },
-  }
-}
-
 export function createAnswer({ blocks, names, name, cafe }: AnswerComponents): Answer {
   const answer = createDoorAnswer({
-    gateway: createGateway({ blocks: localBlocks(blocks), names: { resolve: (name) => names.resolve(name) } }),
+    gateway: createGateway({ blocks: blocksHere(blocks), names: { resolve: (name) => names.resolve(name) } }),
     services: (request, context) => cafe().fetch(request, context),
     decrypts: () => false,
     describe: async () => JSON.stringify(describeCafe()),

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Log, redactUrl } from '../../src/core/log.ts'
-import { createSecure } from '../http.ts'
+import { createSecure, SERVER_OPTIONS } from '../http.ts'
 import * as limits from '../limits.ts'
 import type { Certificates } from '../tls.ts'
 import type { Answer } from './answer.ts'
@@ -17,15 +17,6 @@ export interface CafeServerComponents {
   readonly log: Log
 }
 
-const OPTIONS = {
-  maxHeaderSize: limits.MAX_HEADER,
-  headersTimeout: limits.HEADERS_TIMEOUT,
-  // An upload may take as long as it moves: see `timeout` below.
-  requestTimeout: 0,
-  connectionsCheckingInterval: limits.TIMEOUT_CHECK,
-  keepAliveTimeout: limits.KEEP_ALIVE,
-}
-
 /** A server that is not listening yet; see `listen.ts`. With `certificates` it speaks https. */
 export function createCafeServer({ answer, health, log }: CafeServerComponents, certificates?: Certificates): Server {
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
@@ -35,7 +26,9 @@ export function createCafeServer({ answer, health, log }: CafeServerComponents, 
     if (req.url === '/health') sendHealth(res, health())
     else void answerWeb(req, res, answer)
   }
-  const server = certificates ? createSecure(OPTIONS, certificates, onRequest) : createServer(OPTIONS, onRequest)
+  const server = certificates
+    ? createSecure(SERVER_OPTIONS, certificates, onRequest)
+    : createServer(SERVER_OPTIONS, onRequest)
   server.timeout = limits.SOCKET_TIMEOUT
   server.maxConnections = limits.MAX_SOCKETS
   return server

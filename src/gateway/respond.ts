@@ -77,6 +77,8 @@ const DENIED = [
 ]
 const PLAYER = ['autoplay', 'fullscreen', 'picture-in-picture']
 const permissions = (features: readonly string[]): string => features.map((feature) => `${feature}=()`).join(', ')
+/** `Permissions-Policy` of content that is to play nothing but what it shows itself. */
+export const DENIED_FEATURES = permissions(DENIED)
 
 /** The five headers of isolation: on every response of the gateway, whatever its status. */
 export function isolation(kind: ResponseClass): Record<string, string> {

@@ -10,13 +10,13 @@ import type { Log } from '../core/log.ts'
 import { delay } from '../core/pause.ts'
 import { createRate, type Rate } from '../core/rate.ts'
 import { createSeats } from '../core/seats.ts'
-import type { BlockSource } from '../gateway/blocks.ts'
+import { blocksHere } from '../gateway/blocks-here.ts'
 import { errorResponse } from '../gateway/content.ts'
 import { createDoorAnswer } from '../gateway/door.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { NameSource } from '../gateway/names.ts'
 import { answerForm } from '../gateway/request.ts'
-import { type Blocks, verifiedGet } from '../store/blocks.ts'
+import type { Blocks } from '../store/blocks.ts'
 import { type DoorAnswer, type ServeDoorComponents, serveDoor } from '../wire/door.ts'
 
 export interface DoorPartComponents {
@@ -48,16 +48,6 @@ export function createDoorPart(components: DoorPartComponents): ReturnType<typeo
   const day = createRate({ burst: daily, every: 86_400_000 / daily, clock })
   return serveDoor(limited(answer, day, Math.min(daily, LEFT)), { log, pace: paceOf(day, clock) })
 }
-
-/** Blocks of this device and no others. */
-export const blocksHere = (blocks: Blocks): BlockSource => ({
-  async get(cid, { unchecked, onSource }) {
-    const bytes = unchecked ? await blocks.get(cid) : await verifiedGet(blocks, cid)
-    if (!bytes) throw new CafeError('NOT_FOUND')
-    onSource?.('local')
-    return bytes
-  },
-})
 
 /** Refuses what is too much at once, or for a day, before any work is done. */
 function limited(answer: DoorAnswer, day: Rate, least: number): DoorAnswer {

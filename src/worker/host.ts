@@ -10,6 +10,7 @@ import { systemClock, systemRandom } from '../core/clock.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
+import { onceOnly } from '../core/once.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
 import { entranceOf } from '../net/entrance.ts'
 import { createNode } from '../net/node.ts'
@@ -231,18 +232,6 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
 async function isCarried(rows: Rows): Promise<boolean> {
   const found = await Promise.all(['/cafe/carry/', '/scope/arriving/'].map((prefix) => rows.keys(prefix, { limit: 1 })))
   return found.some(({ length }) => length > 0)
-}
-
-/** One run for all who ask; one that failed is tried again. */
-function onceOnly<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined
-  return () => {
-    loaded ??= load().catch((cause) => {
-      loaded = undefined
-      throw cause
-    })
-    return loaded
-  }
 }
 
 /** The cafe's own key for session tokens: made once, never extractable. */

@@ -1,4 +1,5 @@
 /** Answers whose code is loaded with the first call of any of them: their inputs are checked there. */
+import { onceOnly } from '../core/once.ts'
 import { parse, type Schema, v } from '../core/schema.ts'
 import type { Call, Handler, Handlers } from '../rpc/port.ts'
 
@@ -13,15 +14,7 @@ type AnyHandler = Handler<Call<unknown, unknown, unknown>>
  * ```
  */
 export function later<M>(names: { readonly [K in keyof M]: true }, load: () => Promise<Handlers<M>>): Handlers<M> {
-  let loaded: Promise<Handlers<M>> | undefined
-  const once = (): Promise<Handlers<M>> => {
-    loaded ??= load()
-    // A chunk that could not be fetched is asked for again.
-    loaded.catch(() => {
-      loaded = undefined
-    })
-    return loaded
-  }
+  const once = onceOnly(load)
   const handler = (name: string): AnyHandler => ({
     input: v.unknown() as Schema<unknown>,
     async run(input, context) {

@@ -4,11 +4,11 @@
  */
 import { get } from 'node:http'
 import { CafeError } from '../../src/core/errors.ts'
+import { blocksHere } from '../../src/gateway/blocks-here.ts'
 import { createDoorAnswer } from '../../src/gateway/door.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import { importFile } from '../../src/peer/import.ts'
 import { memoryBlocks } from '../../src/store/memory.ts'
-import { blocksHere } from '../../src/worker/door-part.ts'
 import { serve } from '../conformance/http-host.ts'
 import { SAMPLE_BYTES, sampleBytes } from '../fixtures/profiles.ts'
 import type { Context } from './context.ts'
