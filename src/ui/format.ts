@@ -1,5 +1,7 @@
 /** Numbers and names as people read them: pure, in the language of the page. */
+
 import type { Collected, CollectProgress, HostRoom, NodeStatus, PinProgress, Safety } from '../worker/api.ts'
+import { tongue } from './texts/tongue.ts'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
@@ -14,7 +16,7 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 export function bytes(count: number): string {
   const size = Math.max(0, count)
   const step = size < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(size) / 3))
-  return new Intl.NumberFormat('en', {
+  return new Intl.NumberFormat(tongue.language, {
     style: 'unit',
     unit: UNITS[step] as string,
     unitDisplay: step === 0 ? 'long' : 'short',
@@ -69,7 +71,7 @@ export function freedLine({ blocks, bytes: freed }: Collected): string {
 
 /** `one` or `many` with its number: `1 file`, `3 files`. */
 export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${new Intl.NumberFormat('en').format(amount)} ${amount === 1 ? one : many}`
+  return `${new Intl.NumberFormat(tongue.language).format(amount)} ${amount === 1 ? one : many}`
 }
 
 /** Parts of receipts as people call them; parts of later services keep their own name. */
@@ -93,7 +95,7 @@ export function erasedLine(erased: Readonly<Record<string, number>>): string {
     .filter(([, amount]) => amount > 0)
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([name, amount]) => count(amount, PARTS[name] ?? name.replace(/s$/, '')))
-  return parts.length === 0 ? 'nothing' : new Intl.ListFormat('en').format(parts)
+  return parts.length === 0 ? 'nothing' : new Intl.ListFormat(tongue.language).format(parts)
 }
 
 /** The two ends of an identifier; people compare tails, and a forger can choose the start (security.md J3). */

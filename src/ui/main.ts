@@ -5,6 +5,7 @@
 import './elements/cafe-app.ts'
 import './elements/cafe-opening.ts'
 import { isGatewayPath } from './route.ts'
+import { speakFirst } from './texts/tongue.ts'
 import { followColorScheme } from './theme.ts'
 import { guardScripts } from './trusted-types.ts'
 
@@ -12,6 +13,7 @@ import { guardScripts } from './trusted-types.ts'
 if (new URLSearchParams(location.search).has('sw-unregister')) location.replace('/reset.html')
 guardScripts()
 followColorScheme()
+await speakFirst()
 document
   .getElementById('app')
   ?.replaceChildren(document.createElement(isGatewayPath(location.pathname) ? 'cafe-opening' : 'cafe-app'))

@@ -5,9 +5,22 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../explain.ts'
 import sprite from '../icons.svg?no-inline'
+import { tongue } from '../texts/tongue.ts'
 
-/** A Lit element without a shadow root of its own. */
+/** A Lit element without a shadow root of its own, drawn anew when the page speaks another language. */
 export class Plain extends LitElement {
+  readonly #retold = () => this.requestUpdate()
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    tongue.addEventListener('change', this.#retold)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    tongue.removeEventListener('change', this.#retold)
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this
   }
