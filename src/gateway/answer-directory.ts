@@ -7,6 +7,7 @@ import { cacheOf, type Job } from './job.ts'
 import { listingPage, readLooks } from './listing-page.ts'
 import { type ResolvedDirectory, resolve } from './resolve.ts'
 import { GENERATED, isolation, matchesNone } from './respond.ts'
+import { spokenIn } from './words/words.ts'
 
 /** `index.html` if there is one, else a listing. */
 export async function answerDirectory(found: ResolvedDirectory, job: Job): Promise<Response> {
@@ -31,8 +32,7 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   const { segments } = request
   const looks = readLooks(request.search)
   // The number is that of the page's looks: count it up when they change.
-  const spoken = words.language === 'en' ? '' : `_${words.language}`
-  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}${spoken}"`
+  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}${spokenIn(words)}"`
   const cache = cacheOf(job, GENERATED)
   // Who has another gateway's page of the same folder knows it by its CID.
   const known = matchesNone(request.ifNoneMatch, `"${found.cid}"`) ? '*' : request.ifNoneMatch

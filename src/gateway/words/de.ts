@@ -168,4 +168,50 @@ export const german: GatewayWords = {
   shared: 'Geteilte Dateien',
   sharedLine: (amount) => `${amount} ${amount === 1 ? 'Datei' : 'Dateien'}, auf diesem Gerät entschlüsselt`,
   closed: 'Öffnet sich nicht',
+
+  door: {
+    'NOT_FOUND cafe': {
+      title: 'So kann kein Café heißen',
+      next: 'Die Adresse ist beschädigt oder abgeschnitten. Kopiere sie ganz oder bitte den Absender um eine neue.',
+    },
+    'UNREACHABLE asleep': {
+      title: 'Dieses Café schläft',
+      next: 'Es lebt in einem Browser-Tab und ist nur offen, solange sein Tab offen ist. Bitte seinen Gastgeber, es zu öffnen, und versuche es dann noch einmal.',
+    },
+    'UNREACHABLE closed': {
+      title: 'Die Tür dieses Cafés ist geschlossen',
+      next: 'Das Café ist da, aber sein Gastgeber lässt hier niemanden herein. Öffne den Link in Popup Cafe oder bitte ihn, die Tür zu öffnen.',
+    },
+    'UNREACHABLE lost': {
+      title: 'Das Café ist weggegangen',
+      next: 'Sein Tab wurde geschlossen, oder sein Netz hat gewechselt. Versuche es gleich noch einmal.',
+    },
+    'BUSY door': {
+      title: 'An der Tür ist Gedränge',
+      next: 'Zu viele Leute lesen gerade aus diesem Café. Versuche es gleich noch einmal.',
+    },
+    'BUSY host': { title: 'Du fragst zu oft', next: 'Warte einen Moment und mach dann langsamer weiter.' },
+    'FORBIDDEN code': {
+      title: 'Inhalt darf hier nicht als Programm laufen',
+      next: 'Jeder kann Inhalt veröffentlichen, darum bekommen Browser durch die Tür keine Skripte.',
+    },
+    'BAD_REQUEST method': {
+      title: 'Darauf antwortet kein Café',
+      next: 'Benutze GET, HEAD, POST, PUT, PATCH oder DELETE.',
+    },
+    'BAD_REQUEST size': { title: 'Das ist zu groß für die Tür', next: 'Sende es in Teilen.' },
+    'CORRUPT away': {
+      title: 'Das Café hat von sich weggeführt',
+      next: 'Was es geantwortet hat, kann hier nicht gezeigt werden.',
+    },
+  },
+  tryAgain: 'Versuche es noch einmal.',
+  welcome: 'Das ist die Tür eines Cafés, das in einem Browser-Tab lebt.',
+  welcomeLine: 'Was es aufbewahrt, liegt unter ipfs/<cid>; was es Programmen anbietet, beschreibt openapi.json.',
+
+  data: 'Daten',
+  dataTitle: 'Daten für Programme',
+  saveAs: (format) => `Als ${format} speichern`,
+  saveBlock: 'Den Block speichern',
+  onlyBeginning: 'Nur der Anfang wird gezeigt.',
 }

@@ -168,4 +168,45 @@ export const english = {
   shared: 'Shared files',
   sharedLine: (amount: number): string => `${amount} ${amount === 1 ? 'file' : 'files'}, decrypted on this device`,
   closed: 'Does not open',
+
+  /** What the door of a relay says, by code and `what`. */
+  door: {
+    'NOT_FOUND cafe': {
+      title: 'No cafe can have this name',
+      next: 'The address is damaged or cut off. Copy all of it, or ask whoever sent it for a new one.',
+    },
+    'UNREACHABLE asleep': {
+      title: 'This cafe is asleep',
+      next: 'It lives in a browser tab and is open only while its tab is. Ask its host to open it, then try again.',
+    },
+    'UNREACHABLE closed': {
+      title: 'The door of this cafe is closed',
+      next: 'The cafe is there, but its host lets nobody in this way. Open the link in Popup Cafe, or ask the host to open the door.',
+    },
+    'UNREACHABLE lost': {
+      title: 'The cafe went away',
+      next: 'Its tab was closed, or its network changed. Try again in a moment.',
+    },
+    'BUSY door': {
+      title: 'The door is crowded',
+      next: 'Too many people are reading from this cafe. Try again in a moment.',
+    },
+    'BUSY host': { title: 'You are asking too often', next: 'Wait a moment, then go on more slowly.' },
+    'FORBIDDEN code': {
+      title: 'Content may not run as a program here',
+      next: 'Anybody can publish content, so browsers get no scripts through the door.',
+    },
+    'BAD_REQUEST method': { title: 'No cafe answers that', next: 'Use GET, HEAD, POST, PUT, PATCH or DELETE.' },
+    'BAD_REQUEST size': { title: 'This is too large to be sent through the door', next: 'Send it in parts.' },
+    'CORRUPT away': { title: 'The cafe led away from itself', next: 'What it answered cannot be shown here.' },
+  },
+  tryAgain: 'Try again.',
+  welcome: 'This is the door of a cafe that lives in a browser tab.',
+  welcomeLine: 'What it keeps is at ipfs/<cid>; what it offers to programs is described in openapi.json.',
+
+  data: 'Data',
+  dataTitle: 'Data for programs',
+  saveAs: (format: string): string => `Save as ${format}`,
+  saveBlock: 'Save the block',
+  onlyBeginning: 'Only the beginning is shown.',
 }

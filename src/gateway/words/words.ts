@@ -30,6 +30,9 @@ export function wordsFor(accept: string | null, otherwise: readonly string[] = [
   return english
 }
 
+/** What an entity tag ends with, since a page in another language is another one; nothing for English. */
+export const spokenIn = ({ language }: GatewayWords): string => (language === 'en' ? '' : `_${language}`)
+
 /** More languages than anybody speaks. */
 const MAX_ACCEPT = 1024
 
