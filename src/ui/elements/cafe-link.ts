@@ -3,11 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { readJoin, readLink, readThreadCode } from '../link.ts'
 import { OpenEvent } from '../link-keys.ts'
 import { threadHash } from '../route.ts'
-import { links as english } from '../texts/en/links.ts'
+import { home as english } from '../texts/en/home.ts'
 import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
 
-const say = spoken('links', english)
+const say = spoken('home', english)
 
 export class CafeLink extends Plain {
   static override properties = { wrong: { state: true } }
@@ -36,8 +36,8 @@ export class CafeLink extends Plain {
           this.wrong = false
         }}
       />
-      ${this.wrong ? html`<p class="field-error" id="paste-wrong" role="alert">${say.wrong}</p>` : nothing}
-      <button class="button">${say.open}</button>
+      ${this.wrong ? html`<p class="field-error" id="paste-wrong" role="alert">${say.pasteWrong}</p>` : nothing}
+      <button class="button">${say.pasteOpen}</button>
     </form>`
   }
 

@@ -3,10 +3,6 @@ import { plural } from '../say.ts'
 import type { Words } from '../words.ts'
 
 export const links: Words['links'] = {
-  paste: 'Der Link, den du bekommen hast',
-  wrong: 'Das ist kein Link zu einer Datei. Füge den ganzen Link ein, vom Anfang bis zum Ende des Schlüssels.',
-  open: 'Link öffnen',
-
   shareTitle: (name) => `${name} teilen`,
   whileCafes:
     'Er öffnet sich, solange ein Café erreichbar ist, das es aufbewahrt. Der Link sagt, welches zuerst gefragt wird.',

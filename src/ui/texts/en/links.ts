@@ -1,12 +1,8 @@
-/** Links to content: pasted, shared, sealed, with a password, and taken back. */
+/** Links to content: shared, sealed, with a password, and taken back. */
 import { html, type TemplateResult } from 'lit'
 import { plural } from '../say.ts'
 
 export const links = {
-  paste: 'The link you were sent',
-  wrong: 'This is not a link to a file. Paste the whole link, from its start to the end of its key.',
-  open: 'Open the link',
-
   shareTitle: (name: string) => `Share ${name}`,
   whileCafes: 'It opens while a cafe that keeps it can be reached. The link says which to ask first.',
   whileAnybody: 'It opens while anybody who keeps it can be reached.',
