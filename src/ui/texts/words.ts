@@ -1,8 +1,19 @@
 /** The catalogue: every area of the app's texts. English says what there is; a language that lacks a text does not compile. */
+
+import type { common } from './en/common.ts'
 import type { home } from './en/home.ts'
+import type { news } from './en/news.ts'
+import type { posts } from './en/posts.ts'
+import type { threadLines } from './en/thread-lines.ts'
+import type { threads } from './en/threads.ts'
 import type { units } from './en/units.ts'
 
 export interface Words {
   readonly home: typeof home
   readonly units: typeof units
+  readonly common: typeof common
+  readonly threadLines: typeof threadLines
+  readonly threads: typeof threads
+  readonly posts: typeof posts
+  readonly news: typeof news
 }

@@ -1,7 +1,12 @@
 /** German, whole: loaded where it is spoken. */
 import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
+import { common } from './common.ts'
 import { home } from './home.ts'
+import { news } from './news.ts'
+import { posts } from './posts.ts'
+import { threadLines } from './thread-lines.ts'
+import { threads } from './threads.ts'
 import { units } from './units.ts'
 
-export const words: Words = { home, units }
+export const words: Words = { home, units, common, threadLines, threads, posts, news }
