@@ -1,8 +1,12 @@
 /** The catalogue: every area of the app's texts. English says what there is; a language that lacks a text does not compile. */
 
 import type { common } from './en/common.ts'
+import type { contact } from './en/contact.ts'
 import type { home } from './en/home.ts'
+import type { letters } from './en/letters.ts'
+import type { mail } from './en/mail.ts'
 import type { news } from './en/news.ts'
+import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
 import type { threadLines } from './en/thread-lines.ts'
 import type { threads } from './en/threads.ts'
@@ -16,4 +20,8 @@ export interface Words {
   readonly threads: typeof threads
   readonly posts: typeof posts
   readonly news: typeof news
+  readonly people: typeof people
+  readonly contact: typeof contact
+  readonly mail: typeof mail
+  readonly letters: typeof letters
 }

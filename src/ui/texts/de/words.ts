@@ -2,11 +2,15 @@
 import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
 import { common } from './common.ts'
+import { contact } from './contact.ts'
 import { home } from './home.ts'
+import { letters } from './letters.ts'
+import { mail } from './mail.ts'
 import { news } from './news.ts'
+import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
 import { units } from './units.ts'
 
-export const words: Words = { home, units, common, threadLines, threads, posts, news }
+export const words: Words = { home, units, common, threadLines, threads, posts, news, people, contact, mail, letters }
