@@ -1,5 +1,6 @@
 /** The catalogue: every area of the app's texts. English says what there is; a language that lacks a text does not compile. */
 
+import type { account } from './en/account.ts'
 import type { common } from './en/common.ts'
 import type { contact } from './en/contact.ts'
 import type { home } from './en/home.ts'
@@ -8,6 +9,7 @@ import type { mail } from './en/mail.ts'
 import type { news } from './en/news.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
+import type { recover } from './en/recover.ts'
 import type { threadLines } from './en/thread-lines.ts'
 import type { threads } from './en/threads.ts'
 import type { units } from './en/units.ts'
@@ -24,4 +26,6 @@ export interface Words {
   readonly contact: typeof contact
   readonly mail: typeof mail
   readonly letters: typeof letters
+  readonly recover: typeof recover
+  readonly account: typeof account
 }

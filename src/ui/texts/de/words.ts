@@ -1,6 +1,7 @@
 /** German, whole: loaded where it is spoken. */
 import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
+import { account } from './account.ts'
 import { common } from './common.ts'
 import { contact } from './contact.ts'
 import { home } from './home.ts'
@@ -9,8 +10,23 @@ import { mail } from './mail.ts'
 import { news } from './news.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
+import { recover } from './recover.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
 import { units } from './units.ts'
 
-export const words: Words = { home, units, common, threadLines, threads, posts, news, people, contact, mail, letters }
+export const words: Words = {
+  home,
+  units,
+  common,
+  threadLines,
+  threads,
+  posts,
+  news,
+  people,
+  contact,
+  mail,
+  letters,
+  recover,
+  account,
+}
