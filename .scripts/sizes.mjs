@@ -19,7 +19,7 @@ export const BUDGETS = {
   account: 120_000,
   pair: 6_000,
   carry: 26_000,
-  door: 45_000,
+  door: 52_000,
   names: 10_000,
   links: 12_000,
   website: 14_000,

@@ -51,6 +51,8 @@ const handle = createHandler({
       clock: systemClock,
     }),
     links: createLinkSource({ nodePort }),
+    // A service worker sees no Accept-Language: it is added to requests that go to the network.
+    languages: navigator.languages,
   }),
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: () => bootstrapShell(shell),

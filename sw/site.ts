@@ -16,7 +16,7 @@ declare const self: ServiceWorkerGlobalScope
 
 const link = createSiteLink()
 const kept = createSiteKept(caches, fetch.bind(self))
-const gateway = createGateway({ blocks: createSiteBlocks({ link, kept }) })
+const gateway = createGateway({ blocks: createSiteBlocks({ link, kept }), languages: navigator.languages })
 /** What this host stands for; the host is told apart from others by its first label. */
 const root: OriginRoot | undefined = siteRoot(self.location.hostname.split('.', 1)[0] ?? '')
 /** Of a name: where it leads, and until when. */

@@ -7,6 +7,7 @@ import { cacheOf, type Job } from './job.ts'
 import { listingPage, readLooks } from './listing-page.ts'
 import { type ResolvedDirectory, resolve } from './resolve.ts'
 import { GENERATED, isolation, matchesNone } from './respond.ts'
+import { spokenIn } from './words/words.ts'
 
 /** `index.html` if there is one, else a listing. */
 export async function answerDirectory(found: ResolvedDirectory, job: Job): Promise<Response> {
@@ -26,12 +27,12 @@ export async function answerDirectory(found: ResolvedDirectory, job: Job): Promi
 
 /** The page that lists a folder. */
 export async function listing(found: ResolvedDirectory, job: Job): Promise<Response> {
-  const { request, read, signal } = job
+  const { request, read, signal, words } = job
   const { slash, pathname, method } = request
   const { segments } = request
   const looks = readLooks(request.search)
   // The number is that of the page's looks: count it up when they change.
-  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}"`
+  const etag = `"DirIndex-2_CID-${found.cid}_${looks.sort}_${looks.view}${spokenIn(words)}"`
   const cache = cacheOf(job, GENERATED)
   // Who has another gateway's page of the same folder knows it by its CID.
   const known = matchesNone(request.ifNoneMatch, `"${found.cid}"`) ? '*' : request.ifNoneMatch
@@ -41,8 +42,8 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
   const { entries, more } = await listEntries(found.node, read, signal)
   const html = listingPage({
     entries: await shapeEntries(entries, read, signal),
-    ...{ more, looks, path: job.origin ? undefined : pathname },
-    title: segments.at(-1) ?? 'Folder',
+    ...{ more, looks, words, path: job.origin ? undefined : pathname },
+    title: segments.at(-1) ?? words.folder,
     cid,
     base: slash ? './' : `./${pathname.split('/').at(-1)}/`,
     parent: segments.length === 0 ? undefined : slash ? '../' : './',
@@ -54,6 +55,7 @@ export async function listing(found: ResolvedDirectory, job: Job): Promise<Respo
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Length': String(body.byteLength),
       ...headersOf(job, found.roots, cache),
+      Vary: 'Accept, Accept-Language',
       ETag: etag,
     },
   })

@@ -12,6 +12,7 @@ import { type ByteRange, contentRange, multipart, parseRange, type RangeSet } fr
 import type { Form } from './request.ts'
 import { allowsRange, isolation, matchesNone, NO_STORE, type ResponseClass } from './respond.ts'
 import { type Flow, unwatched } from './stream.ts'
+import { type GatewayWords, wordsFor } from './words/words.ts'
 
 /** What can be streamed, and wants to hear how that went. */
 export interface Content extends Plaintext {
@@ -184,23 +185,34 @@ const STATUS: Readonly<Record<string, number>> = {
   'NOT_FOUND local': 412,
 }
 
+/** What of a request decides how a failure is told. A Request will do. */
+interface ErrorRequest {
+  readonly method: string
+  readonly headers: Headers
+  readonly again?: boolean
+  readonly words?: GatewayWords
+}
+
 /** A failure as a page, JSON or a line of text; never stored, never echoing the request. */
 export function errorResponse(
   error: CafeError,
   form: Form,
-  { method, again = false }: { readonly method: string; readonly again?: boolean },
+  { method, headers, again, words = wordsFor(headers.get('accept-language')) }: ErrorRequest,
 ): Response {
   const badMethod = error.data['what'] === 'method'
-  return new Response(method === 'HEAD' ? null : errorBody(error, form, { again }), {
-    status: STATUS[`${error.code} ${error.data['what']}`] ?? ERRORS[error.code].status,
-    headers: {
-      ...isolation('page'),
-      'Content-Type': TYPES[form],
-      'Cache-Control': NO_STORE,
-      Vary: 'Accept',
-      // Seconds after which the same may work.
-      ...(ERRORS[error.code].retry && { 'Retry-After': '5' }),
-      ...(badMethod && { Allow: 'GET, HEAD' }),
+  return new Response(
+    method === 'HEAD' ? null : errorBody(error, form, { ...(again !== undefined && { again }), words }),
+    {
+      status: STATUS[`${error.code} ${error.data['what']}`] ?? ERRORS[error.code].status,
+      headers: {
+        ...isolation('page'),
+        'Content-Type': TYPES[form],
+        'Cache-Control': NO_STORE,
+        Vary: 'Accept, Accept-Language',
+        // Seconds after which the same may work.
+        ...(ERRORS[error.code].retry && { 'Retry-After': '5' }),
+        ...(badMethod && { Allow: 'GET, HEAD' }),
+      },
     },
-  })
+  )
 }

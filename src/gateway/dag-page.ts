@@ -2,6 +2,7 @@
 import { parseCid } from '../core/block.ts'
 import { CafeError } from '../core/errors.ts'
 import { escapeHtml, formatSize, page } from './pages.ts'
+import type { GatewayWords } from './words/words.ts'
 
 export interface DataPage {
   readonly cid: string
@@ -11,23 +12,25 @@ export interface DataPage {
   /** The value as dag-json, or its beginning. */
   readonly json: string
   readonly whole: boolean
+  readonly words: GatewayWords
 }
 
 /** A link as dag-json writes it, after indenting. */
 const LINK = /(\{\s*&quot;\/&quot;: &quot;)([A-Za-z0-9]{20,256})(&quot;\s*\})/g
 
-export function dataPage({ cid, format, size, json, whole }: DataPage): string {
+export function dataPage({ cid, format, size, json, whole, words }: DataPage): string {
   const text = whole ? JSON.stringify(JSON.parse(json), null, 2) : json
   const linked = escapeHtml(text).replace(LINK, (all, before: string, link: string, after: string) =>
     isCid(link) ? `${before}<a href="/ipfs/${link}">${link}</a>${after}` : all,
   )
-  const rest = whole ? '' : '<p>Only the beginning is shown.</p>'
+  const rest = whole ? '' : `<p>${words.onlyBeginning}</p>`
   return page(
-    'Data',
-    `<h1>Data for programs</h1><p class="soft">${format} · ${formatSize(size)} · ${cid}</p>` +
-      `<p><a href="/ipfs/${cid}?format=${format}&amp;download=true">Save as ${format}</a> · ` +
-      `<a href="/ipfs/${cid}?format=raw">Save the block</a></p>` +
+    words.data,
+    `<h1>${words.dataTitle}</h1><p class="soft">${format} · ${formatSize(size, words.point)} · ${cid}</p>` +
+      `<p><a href="/ipfs/${cid}?format=${format}&amp;download=true">${words.saveAs(format)}</a> · ` +
+      `<a href="/ipfs/${cid}?format=raw">${words.saveBlock}</a></p>` +
       `<pre class="card" style="overflow:auto;padding:1rem;white-space:pre-wrap;overflow-wrap:anywhere">${linked}</pre>${rest}`,
+    { language: words.language },
   )
 }
 

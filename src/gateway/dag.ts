@@ -15,6 +15,7 @@ import { cacheOf, type Job } from './job.ts'
 import type { DagRequest, UnixfsRequest } from './request.ts'
 import { assertWhole, type ResolvedData } from './resolve.ts'
 import { disposition, GENERATED } from './respond.ts'
+import { spokenIn } from './words/words.ts'
 
 /** Text of a value that a page shows at most: what a person scrolls through. */
 const SHOWN = 256 * 1024
@@ -53,13 +54,21 @@ async function block({ cid, roots, format, block: bytes }: ResolvedData, job: Da
 async function page(found: ResolvedData, format: 'dag-cbor' | 'dag-json', job: DataJob): Promise<Response> {
   const { cid, roots, block: bytes } = found
   const json = new TextDecoder().decode(encodeJson(decodeData(format, bytes)).subarray(0, SHOWN))
-  const html = dataPage({ cid: `${cid}`, format, size: bytes.byteLength, json, whole: json.length < SHOWN })
+  const html = dataPage({
+    cid: `${cid}`,
+    format,
+    size: bytes.byteLength,
+    json,
+    whole: json.length < SHOWN,
+    words: job.words,
+  })
   const headers = {
     ...headersOf(job, roots, cacheOf(job, GENERATED)),
     'Content-Type': 'text/html; charset=utf-8',
+    Vary: 'Accept, Accept-Language',
   }
   const content = contentOf(new TextEncoder().encode(html))
   // The number is that of the page's looks: count it up when they change.
-  const etag = `"DagIndex-1_CID-${cid}"`
+  const etag = `"DagIndex-1_CID-${cid}${spokenIn(job.words)}"`
   return fileResponse({ content, class: 'page', headers, etag }, job.request, job)
 }

@@ -11,6 +11,7 @@ import type { Gateway } from './gateway.ts'
 import { escapeHtml, page } from './pages.ts'
 import { answerForm, type Form } from './request.ts'
 import { destinationOf, isolation, NO_STORE } from './respond.ts'
+import { wordsFor } from './words/words.ts'
 
 /** What is known of a request beside the request itself. */
 export interface DoorCaller {
@@ -59,17 +60,21 @@ function welcome(name: string, form: Form, request: Request): Response {
     const body = { name, content: './ipfs/{cid}', services: './{service}/{operation}', description: './openapi.json' }
     return text(`${JSON.stringify(body)}\n`, 'application/json; charset=utf-8', request)
   }
-  const says = 'This is the door of a cafe that lives in a browser tab.'
-  const how = 'What it keeps is at ipfs/<cid>; what it offers to programs is described in openapi.json.'
-  if (form === 'text') return text(`${name}. ${says} ${how}\n`, 'text/plain; charset=utf-8', request)
+  const { welcome, welcomeLine, language } = wordsFor(request.headers.get('accept-language'))
+  if (form === 'text') return text(`${name}. ${welcome} ${welcomeLine}\n`, 'text/plain; charset=utf-8', request)
   const body =
-    `<p class="soft">Popup Cafe</p><h1><bdi>${escapeHtml(name)}</bdi></h1><p>${says}</p>` +
-    '<p>What it keeps is at <code>ipfs/&lt;cid&gt;</code>; what it offers to programs is described in ' +
-    '<a href="./openapi.json">openapi.json</a>.</p>'
-  return text(page(name, body), 'text/html; charset=utf-8', request)
+    `<p class="soft">Popup Cafe</p><h1><bdi>${escapeHtml(name)}</bdi></h1><p>${welcome}</p>` +
+    `<p>${linked(welcomeLine)}</p>`
+  return text(page(name, body, { language }), 'text/html; charset=utf-8', request)
 }
+
+/** Names of what is there, as links and code. */
+const linked = (line: string): string =>
+  escapeHtml(line)
+    .replace('ipfs/&lt;cid&gt;', '<code>$&</code>')
+    .replace('openapi.json', '<a href="./openapi.json">$&</a>')
 
 const text = (body: string, type: string, { method }: Request): Response =>
   new Response(method === 'HEAD' ? null : body, {
-    headers: { ...isolation('page'), 'Content-Type': type, 'Cache-Control': NO_STORE, Vary: 'Accept' },
+    headers: { ...isolation('page'), 'Content-Type': type, 'Cache-Control': NO_STORE, Vary: 'Accept, Accept-Language' },
   })

@@ -32,6 +32,7 @@ import { type LinkSource, unsealed } from './sealed-links.ts'
 import type { Flow } from './stream.ts'
 import { answerTar } from './tar.ts'
 import { createTrace } from './trace.ts'
+import { type GatewayWords, wordsFor } from './words/words.ts'
 
 export interface GatewayOptions {
   /** Ends the request: also a body that is being streamed. Default: the request's own. */
@@ -57,6 +58,8 @@ export interface GatewayComponents {
   /** Without it no sealed link opens. */
   readonly links?: LinkSource | undefined
   readonly clock?: Clock | undefined
+  /** Languages of who asks where requests do not say so, as in a service worker, best first. Default: English. */
+  readonly languages?: readonly string[] | undefined
 }
 
 /** Answers every request; rejects never. */
@@ -69,9 +72,11 @@ export type Gateway = (request: Request, options?: GatewayOptions) => Promise<Re
  * const response = await gateway(new Request('http://cafe.localhost/ipfs/bafy…/photo.jpg#key=u…'))
  * ```
  */
-export function createGateway({ blocks, names, links, clock = systemClock }: GatewayComponents): Gateway {
+export function createGateway(components: GatewayComponents): Gateway {
+  const { blocks, names, links, clock = systemClock, languages } = components
   const recall = createRecall()
   const open = createOpener(clock)
+  const wordsOf = ({ headers }: Request): GatewayWords => wordsFor(headers.get('accept-language'), languages)
 
   const answer = async (request: Request, options: GatewayOptions): Promise<Response> => {
     const origin = options.origin ?? false
@@ -86,7 +91,18 @@ export function createGateway({ blocks, names, links, clock = systemClock }: Gat
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
     const asked = parsed.kind === 'unixfs' && parsed.by === 'format'
     const page = asked || answerForm(request, options.navigation ?? false) === 'html'
-    return answerJob({ ...start, request: parsed, origin, read, signal, begin: options.begin, open, trace, page })
+    return answerJob({
+      ...start,
+      request: parsed,
+      origin,
+      read,
+      signal,
+      begin: options.begin,
+      open,
+      trace,
+      page,
+      words: wordsOf(request),
+    })
   }
 
   return async (request, options = {}) => {
@@ -97,7 +113,9 @@ export function createGateway({ blocks, names, links, clock = systemClock }: Gat
       const form = answerForm(request, options.navigation ?? false)
       // Loading it again by a link would lose the fragment, and the key with it.
       const again = !request.url.includes('#')
-      return (await options.onError?.(error)) ?? errorResponse(error, form, { method: request.method, again })
+      const { method, headers } = request
+      const told = await options.onError?.(error)
+      return told ?? errorResponse(error, form, { method, headers, again, words: wordsOf(request) })
     }
   }
 }

@@ -9,6 +9,7 @@ import { decodeSegment, type GatewayRequest } from './request.ts'
 import { IMMUTABLE, PRIVATE } from './respond.ts'
 import type { Flow } from './stream.ts'
 import type { Trace } from './trace.ts'
+import type { GatewayWords } from './words/words.ts'
 
 export interface Job<R extends GatewayRequest = GatewayRequest> extends Flow {
   readonly request: R
@@ -25,6 +26,8 @@ export interface Job<R extends GatewayRequest = GatewayRequest> extends Flow {
   readonly trace: Trace
   /** A person reads the answer: data for programs is shown as a page. */
   readonly page: boolean
+  /** What pages made for it say. */
+  readonly words: GatewayWords
 }
 
 /** Where a request's path begins. */

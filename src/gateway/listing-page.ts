@@ -2,9 +2,10 @@
  * A folder as a page: without scripts, so that sorting and the choice of looks are links. Ten thousand rows stay quick:
  * one pass writes them, and what is out of sight is not laid out.
  */
-import { SHAPES, type Shape } from '../core/about.ts'
+import { SHAPES } from '../core/about.ts'
 import type { ShapedLink } from './directory.ts'
 import { escapeHtml, formatSize, page } from './pages.ts'
+import type { GatewayWords } from './words/words.ts'
 
 const SORTS = ['name', 'size', 'type'] as const
 const LOOKS = ['list', 'pictures'] as const
@@ -37,18 +38,7 @@ export interface ListingPage {
   /** Path of the folder on this origin, encoded: `/ipfs/…`; none where a website has its origin to itself. */
   readonly path: string | undefined
   readonly looks: Looks
-}
-
-const NAMES: Readonly<Record<Shape, string>> = {
-  folder: 'Folder',
-  image: 'Picture',
-  audio: 'Sound',
-  video: 'Video',
-  text: 'Text',
-  page: 'Web page',
-  pdf: 'PDF',
-  archive: 'Archive',
-  other: 'File',
+  readonly words: GatewayWords
 }
 
 const STYLE = `
@@ -70,44 +60,45 @@ main{max-width:54rem}
 
 /** A folder for people: names, sizes, kinds, links; sorted; as a list or as pictures. */
 export function listingPage(listing: ListingPage): string {
-  const { title, cid, entries, more, parent, looks } = listing
-  const count = `${more ? 'More than ' : ''}${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`
-  const up = parent === undefined ? '' : `<p><a class="up" href="${escapeHtml(parent)}">Folder above</a></p>`
-  const rest = more ? `<p>Only the first ${entries.length} are shown.</p>` : ''
+  const { title, cid, entries, more, parent, words } = listing
+  const count = words.entries(entries.length, more)
+  const up = parent === undefined ? '' : `<p><a class="up" href="${escapeHtml(parent)}">${words.above}</a></p>`
+  const rest = more ? `<p>${words.onlyFirst(entries.length)}</p>` : ''
   return page(
     title,
     `${up}<h1><bdi>${escapeHtml(title)}</bdi></h1><p class="soft">${count} · ${cid}</p>${actions(listing)}` +
-      (entries.length === 0 ? '<p>This folder is empty.</p>' : choices(looks) + list(listing)) +
+      (entries.length === 0 ? `<p>${words.empty}</p>` : choices(listing) + list(listing)) +
       rest,
-    STYLE,
+    { style: STYLE, language: words.language },
   )
 }
 
-function actions({ path }: ListingPage): string {
+function actions({ path, words }: ListingPage): string {
   // On an origin of its own a website is alone: neither the app nor the gateway's paths are there.
   if (path === undefined) return ''
   const address = escapeHtml(path)
   return (
-    `<p class="row"><a class="button" href="/#open=${address}" rel="noreferrer">Open in Popup Cafe</a>` +
-    `<span>Download: <a href="?format=tar&amp;download=true" rel="nofollow">TAR</a> · ` +
+    `<p class="row"><a class="button" href="/#open=${address}" rel="noreferrer">${words.openInApp}</a>` +
+    `<span>${words.download} <a href="?format=tar&amp;download=true" rel="nofollow">TAR</a> · ` +
     `<a href="?format=car&amp;download=true" rel="nofollow">CAR</a></span></p>`
   )
 }
 
-function choices(looks: Looks): string {
+function choices({ looks, words }: ListingPage): string {
   const choice = (text: string, chosen: Looks): string => {
     const current = chosen.sort === looks.sort && chosen.view === looks.view ? ' aria-current="true"' : ''
     return `<a href="?sort=${chosen.sort}&amp;view=${chosen.view}"${current}>${text}</a>`
   }
-  const sorts = SORTS.map((sort) => choice(`By ${sort}`, { ...looks, sort }))
-  const views = LOOKS.map((view) => choice(view === 'list' ? 'List' : 'Pictures', { ...looks, view }))
-  return `<nav class="row soft" aria-label="Looks">${[...sorts, '<span aria-hidden="true">|</span>', ...views].join(' ')}</nav>`
+  const sorts = SORTS.map((sort) => choice(words.sorts[sort], { ...looks, sort }))
+  const views = LOOKS.map((view) => choice(words.views[view], { ...looks, view }))
+  return `<nav class="row soft" aria-label="${words.looks}">${[...sorts, '<span aria-hidden="true">|</span>', ...views].join(' ')}</nav>`
 }
 
-function list({ entries, base, looks }: ListingPage): string {
+function list({ entries, base, looks, words }: ListingPage): string {
   const items = sorted(entries, looks.sort)
-  if (looks.view === 'pictures') return `<ul class="grid">${items.map((entry) => tile(entry, base)).join('')}</ul>`
-  return `<ul class="card">${items.map((entry) => row(entry, base)).join('')}</ul>`
+  if (looks.view === 'pictures')
+    return `<ul class="grid">${items.map((entry) => tile(entry, base, words)).join('')}</ul>`
+  return `<ul class="card">${items.map((entry) => row(entry, base, words)).join('')}</ul>`
 }
 
 /** Entries come by name, and sorting is stable. Large ones come first, folders before files. */
@@ -117,31 +108,32 @@ function sorted(entries: readonly ShapedLink[], sort: Looks['sort']): readonly S
   return sort === 'type' ? [...entries].sort((a, b) => rank(a) - rank(b)) : entries
 }
 
-function row({ name, size, shape }: ShapedLink, base: string): string {
-  const label = labelOf(name)
+function row({ name, size, shape }: ShapedLink, base: string, words: GatewayWords): string {
+  const label = labelOf(name, words)
   const linked = isLinkable(name)
     ? `<a class="name" href="${hrefOf(name, base)}">${label}</a>`
     : `<span class="name">${label}</span>`
-  const type = shape === undefined ? '' : NAMES[shape]
-  const bytes = size === undefined ? '' : formatSize(size)
+  const type = shape === undefined ? '' : words.shapes[shape]
+  const bytes = size === undefined ? '' : formatSize(size, words.point)
   return `<li>${linked}<span class="type">${type}</span><span class="size">${bytes}</span></li>`
 }
 
-function tile({ name, shape }: ShapedLink, base: string): string {
-  const label = labelOf(name)
-  if (!isLinkable(name)) return `<li><span class="sign">File</span>${label}</li>`
+function tile({ name, shape }: ShapedLink, base: string, words: GatewayWords): string {
+  const label = labelOf(name, words)
+  if (!isLinkable(name)) return `<li><span class="sign">${words.shapes.other}</span>${label}</li>`
   const href = hrefOf(name, base)
   const picture =
     shape === 'image'
       ? `<img src="${href}" alt="" loading="lazy" decoding="async">`
-      : `<span class="sign">${NAMES[shape ?? 'other']}</span>`
+      : `<span class="sign">${words.shapes[shape ?? 'other']}</span>`
   return `<li><a class="name" href="${href}">${picture}${label}</a></li>`
 }
 
 const hrefOf = (name: string, base: string): string => escapeHtml(base + encodeURIComponent(name))
 
 /** The element isolates the direction of its text, so that a name cannot turn around what stands beside it. */
-const labelOf = (name: string): string => `<bdi>${escapeHtml(name.toWellFormed()) || '(no name)'}</bdi>`
+const labelOf = (name: string, { noName }: GatewayWords): string =>
+  `<bdi>${escapeHtml(name.toWellFormed()) || noName}</bdi>`
 
 /** Names no URL can express: they would be resolved away, split or refused. */
 const isLinkable = (name: string): boolean =>

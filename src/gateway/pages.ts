@@ -5,6 +5,8 @@
 import { readTried, type Tried } from '../core/about.ts'
 import { type CafeError, ERRORS } from '../core/errors.ts'
 import type { Form } from './request.ts'
+import { english } from './words/en.ts'
+import type { Explanation, GatewayWords } from './words/words.ts'
 
 /** Text inside elements and quoted attributes. */
 export function escapeHtml(text: string): string {
@@ -31,9 +33,13 @@ details ul{margin:0 0 1rem;padding-left:1.25rem}
 `
 
 /** A whole page: `body` is HTML, `style` whatever it needs beyond the common. */
-export function page(title: string, body: string, style = ''): string {
+export function page(
+  title: string,
+  body: string,
+  { style = '', language = 'en' }: { readonly style?: string; readonly language?: string } = {},
+): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,151 +52,27 @@ export function page(title: string, body: string, style = ''): string {
 `
 }
 
-interface Explanation {
-  readonly title: string
-  /** What to do next. */
-  readonly next: string
-}
-
-const ASK_AGAIN = 'Ask whoever sent it for the complete link, and copy all of it, from https to the very end.'
-const LATER = 'Ask the owner to open their cafe, check that you are online, then load this page again.'
-
-/** By error code and the `what` of its data where that tells more. */
-const EXPLAIN: Readonly<Record<string, Explanation>> = {
-  'BAD_REQUEST cid': { title: 'This link has no valid content id', next: ASK_AGAIN },
-  'BAD_REQUEST label': {
-    title: 'CID incompatible with DNS label length limit of 63',
-    next: 'Content with so long an id has no host of its own. Open it by its path at a gateway that shows paths.',
-  },
-  'BAD_REQUEST key': { title: 'The key in this link is not a key', next: ASK_AGAIN },
-  'BAD_REQUEST link': { title: 'This link is damaged or cut off', next: ASK_AGAIN },
-  'NOT_FOUND link': {
-    title: 'This link does not open any more',
-    next: 'It has expired, was withdrawn, or was opened as often as it may be. Ask whoever sent it for a new one.',
-  },
-  'UNREACHABLE link': {
-    title: 'The cafe that opens this link is asleep',
-    next: `It is open only while its tab is. ${LATER}`,
-  },
-  'SEALED password': {
-    title: 'This link takes a password',
-    next: 'Open Popup Cafe and paste the link there: it asks for the password, which whoever sent the link knows.',
-  },
-  'FORBIDDEN password': { title: 'This is not the password of the link', next: 'Check it, then try again.' },
-  'BAD_REQUEST from': { title: 'This link names a cafe that cannot exist', next: ASK_AGAIN },
-  'BAD_REQUEST method': { title: 'Content can only be read', next: 'Use GET or HEAD.' },
-  BAD_REQUEST: { title: 'This link is not well formed', next: ASK_AGAIN },
-  'FORBIDDEN code': {
-    title: 'Content may not run as a program here',
-    next: 'Anybody can publish content, so the app never takes scripts or styles from it.',
-  },
-  'BUSY day': {
-    title: 'This cafe has given what it gives in a day',
-    next: 'Its host set a limit. Come back tomorrow, or ask the host for more.',
-  },
-  'FORBIDDEN decrypt': {
-    title: 'This door does not decrypt',
-    next:
-      'A key in the address of a server is seen by all who carry it: the relay, the cafe, every log between. Open the link in ' +
-      'Popup Cafe with #key= in the place of ?key=, and it is decrypted on your own device. Only the cafe’s host can switch ' +
-      'on trusted decryption, by which the relay and the cafe see the content.',
-  },
-  'NOT_FOUND path': {
-    title: 'There is nothing under that name',
-    next: 'Check the last part of the address, or open the folder above it.',
-  },
-  'NOT_FOUND name': {
-    title: 'Nobody here knows what this name stands for',
-    next: 'Names can be looked up only if their record was brought to this device. Ask for a link that begins with /ipfs/.',
-  },
-  'NOT_FOUND symlink': {
-    title: 'This is a symbolic link',
-    next: 'Links of this kind are not followed. Open the file it stands for by its own address.',
-  },
-  NOT_FOUND: {
-    title: 'No cafe we asked has this content',
-    next: 'It may have been removed. Ask whoever sent the link, or try again when more cafes are open.',
-  },
-  'UNREACHABLE node': {
-    title: 'Your own node is not running',
-    next: 'This content is not on this device. Open Popup Cafe in a tab, then load this page again.',
-  },
-  UNREACHABLE: { title: 'No cafe that may have this can be reached', next: LATER },
-  TIMEOUT: { title: 'It took too long to get an answer', next: LATER },
-  SEALED: {
-    title: 'This key does not open it',
-    next: `The key belongs to another file, or a part of it is missing. ${ASK_AGAIN}`,
-  },
-  CORRUPT: {
-    title: 'This content is damaged',
-    next: 'What arrived does not match its fingerprint, so it was thrown away. Try again, or ask for another copy.',
-  },
-  'BAD_REQUEST name': { title: 'This link has no valid name', next: ASK_AGAIN },
-  'BAD_REQUEST entity-bytes': {
-    title: 'The file does not have these bytes',
-    next: 'Ask for bytes that lie within the file.',
-  },
-  'BAD_REQUEST record': {
-    title: 'Only a name has a record',
-    next: 'Ask for the record of the name itself, without a path.',
-  },
-  'BAD_REQUEST tar': {
-    title: 'This is neither a file nor a folder',
-    next: 'Only files and folders can be put into a TAR archive.',
-  },
-  'BAD_REQUEST outside-root': {
-    title: 'This folder has entries that would land outside it',
-    next: 'It was made to overwrite other files where it is unpacked, so no archive is made of it. Open its files one by one.',
-  },
-  'NOT_FOUND local': {
-    title: 'This content is not on this device',
-    next: 'Ask again without only-if-cached to have it fetched.',
-  },
-  'CORRUPT name': {
-    title: 'This name does not prove what it stands for',
-    next: 'Its record is not signed as it should be, so it was thrown away. Ask for a link to the content itself.',
-  },
-  'UNSUPPORTED format': {
-    title: 'This content does not have that form',
-    next: 'Data is given as it is encoded. Ask for it without a format, or for the raw block, and convert it yourself.',
-  },
-  'UNSUPPORTED remainder': {
-    title: 'This path ends inside a block of data',
-    next: 'Only whole blocks can be opened: reading IPLD Kinds other than Links (CBOR Tag 42) is not implemented.',
-  },
-  'UNSUPPORTED codec': {
-    title: 'This is neither a file nor a folder',
-    next: 'It is data for programs. Open it with a tool that reads raw blocks.',
-  },
-}
-
 /** Whose website it is has to know what is wrong with it: the file is theirs, and `why` is ours. */
-function redirectsProblem({ data }: CafeError): Explanation | undefined {
+function redirectsProblem({ data }: CafeError, { redirects }: GatewayWords): Explanation | undefined {
   if (data['what'] !== 'redirects') return undefined
-  const line = typeof data['line'] === 'number' ? ` (line ${data['line']})` : ''
-  return { title: `could not parse _redirects: ${data['why']}${line}`, next: 'Whoever made this website can mend it.' }
-}
-
-/** How asking somebody ended, in words. */
-const ENDED: Readonly<Record<string, string>> = {
-  NOT_FOUND: 'does not have it',
-  UNREACHABLE: 'could not be reached',
-  TIMEOUT: 'did not answer in time',
-  CORRUPT: 'sent something damaged',
-  BUSY: 'was busy',
-  FORBIDDEN: 'refused',
-  UNSUPPORTED: 'runs another version',
+  const line = typeof data['line'] === 'number' ? data['line'] : undefined
+  return { title: redirects.title(String(data['why']), line), next: redirects.next }
 }
 
 /** Who was asked, for people: the end of a peer's id is what tells it from others. */
-const triedLine = ({ who, how }: Tried): string =>
-  `${who === 'relay' ? 'The relay' : `Peer …${who.slice(-8)}`} ${ENDED[how] ?? 'failed'}`
+function triedLine({ who, how }: Tried, words: GatewayWords): string {
+  const { ended } = words
+  const say = Object.hasOwn(ended, how) ? ended[how as keyof typeof ended] : ended.failed
+  return say(who === 'relay' ? words.relay : words.peer(who.slice(-8)))
+}
 
 /** A failure in the form asked for: what happened, who was asked and what to do, never where. */
-export function errorBody(error: CafeError, form: Form, options: { readonly again?: boolean } = {}): string {
+export function errorBody(error: CafeError, form: Form, { again = false, words = english }: ErrorLooks = {}): string {
   const { what } = error.data
-  const fallback: Explanation = { title: ERRORS[error.code].text, next: 'Load the page again.' }
-  const { title, next } = redirectsProblem(error) ?? EXPLAIN[`${error.code} ${what}`] ?? EXPLAIN[error.code] ?? fallback
+  const { failures } = words
+  const { title, next } = redirectsProblem(error, words) ??
+    failures[`${error.code} ${what}`] ??
+    failures[error.code] ?? { title: ERRORS[error.code].text, next: words.otherwise }
   const tried = readTried(error.data['tried'])
   if (form === 'json') {
     const more = { ...(typeof what === 'string' && { what }), ...(tried.length > 0 && { tried }) }
@@ -198,21 +80,28 @@ export function errorBody(error: CafeError, form: Form, options: { readonly agai
   }
   if (form === 'text') return `${title}. ${next}\n`
   // A link keeps no fragment, so with a key in it only the browser itself can load the page again.
-  const again = options.again ? '<a class="button" href="" rel="noreferrer">Try again</a>' : ''
-  const asked = tried.map((one) => `<li>${escapeHtml(triedLine(one))}</li>`).join('')
+  const retry = again ? `<a class="button" href="" rel="noreferrer">${words.again}</a>` : ''
+  const asked = tried.map((one) => `<li>${escapeHtml(triedLine(one, words))}</li>`).join('')
   return page(
     title,
     `<p class="soft">Popup Cafe</p><h1>${escapeHtml(title)}</h1><p>${escapeHtml(next)}</p>` +
-      (asked === '' ? '' : `<details class="card"><summary>What was tried</summary><ul>${asked}</ul></details>`) +
-      `<p class="row">${again}<a href="/" rel="noreferrer">Open Popup Cafe</a></p>`,
+      (asked === '' ? '' : `<details class="card"><summary>${words.tried}</summary><ul>${asked}</ul></details>`) +
+      `<p class="row">${retry}<a href="/" rel="noreferrer">${words.app}</a></p>`,
+    { language: words.language },
   )
 }
 
-/** Decimal units, as disks and other cafes show them: `1.5 MB`. */
-export function formatSize(bytes: number): string {
+export interface ErrorLooks {
+  /** The page can be loaded again by a link. */
+  readonly again?: boolean
+  readonly words?: GatewayWords
+}
+
+/** Decimal units, as disks and other cafes show them: `1.5 MB`; `point` stands between the digits. */
+export function formatSize(bytes: number, point = '.'): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let value = bytes
   let unit = 0
   for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000
-  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1).replace('.', point)} ${units[unit]}`
 }

@@ -1,22 +1,11 @@
-/** What the app says about how a sealed link stands. Pure. */
+/** What the app says about how a sealed link stands. */
 import type { LinkInfo } from '../worker/link-api.ts'
+import { links as english } from './texts/en/links.ts'
+import { spoken } from './texts/say.ts'
+
+const text = spoken('links', english)
 
 /** The beginning of a line about it. */
 export function standingText({ state, cafes }: Pick<LinkInfo, 'state' | 'cafes'>): string {
-  switch (state) {
-    case 'open':
-      return 'Opens'
-    case 'waiting':
-      return 'Waits for your cafe to be reached'
-    case 'used':
-      return 'Used up'
-    case 'expired':
-      return 'Expired'
-    case 'revoked':
-      return cafes.length === 0 ? 'Taken back' : 'Taken back as soon as your cafe is reached'
-    case 'refused':
-      return 'Not taken by your cafe'
-    case 'nowhere':
-      return 'Its cafe is not yours any more'
-  }
+  return state === 'revoked' && cafes.length > 0 ? text.revokedSoon : text.standing[state]
 }

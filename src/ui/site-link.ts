@@ -8,8 +8,11 @@ import { siteLabel } from '../core/site-name.ts'
 /** The host below which websites are; undefined if there is none; `unknown` if nobody could be asked. */
 export type ContentHost = { readonly name: string | undefined } | 'unknown'
 
-/** The address of the website, or why there is none, for people. */
-export type SiteOffer = { readonly href: string } | { readonly why: string }
+/**
+ * The address of the website, or why there is none: the content is `private`, the app's `host` has no such addresses, it is
+ * `unknown` whether it has, or the name is too `long`.
+ */
+export type SiteOffer = { readonly href: string } | { readonly why: 'private' | 'host' | 'unknown' | 'long' }
 
 export interface SiteQuestion {
   /** Of the folder that has the `index.html`. */
@@ -22,24 +25,16 @@ export interface SiteQuestion {
   readonly at: Pick<Location, 'protocol' | 'host' | 'hostname'>
 }
 
-const PRIVATE =
-  'This folder is encrypted. A website with scripts gets an address that names its content, so only public folders open as one.'
-const NO_HOST =
-  'Scripts of a website may not run at this address, since your keys are here. They need an address of their own, which whoever runs this app has not set up. You can save the folder, or look at it without scripts.'
-const UNKNOWN =
-  'Whether this can be opened as a website is not known just now, since the server of this app cannot be reached. You can save the folder, or look at it without scripts.'
-const TOO_LONG = 'The name of this content is too long for an address of its own.'
-
 /** @example offerSite({ cid: 'bafy…', keyed: false, contentHost: { name: 'cafe.localhost' }, at: location }) */
 export function offerSite({ cid, keyed, contentHost, at }: SiteQuestion): SiteOffer {
-  if (keyed) return { why: PRIVATE }
-  if (contentHost === 'unknown') return { why: UNKNOWN }
+  if (keyed) return { why: 'private' }
+  if (contentHost === 'unknown') return { why: 'unknown' }
   // The same host as the app's, or the browser keeps what is of one apart from the other.
-  if (contentHost.name !== at.hostname) return { why: NO_HOST }
+  if (contentHost.name !== at.hostname) return { why: 'host' }
   try {
     return { href: `${at.protocol}//${siteLabel(CID.parse(cid))}.${at.host}/` }
   } catch {
-    return { why: TOO_LONG }
+    return { why: 'long' }
   }
 }
 

@@ -8,6 +8,9 @@ import { classOf, typeByContent, typeByName, UNKNOWN } from '../../src/gateway/m
 import { errorBody, escapeHtml, formatSize } from '../../src/gateway/pages.ts'
 import { contentRange, parseRange } from '../../src/gateway/ranges.ts'
 import { allowsRange, destinationOf, disposition, matchesNone, refusesDestination } from '../../src/gateway/respond.ts'
+import { german } from '../../src/gateway/words/de.ts'
+import { english } from '../../src/gateway/words/en.ts'
+import { wordsFor } from '../../src/gateway/words/words.ts'
 import { utf8 } from './gateway-help.ts'
 
 const CID_TEXT = 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e'
@@ -250,6 +253,7 @@ describe('pages', () => {
       parent: '../',
       path: '/ipfs/c/d/',
       looks: readLooks(''),
+      words: wordsFor(null),
     })
     expect(html).not.toMatch(/<(script|img|b)\b/)
     const links = [...html.matchAll(/<a class="(?:name|up)" href="([^"]*)"/g)].map(
@@ -265,9 +269,30 @@ describe('pages', () => {
     ])
   })
 
+  it('are in the language that the browser asks for, by its weights, else in English', () => {
+    const asked = (accept: string | null, otherwise?: readonly string[]) => wordsFor(accept, otherwise).language
+    expect(asked('fr, en;q=0.3, de-CH;q=0.7')).toBe('de')
+    expect(asked('de;q=0, en')).toBe('en')
+    expect(asked('*')).toBe('en')
+    expect(asked('fr;q=x,;;,de;q=.5')).toBe('de')
+    expect(asked(null, ['fr', 'de-AT'])).toBe('de')
+    expect(asked('fr', ['de'])).toBe('en')
+    const html = errorBody(new CafeError('NOT_FOUND'), 'html', { words: german })
+    expect(html).toContain('<html lang="de">')
+    expect(html).toContain('Kein gefragtes Café hat diesen Inhalt')
+  })
+
+  it('say as much in German as in English, and nothing in English', () => {
+    expect(Object.keys(german.failures)).toEqual(Object.keys(english.failures))
+    for (const [name, { title, next }] of Object.entries(english.failures)) {
+      expect(german.failures[name]?.title, name).not.toBe(title)
+      expect(german.failures[name]?.next, name).not.toBe(next)
+    }
+  })
+
   it('show sizes as people read them', () => {
     const sizes = [0, 1, 999, 1_000, 1_500, 99_400, 123_456, 999_499, 999_500, 5_000_000_000, Number.MAX_SAFE_INTEGER]
-    expect(sizes.map(formatSize)).toEqual(
+    expect(sizes.map((bytes) => formatSize(bytes))).toEqual(
       ['0 B', '1 B', '999 B', '1.0 kB', '1.5 kB', '99.4 kB', '123 kB', '999 kB', '1.0 MB', '5.0 GB', '9.0 PB'],
     ) // biome-ignore format: two rows to compare
   })

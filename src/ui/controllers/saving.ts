@@ -5,7 +5,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { CafeError } from '../../core/errors.ts'
 import { explain, type Problem } from '../explain.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { asTarLink, type Item } from '../viewer/content.ts'
+
+const text = spoken('files', english)
 
 /** What is to be saved: one file, or many as one ZIP. `archive` is the link of their folder, if they have one. */
 export type Wanted =
@@ -118,6 +122,6 @@ export class Saving implements ReactiveController {
     if (wanted.kind === 'file') saveByBrowser(wanted.link, failed)
     else if (wanted.archive !== undefined) saveByBrowser(asTarLink(wanted.archive), failed)
     else for (const { link } of wanted.items) if (link !== undefined) saveByBrowser(link, failed)
-    this.#said = 'Your browser is saving it: see its downloads.'
+    this.#said = text.browserSaves
   }
 }

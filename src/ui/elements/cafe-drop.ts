@@ -3,8 +3,12 @@
  * {@link FilesEvent}.
  */
 import { html, nothing, type TemplateResult } from 'lit'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { acceptDrag, droppedFiles, hasLeft } from './drop-files.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('files', english)
 
 /** The files that were dropped or picked; never empty. */
 export class FilesEvent extends Event {
@@ -45,27 +49,19 @@ export class CafeDrop extends Plain {
       @drop=${this.#drop}
     >
       <span class="mark" aria-hidden="true">${icon('upload')}</span>
-      <p class="drop-text">Drop files here</p>
-      <button type="button" class="button loud" @click=${this.#pick}>Choose files</button>
-      <input type="file" multiple hidden aria-label="Files to keep" @change=${this.#picked} />
+      <p class="drop-text">${text.drop}</p>
+      <button type="button" class="button loud" @click=${this.#pick}>${text.choose}</button>
+      <input type="file" multiple hidden aria-label=${text.chooseLabel} @change=${this.#picked} />
       ${
         this.plaintext
-          ? html`<p class="field-error" role="alert">
-              Not encrypted: the cafes can read it, and so can everybody who has its address. This cannot be taken back.
-            </p>`
-          : html`<p class="quiet small">
-              Each file gets its own key, on this device. Only people with the link can read it.
-            </p>`
+          ? html`<p class="field-error" role="alert">${text.isPublic}</p>`
+          : html`<p class="quiet small">${text.isPrivate}</p>`
       }
       <label class="check small">
         <input type="checkbox" .checked=${this.plaintext ?? false} @change=${this.#choose} />
-        <span>Public: do not encrypt</span>
+        <span>${text.public}</span>
       </label>
-      ${
-        this.folder
-          ? html`<p class="field-error" role="alert">A folder cannot be kept as one thing. Drop the files inside it.</p>`
-          : nothing
-      }
+      ${this.folder ? html`<p class="field-error" role="alert">${text.folder}</p>` : nothing}
     </div>`
   }
 

@@ -6,7 +6,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
 import './cafe-cafes.ts'
 import './cafe-confirm.ts'
 import './cafe-drop.ts'
@@ -16,7 +16,11 @@ import './cafe-safety.ts'
 import './cafe-sealed-links.ts'
 import './cafe-shared.ts'
 import './cafe-upload.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('files', english)
 
 /** Rows added to the list at a time, so that ten thousand files do not become ten thousand elements. */
 const PAGE = 50
@@ -88,9 +92,9 @@ export class CafeFiles extends Plain {
     const cafes = this.#cafes.value
     const active = cafes?.filter(({ state }) => state === 'active')
     const waits = cafes?.some(({ state }) => state === 'waiting') ?? false
-    return html`<h1 tabindex="-1">Files</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${failure(this.#cafes.problem ?? this.#pins.problem)}
-      ${active === undefined ? waiting('Looking…') : active.length === 0 ? noCafe(waits) : this.#drop()}
+      ${active === undefined ? waiting(text.looking) : active.length === 0 ? noCafe(waits) : this.#drop()}
       ${this.#running()} ${this.#cutOff()} ${this.#kept()}
       <cafe-sealed-links .cafe=${this.cafe}></cafe-sealed-links>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
@@ -107,7 +111,7 @@ export class CafeFiles extends Plain {
   #running(): TemplateResult | typeof nothing {
     if (this.items.length === 0) return nothing
     return html`<section class="card" aria-labelledby="running-heading">
-      <h2 id="running-heading">On the way</h2>
+      <h2 id="running-heading">${text.onTheWay}</h2>
       <ul class="rows">
         ${repeat(
           this.items,
@@ -130,11 +134,8 @@ export class CafeFiles extends Plain {
     const files = (this.#unfinished.value ?? []).filter(({ name, size }) => !going.has(`${size} ${name}`))
     if (files.length === 0) return nothing
     return html`<section class="card" aria-labelledby="unfinished-heading">
-      <h2 id="unfinished-heading">Not finished</h2>
-      <p class="quiet">
-        The page closed before ${files.length === 1 ? 'this file was' : 'these files were'} read to the end. Add the same file again to
-        go on: what a cafe has already is not sent again.
-      </p>
+      <h2 id="unfinished-heading">${text.unfinished}</h2>
+      <p class="quiet">${text.unfinishedText(files.length)}</p>
       ${failure(this.#forget.problem)}
       <ul class="rows">
         ${repeat(
@@ -144,12 +145,12 @@ export class CafeFiles extends Plain {
             <span class="mark small" aria-hidden="true">${icon('upload')}</span>
             <div class="grow">
               <p class="title"><bdi>${plainName(file.name, 255)}</bdi></p>
-              <p class="quiet small tabular">${bytes(file.read)} of ${bytes(file.size)} read</p>
+              <p class="quiet small tabular">${text.read(bytes(file.read), bytes(file.size))}</p>
             </div>
             <button
               type="button"
               class="button icon-only"
-              aria-label="Forget ${plainName(file.name, 255)}"
+              aria-label=${text.forget(plainName(file.name, 255))}
               ?disabled=${this.#forget.running}
               @click=${() => this.#forget.run(file)}
             >
@@ -169,8 +170,8 @@ export class CafeFiles extends Plain {
     const size = pins.reduce((sum, pin) => sum + pin.size, 0)
     return html`<section class="card" aria-labelledby="kept-heading">
       <div class="heading">
-        <h2 id="kept-heading">Kept</h2>
-        <p class="quiet">${count(pins.length, 'file')}, ${bytes(size)}</p>
+        <h2 id="kept-heading">${text.kept}</h2>
+        <p class="quiet">${text.keptLine(pins.length, bytes(size))}</p>
       </div>
       <cafe-safety .cafe=${this.cafe}></cafe-safety>
       ${failure(this.#retry.problem ?? this.#audit.problem)}
@@ -194,7 +195,7 @@ export class CafeFiles extends Plain {
       ${
         pins.length <= this.shown
           ? nothing
-          : html`<button type="button" class="button" @click=${this.#more}>Show ${Math.min(PAGE, pins.length - this.shown)} more</button>`
+          : html`<button type="button" class="button" @click=${this.#more}>${text.more(Math.min(PAGE, pins.length - this.shown))}</button>`
       }
     </section>`
   }
@@ -203,9 +204,9 @@ export class CafeFiles extends Plain {
     const { removing } = this
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${'Remove this file?'}
-      .text=${`The cafes stop keeping “${removing === undefined ? '' : plainName(removing.name, 255)}”, and its link stops working.`}
-      .verb=${'Remove the file'}
+      .heading=${text.removeTitle}
+      .text=${text.removeText(removing === undefined ? '' : plainName(removing.name, 255))}
+      .verb=${text.removeVerb}
       .running=${this.#remove.running}
       .problem=${this.#remove.problem}
       @agreed=${() => removing && this.#remove.run(removing)}
@@ -230,28 +231,22 @@ export class CafeFiles extends Plain {
 function said(finished: Finished | undefined): string {
   if (finished === undefined) return ''
   const name = plainName(finished.name, 255)
-  return finished.kept ? `${name} is kept.` : `${name} is on this device; no cafe keeps it yet.`
+  return finished.kept ? text.isKept(name) : text.isHere(name)
 }
 
 /** What the live region says about the last check. */
 function found(checked: CafeFiles['checked']): string {
   if (checked === undefined) return ''
   const name = plainName(checked.name, 255)
-  return checked.whole ? `${name} is kept whole.` : `${name} is not kept whole everywhere.`
+  return checked.whole ? text.isWhole(name) : text.isNotWhole(name)
 }
 
 function noCafe(waits: boolean): TemplateResult {
   return html`<div class="empty card">
     <span class="mark" aria-hidden="true">${icon(waits ? 'people' : 'files')}</span>
-    <h2>${waits ? 'Waiting for the host' : 'Join a cafe first'}</h2>
-    <p class="quiet">
-      ${
-        waits
-          ? 'You have asked to join. As soon as the host says yes you can keep files; you may close this page meanwhile.'
-          : 'Files are kept at cafes you have joined. All it takes is an invite.'
-      }
-    </p>
-    ${waits ? nothing : html`<a class="button loud" href="#join">Join a cafe</a>`}
+    <h2>${waits ? text.waitTitle : text.joinTitle}</h2>
+    <p class="quiet">${waits ? text.waitText : text.joinText}</p>
+    ${waits ? nothing : html`<a class="button loud" href="#join">${text.join}</a>`}
   </div>`
 }
 customElements.define('cafe-files', CafeFiles)

@@ -5,13 +5,17 @@
 import '../viewer.css'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
 import { choose } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import type { Item } from '../viewer/content.ts'
-import { arrange, iconOf, isPlayable, KINDS, type Kind, ORDERS, type Order, shapeText } from '../viewer/words.ts'
+import { arrange, iconOf, isKind, isOrder, isPlayable, type Kind, type Order, shapeText } from '../viewer/words.ts'
 import './cafe-play.ts'
+import { viewer as english } from '../texts/en/viewer.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const say = spoken('viewer', english)
 
 /** Entries added at a time: some screens of them. */
 const PAGE = 120
@@ -81,13 +85,13 @@ export class CafeFolder extends Plain {
 
   override render(): TemplateResult {
     if (this.items.length === 0) {
-      return html`<section class="card empty"><span class="mark" aria-hidden="true">${icon('folder')}</span><p>This folder is empty.</p></section>`
+      return html`<section class="card empty"><span class="mark" aria-hidden="true">${icon('folder')}</span><p>${say.empty}</p></section>`
     }
     const items = this.#arranged
     const tracks = items.filter((item) => isPlayable(item) && item.link !== undefined)
     return html`${this.#tools(tracks.length)}
       ${this.playing && tracks.length > 0 ? html`<cafe-play .tracks=${tracks}></cafe-play>` : nothing}
-      <p class=${this.query === '' ? 'sr' : 'quiet small'} role="status">${items.length === this.items.length ? '' : `${count(items.length, 'match', 'matches')} of ${this.items.length}`}</p>
+      <p class=${this.query === '' ? 'sr' : 'quiet small'} role="status">${items.length === this.items.length ? '' : say.matches(items.length, this.items.length)}</p>
       ${items.length === 0 ? this.#nothing() : this.#list(items)}`
   }
 
@@ -102,16 +106,16 @@ export class CafeFolder extends Plain {
           ? nothing
           : html`<div class="find">
               ${icon('search')}
-              <input type="search" aria-label="Search in this folder" placeholder="Search" .value=${this.query} @input=${this.#typed} />
+              <input type="search" aria-label=${say.searchLabel} placeholder=${say.search} .value=${this.query} @input=${this.#typed} />
             </div>`
       }
-      ${choice('kind', 'Show', KINDS)} ${choice('order', 'Order', ORDERS)}
+      ${choice('kind', say.kind, say.kinds)} ${choice('order', say.order, say.orders)}
       <button
         type="button"
         class="button icon-only"
         aria-pressed=${this.pictures}
-        aria-label="Show as pictures"
-        title="Show as pictures"
+        aria-label=${say.asPictures}
+        title=${say.asPictures}
         @click=${() => {
           this.pictures = !this.pictures
         }}
@@ -129,7 +133,7 @@ export class CafeFolder extends Plain {
                 this.playing = !this.playing
               }}
             >
-              ${icon(this.playing ? 'xmark' : 'play')}${this.playing ? 'Close the player' : `Play ${tracks === 1 ? 'it' : `all ${tracks}`}`}
+              ${icon(this.playing ? 'xmark' : 'play')}${this.playing ? say.closePlayer : say.play(tracks)}
             </button>`
       }
     </div>`
@@ -138,7 +142,7 @@ export class CafeFolder extends Plain {
   #list(items: readonly Item[]): TemplateResult {
     const shown = items.slice(0, this.shown)
     const one = this.pictures ? tile : row
-    return html`<ul class=${this.pictures ? 'tiles' : 'card entries'} aria-label="Entries" @keydown=${this.#moved}>
+    return html`<ul class=${this.pictures ? 'tiles' : 'card entries'} aria-label=${say.list} @keydown=${this.#moved}>
         ${repeat(
           shown,
           ({ name, link }) => link ?? name,
@@ -150,7 +154,7 @@ export class CafeFolder extends Plain {
           ? nothing
           : html`<button type="button" class="button more" @click=${() => {
               this.shown += PAGE
-            }}>Show more of ${count(items.length, 'entry', 'entries')}</button>`
+            }}>${say.more(items.length)}</button>`
       }`
   }
 
@@ -161,16 +165,16 @@ export class CafeFolder extends Plain {
     }
     return html`<section class="card empty">
       <span class="mark" aria-hidden="true">${icon('search')}</span>
-      <p>Nothing here matches.</p>
-      <button type="button" class="button" @click=${all}>Show everything</button>
+      <p>${say.noMatch}</p>
+      <button type="button" class="button" @click=${all}>${say.showAll}</button>
     </section>`
   }
 
   #chosen(name: 'kind' | 'order'): (event: Event) => void {
     return ({ currentTarget }) => {
       const { value } = currentTarget as HTMLSelectElement
-      if (name === 'kind' && value in KINDS) this.kind = value as Kind
-      if (name === 'order' && value in ORDERS) this.order = value as Order
+      if (name === 'kind' && isKind(value)) this.kind = value
+      if (name === 'order' && isOrder(value)) this.order = value
     }
   }
 

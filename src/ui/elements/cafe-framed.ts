@@ -6,7 +6,11 @@
 import { html, type TemplateResult } from 'lit'
 import { plainName } from '../format.ts'
 import { safeHref } from '../link.ts'
+import { viewer as english } from '../texts/en/viewer.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('viewer', english)
 
 export class CafeFramed extends Plain {
   static override properties = { link: {}, name: {} }
@@ -18,19 +22,17 @@ export class CafeFramed extends Plain {
     const link = safeHref(this.link)
     const name = plainName(this.name, 120)
     if (link === undefined) return html``
-    return html`<section class="framed" aria-label="The page ${name}">
+    return html`<section class="framed" aria-label=${text.thePage(name)}>
       <div class="banner">
         <p class="grow">
-          <strong>Made by whoever published it, not by Popup Cafe.</strong>
-          <span class="quiet small">
-            It runs no scripts, sends nothing, and cannot see your account. Never type your words into it.
-          </span>
+          <strong>${text.madeBy}</strong>
+          <span class="quiet small">${text.fenced}</span>
         </p>
-        <a class="button small" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}Open plain</a>
+        <a class="button small" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}${text.openPlain}</a>
       </div>
       <iframe
         src=${link}
-        title="The page ${name}"
+        title=${text.thePage(name)}
         sandbox="allow-same-origin allow-downloads"
         referrerpolicy="no-referrer"
         allow=""

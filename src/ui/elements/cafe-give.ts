@@ -6,8 +6,12 @@ import { html, type PropertyValues, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
+import { keep as english } from '../texts/en/keep.ts'
+import { spoken } from '../texts/say.ts'
 import { passphraseField, readProof } from './keep-fields.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('keep', english)
 
 export class CafeGive extends Plain {
   static override properties = {
@@ -46,30 +50,30 @@ export class CafeGive extends Plain {
 
   override render(): TemplateResult {
     return html`<section class="card stack narrow" aria-labelledby="give-heading">
-      <h2 id="give-heading">Link a device</h2>
+      <h2 id="give-heading">${text.giveTitle}</h2>
       ${this.given ? this.#done() : this.found ? this.#compare(this.found) : this.#looking()}
     </section>`
   }
 
   #looking(): TemplateResult {
     const { running, problem } = this.#follow
-    if (running) return waiting('Looking for the other device…')
+    if (running) return waiting(text.looking)
     return html`${failure(problem, () => void this.#follow.run(this.code))}
-      <div class="row"><button type="button" class="button" @click=${this.#leave}>Back</button></div>`
+      <div class="row"><button type="button" class="button" @click=${this.#leave}>${text.back}</button></div>`
   }
 
   #compare({ code, name }: { readonly code: string; readonly name: string }): TemplateResult {
     const { running, problem } = this.#give
-    return html`<p>Does <bdi>${plainName(name)}</bdi> show the same number? Then it is the device you mean, and nobody is in between.</p>
-      <p class="code" aria-label="Number to compare">${code}</p>
+    return html`<p>${text.same(html`<bdi>${plainName(name)}</bdi>`)}</p>
+      <p class="code" aria-label=${text.number}>${code}</p>
       <form class="stack" autocomplete="off" @submit=${this.#submit}>
-        ${this.lock ? passphraseField('Your passphrase') : ''} ${failure(problem)}
-        <p class="quiet small">The other device then has your whole account, as this one has. Give it only to a device of yours.</p>
+        ${this.lock ? passphraseField(text.yours) : ''} ${failure(problem)}
+        <p class="quiet small">${text.whole}</p>
         <div class="row">
           <button class="button loud" aria-busy=${running ? 'true' : 'false'}>
-            ${running ? 'Waiting for the other device…' : 'The same: link it'}
+            ${running ? text.waiting : text.give}
           </button>
-          <button type="button" class="button" @click=${this.#leave}>Cancel</button>
+          <button type="button" class="button" @click=${this.#leave}>${text.cancel}</button>
         </div>
       </form>`
   }
@@ -77,9 +81,9 @@ export class CafeGive extends Plain {
   #done(): TemplateResult {
     return html`<div class="notice good">
         ${icon('check')}
-        <p><bdi>${plainName(this.found?.name ?? 'The device')}</bdi> has your account now.</p>
+        <p>${text.given(html`<bdi>${plainName(this.found?.name ?? text.theDevice)}</bdi>`)}</p>
       </div>
-      <div class="row"><button type="button" class="button" @click=${this.#leave}>See your devices</button></div>`
+      <div class="row"><button type="button" class="button" @click=${this.#leave}>${text.devices}</button></div>`
   }
 
   #submit(event: SubmitEvent): void {

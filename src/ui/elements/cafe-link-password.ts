@@ -2,7 +2,11 @@
 import { html, type TemplateResult } from 'lit'
 import { MAX_LINK_PASSWORD, MIN_LINK_PASSWORD } from '../../core/limits.ts'
 import { Action } from '../controllers/action.ts'
+import { links as english } from '../texts/en/links.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('links', english)
 
 export class CafeLinkPassword extends Plain {
   static override properties = { link: {} }
@@ -17,12 +21,12 @@ export class CafeLinkPassword extends Plain {
   override render(): TemplateResult {
     return html`<form class="stack link-password" @submit=${this.#submit}>
       <label class="field">
-        <span>${icon('lock')}Password of this link</span>
+        <span>${icon('lock')}${text.passwordOf}</span>
         <input name="password" type="password" required minlength=${MIN_LINK_PASSWORD} maxlength=${MAX_LINK_PASSWORD} autocomplete="off" autofocus />
       </label>
-      <p class="quiet small">Whoever sent you the link knows it. It is not sent to anybody.</p>
+      <p class="quiet small">${text.passwordFrom}</p>
       ${failure(this.#open.problem)}
-      <p class="row"><button class="button loud" aria-busy=${this.#open.running ? 'true' : 'false'}>Open</button></p>
+      <p class="row"><button class="button loud" aria-busy=${this.#open.running ? 'true' : 'false'}>${text.openIt}</button></p>
     </form>`
   }
 

@@ -3,7 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { readJoin, readLink, readThreadCode } from '../link.ts'
 import { OpenEvent } from '../link-keys.ts'
 import { threadHash } from '../route.ts'
+import { home as english } from '../texts/en/home.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
+
+const say = spoken('home', english)
 
 export class CafeLink extends Plain {
   static override properties = { wrong: { state: true } }
@@ -16,7 +20,7 @@ export class CafeLink extends Plain {
 
   override render(): TemplateResult {
     return html`<form class="paste" novalidate @submit=${this.#submit}>
-      <label for="paste-link">The link you were sent</label>
+      <label for="paste-link">${say.paste}</label>
       <input
         id="paste-link"
         name="link"
@@ -32,14 +36,8 @@ export class CafeLink extends Plain {
           this.wrong = false
         }}
       />
-      ${
-        this.wrong
-          ? html`<p class="field-error" id="paste-wrong" role="alert">
-              This is not a link to a file. Paste the whole link, from its start to the end of its key.
-            </p>`
-          : nothing
-      }
-      <button class="button">Open the link</button>
+      ${this.wrong ? html`<p class="field-error" id="paste-wrong" role="alert">${say.pasteWrong}</p>` : nothing}
+      <button class="button">${say.pasteOpen}</button>
     </form>`
   }
 

@@ -9,7 +9,11 @@ import type { LinkInfo } from '../../worker/link-api.ts'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import './cafe-invite.ts'
+import { links as english } from '../texts/en/links.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('links', english)
 
 const HOUR = 3_600_000
 
@@ -43,42 +47,42 @@ export class CafeMakeLink extends Plain {
     const { running, problem } = this.#make
     return html`<form class="stack make-link" @submit=${this.#submit}>
       <label class="field">
-        <span>Who is it for? <small>only you see this</small></span>
+        <span>${text.forWhom} <small>${text.forWhomHint}</small></span>
         <input name="label" type="text" maxlength=${MAX_NAME} autocomplete="off" />
       </label>
       <div class="pair">
         <label class="field">
-          <span>Opens for</span>
+          <span>${text.opensFor}</span>
           <select name="hours">
-            <option value="1">an hour</option>
-            <option value="24">a day</option>
-            <option value="168" selected>a week</option>
-            <option value="720">30 days</option>
-            <option value="0">as long as I keep it</option>
+            <option value="1">${text.hour}</option>
+            <option value="24">${text.day}</option>
+            <option value="168" selected>${text.week}</option>
+            <option value="720">${text.month}</option>
+            <option value="0">${text.forever}</option>
           </select>
         </label>
         <label class="field">
-          <span>How often</span>
+          <span>${text.howOften}</span>
           <select name="times">
-            <option value="0" selected>any number of times</option>
-            <option value="1">once</option>
-            <option value="2">twice</option>
-            <option value="5">5 times</option>
-            <option value="20">20 times</option>
+            <option value="0" selected>${text.anyTimes}</option>
+            <option value="1">${text.once}</option>
+            <option value="2">${text.twice}</option>
+            <option value="5">${text.times(5)}</option>
+            <option value="20">${text.times(20)}</option>
           </select>
         </label>
       </div>
       <label class="field">
-        <span>Password <small>if you want one; tell it another way than the link</small></span>
+        <span>${text.password} <small>${text.passwordHint}</small></span>
         <input name="password" type="password" minlength=${MIN_LINK_PASSWORD} maxlength=${MAX_LINK_PASSWORD} autocomplete="new-password" />
       </label>
       <ul class="facts can">
-        <li>${icon('warning')}Whoever has opened it has the key: taking the link back stops new openings only.</li>
-        <li>${icon('cup')}It opens while your cafe is open, which counts and stops openings if it keeps its word. It cannot read the file.</li>
+        <li>${icon('warning')}${text.opensOnce}</li>
+        <li>${icon('cup')}${text.cafeCounts}</li>
       </ul>
       ${failure(problem)}
       <div class="row end">
-        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>Make the link</button>
+        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${text.make}</button>
       </div>
     </form>`
   }
@@ -87,18 +91,14 @@ export class CafeMakeLink extends Plain {
     const again = (): void => {
       this.made = undefined
     }
-    return html`<p role="status">${
-      made.state === 'waiting'
-        ? 'The link is ready. It opens as soon as your cafe can be reached.'
-        : 'The link is ready. You find it again under Files, “Links you gave”.'
-    }</p>
+    return html`<p role="status">${made.state === 'waiting' ? text.readySoon : text.ready}</p>
       <cafe-invite
         .link=${new URL(made.link, location.href).href}
         .name=${plainName(this.name, 120)}
-        .what=${'Link that you can take back'}
-        .help=${made.password ? 'It opens with the password you chose, which is kept nowhere.' : 'Whoever has the link can open it until it ends or you take it back.'}
+        .what=${text.takeBackLink}
+        .help=${made.password ? text.withPassword : text.withoutPassword}
       ></cafe-invite>
-      <p><button type="button" class="button small" @click=${again}>Make another</button></p>`
+      <p><button type="button" class="button small" @click=${again}>${text.another}</button></p>`
   }
 
   #submit(event: SubmitEvent): void {

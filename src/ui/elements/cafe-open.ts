@@ -7,7 +7,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { About, Trouble } from '../../core/about.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
 import type { LinkKeys } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import { ask, cafesOf, crumbs, hasKey, type Item, itemsOf, titleOf } from '../viewer/content.ts'
@@ -20,7 +20,11 @@ import './cafe-share-link.ts'
 import './cafe-site-link.ts'
 import './cafe-turn.ts'
 import './cafe-why.ts'
+import { viewer as english } from '../texts/en/viewer.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('viewer', english)
 
 /** What was found at a link. */
 interface Found {
@@ -80,15 +84,15 @@ export class CafeOpen extends Plain {
     return html`${this.#way()}
       <h1 tabindex="-1"><bdi>${name === undefined ? this.#kind() : plainName(name, 255)}</bdi></h1>
       ${failure(this.#ask.problem, this.#again)}
-      ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting('Opening…')}
+      ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting(text.opening)}
       <cafe-turn .link=${this.keys.whole(this.link)} .beside=${this.#beside}></cafe-turn>`
   }
 
   /** What stands for a name that is not known. */
   #kind(): string {
-    if (this.trouble?.what === 'password') return 'This link takes a password'
-    if (this.trouble || this.#ask.problem) return 'This link does not open'
-    if (this.found === undefined) return 'Opening a link'
+    if (this.trouble?.what === 'password') return text.passwordTitle
+    if (this.trouble || this.#ask.problem) return text.closedTitle
+    if (this.found === undefined) return text.openingTitle
     return unnamed(this.found.about.kind === 'folder' ? 'folder' : this.found.about.shape)
   }
 
@@ -97,25 +101,25 @@ export class CafeOpen extends Plain {
     const way = crumbs(this.keys.whole(this.link)).slice(0, -1)
     // What is above an encrypted file is its place in an entry, or nothing: its own key opens no folder.
     if (way.length === 0 || hasKey(way[0]?.link ?? '')) return nothing
-    return html`<nav class="crumbs" aria-label="Folders above">
-      ${way.map(({ name, link }) => html`<a href=${openHash(link)}><bdi>${name === undefined ? 'Folder' : plainName(name, 60)}</bdi></a>`)}
+    return html`<nav class="crumbs" aria-label=${text.above}>
+      ${way.map(({ name, link }) => html`<a href=${openHash(link)}><bdi>${name === undefined ? text.folder : plainName(name, 60)}</bdi></a>`)}
     </nav>`
   }
 
   #found(found: Found): TemplateResult {
     const { link, about } = found
-    const name = titleOf(link) ?? sealedName(found) ?? (about.kind === 'folder' ? 'Folder' : 'File')
+    const name = titleOf(link) ?? sealedName(found) ?? (about.kind === 'folder' ? text.folder : text.file)
     const isFolder = about.kind === 'folder'
     const items = isFolder ? itemsOf(link, about.entries) : []
     const wanted = isFolder
       ? { kind: 'zip' as const, name, items, archive: link }
       : { kind: 'file' as const, name, link, size: about.size }
     return html`<p class="quiet facts-line">
-        ${isFolder ? `${about.more ? 'More than ' : ''}${count(items.length, 'entry', 'entries')}` : `${shapeText(about.shape)}, ${bytes(about.size)}`}
-        ${hasKey(link) ? html`<span class="tag good">${icon('lock')}encrypted, opened on this device</span>` : html`<span class="tag part">public: not encrypted</span>`}
+        ${isFolder ? (about.more ? text.entriesAndMore(items.length) : text.entries(items.length)) : `${shapeText(about.shape)}, ${bytes(about.size)}`}
+        ${hasKey(link) ? html`<span class="tag good">${icon('lock')}${text.encrypted}</span>` : html`<span class="tag part">${text.public}</span>`}
       </p>
       <div class="row view-actions">
-        <button type="button" class="button" @click=${this.#share}>${icon('share')}Share</button>
+        <button type="button" class="button" @click=${this.#share}>${icon('share')}${text.share}</button>
         <cafe-save .wanted=${wanted}></cafe-save>
         ${isFolder && about.index ? page(link) : nothing}
         ${isFolder && about.index ? html`<cafe-site-link .cid=${about.cid} .keyed=${hasKey(link)}></cafe-site-link>` : nothing}
@@ -189,7 +193,7 @@ function besides(link: string, about: Extract<About, { kind: 'folder' }>): Item[
 
 function page(link: string): TemplateResult {
   return html`<a class="button" href=${`${link.replace(/\/?(?=[?#]|$)/, '/')}`} target="_blank" rel="noopener noreferrer">
-    ${icon('open')}Show its web page
+    ${icon('open')}${text.webPage}
   </a>`
 }
 

@@ -13,7 +13,11 @@ import { safeHref } from '../link.ts'
 import { choose } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import './cafe-share-link.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('files', english)
 
 export class CafePin extends Plain {
   static override properties = {
@@ -40,14 +44,14 @@ export class CafePin extends Plain {
       <div class="grow">
         <p class="title"><bdi>${name}</bdi></p>
         <p class="quiet small">${bytes(pin.size)} · <wa-relative-time .date=${new Date(pin.since)} sync></wa-relative-time></p>
-        <ul class="tags" aria-label="Where it is kept">
-          ${pin.key === '' ? html`<li class="tag part">public: not encrypted</li>` : nothing}
-          ${pin.cafes.length === 0 ? html`<li class="tag part">only on this device</li>` : pin.cafes.map((at) => this.#at(at))}
+        <ul class="tags" aria-label=${text.where}>
+          ${pin.key === '' ? html`<li class="tag part">${text.publicTag}</li>` : nothing}
+          ${pin.cafes.length === 0 ? html`<li class="tag part">${text.onlyHere}</li>` : pin.cafes.map((at) => this.#at(at))}
         </ul>
       </div>
       <div class="actions">
         ${this.#again(name)} ${href === undefined ? nothing : this.#link(href, name)}
-        <button type="button" class="button icon-only" aria-label="Remove ${name}" @click=${this.#remove}>${icon('trash')}</button>
+        <button type="button" class="button icon-only" aria-label=${text.remove(name)} @click=${this.#remove}>${icon('trash')}</button>
       </div>`
   }
 
@@ -58,14 +62,14 @@ export class CafePin extends Plain {
     }
     if (at.state === 'degraded') {
       return html`<li class="tag bad">
-        ${icon('warning')}<span>damaged at <bdi>${name}</bdi>: ${explainCode(at.reason, 'prove')}, being repaired${proved(at.proved)}</span>
+        ${icon('warning')}<span>${text.damagedAt(html`<bdi>${name}</bdi>`, explainCode(at.reason, 'prove'))}${proved(at.proved)}</span>
       </li>`
     }
     if (at.state === 'queued') {
-      return html`<li class="tag part">${icon('upload')}<span>not at <bdi>${name}</bdi> yet: it follows by itself</span></li>`
+      return html`<li class="tag part">${icon('upload')}<span>${text.notYetAt(html`<bdi>${name}</bdi>`)}</span></li>`
     }
     return html`<li class="tag bad">
-      ${icon('warning')}<span>not at <bdi>${name}</bdi>: ${explainCode(at.reason, 'keep')}</span>
+      ${icon('warning')}<span>${text.notAt(html`<bdi>${name}</bdi>`, explainCode(at.reason, 'keep'))}</span>
     </li>`
   }
 
@@ -74,8 +78,8 @@ export class CafePin extends Plain {
       return html`<button
         type="button"
         class="button icon-only"
-        title="Check now"
-        aria-label="Check that ${name} is still kept whole"
+        title=${text.check}
+        aria-label=${text.checkLabel(name)}
         ?disabled=${this.checking}
         aria-busy=${this.checking ? 'true' : nothing}
         @click=${this.#audit}
@@ -86,25 +90,25 @@ export class CafePin extends Plain {
     return html`<button
       type="button"
       class="button small"
-      aria-label="Try again to keep ${name} at every cafe"
+      aria-label=${text.againLabel(name)}
       ?disabled=${this.trying}
       @click=${this.#retry}
     >
-      Try again
+      ${text.again}
     </button>`
   }
 
   #link(href: string, name: string): TemplateResult {
     return html`<wa-copy-button
         .value=${new URL(href, location.href).href}
-        copy-label="Copy the link to ${name}"
-        success-label="Copied"
+        copy-label=${text.copyLinkLabel(name)}
+        success-label=${text.copied}
         tooltip="copy"
       >
-        <button type="button" class="button small" aria-label="Copy the link to ${name}">${icon('link')}Copy link</button>
+        <button type="button" class="button small" aria-label=${text.copyLinkLabel(name)}>${icon('link')}${text.copyLink}</button>
       </wa-copy-button>
-      <button type="button" class="button icon-only" title="Share" aria-label="Share ${name}" @click=${this.#share}>${icon('share')}</button>
-      <a class="button icon-only" href=${openHash(href)} title="Open" aria-label="Open ${name}" @click=${choose(href)}>${icon('open')}</a>
+      <button type="button" class="button icon-only" title=${text.share} aria-label=${text.shareLabel(name)} @click=${this.#share}>${icon('share')}</button>
+      <a class="button icon-only" href=${openHash(href)} title=${text.open} aria-label=${text.openLabel(name)} @click=${choose(href)}>${icon('open')}</a>
       ${
         this.sharing
           ? html`<cafe-share-link
@@ -138,6 +142,6 @@ export class CafePin extends Plain {
 /** When a cafe last proved that it has the file. */
 function proved(when: number | undefined): TemplateResult | typeof nothing {
   if (when === undefined) return nothing
-  return html`, last proved <wa-relative-time .date=${new Date(when)} sync></wa-relative-time>`
+  return text.proved(html`<wa-relative-time .date=${new Date(when)} sync></wa-relative-time>`)
 }
 customElements.define('cafe-pin', CafePin)

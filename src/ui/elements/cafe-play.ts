@@ -1,8 +1,12 @@
 /** `<cafe-play>`: one player for many: sound and video one after the other, with a list to choose from. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { plainName } from '../format.ts'
+import { viewer as english } from '../texts/en/viewer.ts'
+import { spoken } from '../texts/say.ts'
 import type { Item } from '../viewer/content.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('viewer', english)
 
 /** Titles listed around the one that plays. */
 const LISTED = 50
@@ -45,23 +49,23 @@ export class CafePlay extends Plain {
     const track = this.tracks[this.at]
     if (track?.link === undefined) return nothing
     const first = Math.max(0, Math.min(this.at - LISTED / 2, this.tracks.length - LISTED))
-    return html`<section class="card player" aria-label="Player">
+    return html`<section class="card player" aria-label=${text.player}>
       ${
         track.shape === 'video'
           ? html`<video controls playsinline src=${track.link} @ended=${this.#next} @error=${this.#failed}></video>`
           : html`<audio controls src=${track.link} @ended=${this.#next} @error=${this.#failed}></audio>`
       }
       <div class="row now-playing">
-        <button type="button" class="button icon-only" aria-label="Previous" ?disabled=${this.at === 0} @click=${this.#previous}>
+        <button type="button" class="button icon-only" aria-label=${text.previous} ?disabled=${this.at === 0} @click=${this.#previous}>
           ${icon('backward')}
         </button>
-        <p class="grow"><bdi class="title">${plainName(track.name, 255)}</bdi> <span class="quiet small">${this.at + 1} of ${this.tracks.length}</span></p>
-        <button type="button" class="button icon-only" aria-label="Next" ?disabled=${this.at === this.tracks.length - 1} @click=${this.#next}>
+        <p class="grow"><bdi class="title">${plainName(track.name, 255)}</bdi> <span class="quiet small">${text.track(this.at + 1, this.tracks.length)}</span></p>
+        <button type="button" class="button icon-only" aria-label=${text.next} ?disabled=${this.at === this.tracks.length - 1} @click=${this.#next}>
           ${icon('forward')}
         </button>
       </div>
-      ${this.broken ? html`<p class="warn" role="alert">${icon('warning')}This does not play here: this browser may not know its kind, or its cafe is away.</p>` : nothing}
-      <ol class="tracks" start=${first + 1} aria-label="Play list">
+      ${this.broken ? html`<p class="warn" role="alert">${icon('warning')}${text.notPlayed}</p>` : nothing}
+      <ol class="tracks" start=${first + 1} aria-label=${text.playList}>
         ${this.tracks.slice(first, first + LISTED).map((one, i) => this.#line(one, first + i))}
       </ol>
     </section>`

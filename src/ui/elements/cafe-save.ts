@@ -3,7 +3,11 @@ import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js'
 import { html, nothing, type TemplateResult } from 'lit'
 import { type SaveState, Saving, type Wanted } from '../controllers/saving.ts'
 import { bytes } from '../format.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('files', english)
 
 export class CafeSave extends Plain {
   static override properties = { wanted: { attribute: false } }
@@ -19,7 +23,7 @@ export class CafeSave extends Plain {
         ?disabled=${state !== undefined || empty}
         @click=${() => this.#saving.save(this.wanted)}
       >
-        ${icon('download')}${this.wanted.kind === 'zip' ? 'Save all' : 'Save'}
+        ${icon('download')}${this.wanted.kind === 'zip' ? text.saveAll : text.save}
       </button>
       ${state === undefined ? nothing : this.#progress(state)}
       ${failure(problem, () => void this.#saving.save(this.wanted))}
@@ -27,15 +31,15 @@ export class CafeSave extends Plain {
   }
 
   #progress({ done, total, name }: SaveState): TemplateResult {
-    const text = total === undefined ? `${bytes(done)} saved` : `${bytes(done)} of ${bytes(total)}`
+    const far = total === undefined ? text.saved(bytes(done)) : text.savedOf(bytes(done), bytes(total))
     return html`<div class="saving">
       <wa-progress-bar
-        label=${`Saving ${name}`}
+        label=${text.saving(name)}
         ?indeterminate=${total === undefined}
         value=${total ? Math.floor((100 * done) / total) : 0}
       ></wa-progress-bar>
-      <span class="quiet small tabular">${text}</span>
-      <button type="button" class="button small" @click=${() => this.#saving.stop()}>Stop</button>
+      <span class="quiet small tabular">${far}</span>
+      <button type="button" class="button small" @click=${() => this.#saving.stop()}>${text.stop}</button>
     </div>`
   }
 }

@@ -8,10 +8,14 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { LinkInfo } from '../../worker/link-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { standingText } from '../link-words.ts'
 import './cafe-confirm.ts'
+import { links as english } from '../texts/en/links.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('links', english)
 
 /** Milliseconds between two looks at the cafes while the list is seen: they tell nobody by themselves that a link was opened. */
 const LOOK = 10_000
@@ -52,7 +56,7 @@ export class CafeSealedLinks extends Plain {
     const links = this.#links.value ?? []
     if (links.length === 0 && this.revoking === undefined) return nothing
     return html`<section class="card" aria-labelledby="sealed-links-heading">
-        <h2 id="sealed-links-heading">Links you gave</h2>
+        <h2 id="sealed-links-heading">${text.gave}</h2>
         ${failure(this.#links.problem)}
         <ul class="rows">
           ${repeat(
@@ -68,18 +72,20 @@ export class CafeSealedLinks extends Plain {
   #row(link: LinkInfo): TemplateResult {
     const { state, openings, opened, expires, last } = link
     const name = nameOf(link)
-    const often = opened === 0 ? (isLive(link) ? 'not opened yet' : 'never opened') : `opened ${count(opened, 'time')}`
-    const times = openings === null ? often : `opened ${opened} of ${count(openings, 'time')}`
+    const often = opened === 0 ? (isLive(link) ? text.notOpened : text.neverOpened) : text.opened(opened)
+    const times = openings === null ? often : text.openedOf(opened, openings)
     return html`<li data-state=${state}>
       <span class="mark small" aria-hidden="true">${icon(link.password ? 'lock' : 'link')}</span>
       <div class="grow">
         <p class="title"><bdi>${name}</bdi></p>
         <p class="quiet small">
           ${standingText(link)} · ${times}${
-            last === null ? nothing : html`, last <wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`
+            last === null
+              ? nothing
+              : text.last(html`<wa-relative-time .date=${new Date(last)} sync></wa-relative-time>`)
           }${
             isLive(link) && expires !== null
-              ? html` · ends <wa-relative-time .date=${new Date(expires)} numeric="always" sync></wa-relative-time>`
+              ? text.ends(html`<wa-relative-time .date=${new Date(expires)} numeric="always" sync></wa-relative-time>`)
               : nothing
           }
         </p>
@@ -90,11 +96,11 @@ export class CafeSealedLinks extends Plain {
 
   #actions(link: LinkInfo, name: string): TemplateResult {
     return html`<div class="actions">
-      <wa-copy-button .value=${new URL(link.link, location.href).href} copy-label="Copy the link" success-label="Copied" tooltip="copy">
-        <button type="button" class="button small" aria-label="Copy the link ${name}">${icon('copy')}Copy</button>
+      <wa-copy-button .value=${new URL(link.link, location.href).href} copy-label=${text.copyTitle} success-label=${text.copied} tooltip="copy">
+        <button type="button" class="button small" aria-label=${text.copyLabel(name)}>${icon('copy')}${text.copy}</button>
       </wa-copy-button>
-      <button type="button" class="button small" aria-label="Take back the link ${name}" @click=${() => this.#ask(link)}>
-        Take back
+      <button type="button" class="button small" aria-label=${text.takeBackLabel(name)} @click=${() => this.#ask(link)}>
+        ${text.takeBack}
       </button>
     </div>`
   }
@@ -104,11 +110,9 @@ export class CafeSealedLinks extends Plain {
     const opened = revoking?.opened ?? 0
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Take back “${revoking === undefined ? '' : nameOf(revoking)}”?`}
-      .text=${`The link opens for nobody any more, for good. ${
-        opened === 0 ? 'Nobody has opened it yet.' : 'Whoever has opened it has the key, and may keep what they saw.'
-      }`}
-      .verb=${'Take the link back'}
+      .heading=${text.takeBackTitle(revoking === undefined ? '' : nameOf(revoking))}
+      .text=${opened === 0 ? text.takeBackUnopened : text.takeBackOpened}
+      .verb=${text.takeBackVerb}
       .running=${this.#revoke.running}
       .problem=${this.#revoke.problem}
       @agreed=${() => revoking && void this.#revoke.run(revoking)}
@@ -129,7 +133,7 @@ export class CafeSealedLinks extends Plain {
 const isLive = ({ state }: LinkInfo): boolean => state === 'open' || state === 'waiting'
 
 function nameOf({ label, name }: LinkInfo): string {
-  const file = name === null ? 'a file' : plainName(name, 60)
+  const file = name === null ? text.aFile : plainName(name, 60)
   return label === '' ? file : `${plainName(label, 60)} (${file})`
 }
 customElements.define('cafe-sealed-links', CafeSealedLinks)

@@ -1,9 +1,13 @@
 /** `<cafe-shared>`: files that another app has shared with this one, until the person says what is to be done. Fires {@link FilesEvent}. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { forgetShared, listShared } from '../../rpc/shared-files.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { FilesEvent } from './cafe-drop.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('files', english)
 
 export class CafeShared extends Plain {
   static override properties = { files: { state: true } }
@@ -28,8 +32,8 @@ export class CafeShared extends Plain {
     const { files } = this
     if (files.length === 0) return nothing
     return html`<section class="card" aria-labelledby="shared-heading">
-      <h2 id="shared-heading">Shared with you by another app</h2>
-      <p class="quiet">Keep ${files.length === 1 ? 'this file' : `these ${count(files.length, 'file')}`} at your cafes?</p>
+      <h2 id="shared-heading">${text.sharedTitle}</h2>
+      <p class="quiet">${text.sharedText(files.length)}</p>
       <ul class="rows">
         ${files.map(
           (file) => html`<li>
@@ -42,8 +46,8 @@ export class CafeShared extends Plain {
         )}
       </ul>
       <div class="actions">
-        <button type="button" class="button loud" @click=${this.#keep}>Keep</button>
-        <button type="button" class="button" @click=${this.#discard}>Discard</button>
+        <button type="button" class="button loud" @click=${this.#keep}>${text.keep}</button>
+        <button type="button" class="button" @click=${this.#discard}>${text.discard}</button>
       </div>
     </section>`
   }

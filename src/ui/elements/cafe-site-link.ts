@@ -4,7 +4,11 @@
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import { type ContentHost, contentHost, offerSite } from '../site-link.ts'
+import { viewer as english } from '../texts/en/viewer.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('viewer', english)
 
 export class CafeSiteLink extends Plain {
   static override properties = { cid: {}, keyed: { type: Boolean }, host: { state: true } }
@@ -31,9 +35,9 @@ export class CafeSiteLink extends Plain {
   override render(): TemplateResult | typeof nothing {
     if (this.host === undefined) return nothing
     const offer = offerSite({ cid: this.cid, keyed: this.keyed, contentHost: this.host, at: location })
-    if ('why' in offer) return html`<p class="quiet small">${offer.why}</p>`
+    if ('why' in offer) return html`<p class="quiet small">${text.noSite[offer.why]}</p>`
     return html`<a class="button" href=${offer.href} target="_blank" rel="noopener noreferrer">
-      ${icon('open')}Open as website
+      ${icon('open')}${text.asWebsite}
     </a>`
   }
 }

@@ -4,7 +4,11 @@ import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Upload } from '../controllers/uploads.ts'
 import { plainName, share, step } from '../format.ts'
+import { files as english } from '../texts/en/files.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('files', english)
 
 export class CafeUpload extends Plain {
   static override properties = { item: { attribute: false } }
@@ -25,17 +29,17 @@ export class CafeUpload extends Plain {
             ? html`<button
                 type="button"
                 class="button small"
-                aria-label="Try again: ${name}"
+                aria-label=${text.againUpload(name)}
                 @click=${() => this.#tell('again')}
               >
-                Try again
+                ${text.again}
               </button>`
             : nothing
         }
         <button
           type="button"
           class="button icon-only"
-          aria-label="${failed ? 'Dismiss' : 'Stop'}: ${name}"
+          aria-label=${failed ? text.dismissUpload(name) : text.stopUpload(name)}
           @click=${() => this.#tell('cancel')}
         >
           ${icon('xmark')}
@@ -47,11 +51,11 @@ export class CafeUpload extends Plain {
     const { progress, size, state } = this.item
     const percent = progress === undefined ? 0 : Math.round(100 * share(progress, size))
     return html`<p class="quiet small tabular between">
-        ${state === 'waiting' ? 'Waiting' : step(progress, size)}<span>${percent}%</span>
+        ${state === 'waiting' ? text.waiting : step(progress, size)}<span>${percent}%</span>
       </p>
       <wa-progress-bar
         .value=${percent}
-        label="Keeping ${name}"
+        label=${text.keeping(name)}
         ?indeterminate=${state === 'running' && progress === undefined}
       ></wa-progress-bar>`
   }

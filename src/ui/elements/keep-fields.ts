@@ -2,33 +2,32 @@
  * How an account is kept on this device: the two choices, what each means, and the passphrase for the first. Fields of a
  * form, the same wherever an account comes to a device. Nothing is chosen for the person.
  */
+
 import { html, type TemplateResult } from 'lit'
+import { keep as english } from '../texts/en/keep.ts'
+import { spoken } from '../texts/say.ts'
+
+const text = spoken('keep', english)
 
 /** Characters of a passphrase; the worker checks the same. */
 export const MIN_PASSPHRASE = 8
 
 export function keepFields(): TemplateResult {
   return html`<fieldset class="modes keep">
-    <legend>When Popup Cafe starts on this device</legend>
+    <legend>${text.when}</legend>
     <label class="mode">
       <input type="radio" name="keep" value="lock" required @change=${chosen} />
       <span>
-        <strong>Ask for a passphrase</strong>
-        <span class="quiet small">
-          Whoever gets this device cannot use your account. Nobody can reset the passphrase; your words still bring the account
-          back.
-        </span>
+        <strong>${text.ask}</strong>
+        <span class="quiet small">${text.askText}</span>
       </span>
     </label>
     ${newPassphrase(true)}
     <label class="mode">
       <input type="radio" name="keep" value="open" required @change=${chosen} />
       <span>
-        <strong>Stay unlocked</strong>
-        <span class="quiet small">
-          Nothing to type. But whoever can open this browser, or read its files, has your account. For a device that is yours
-          alone.
-        </span>
+        <strong>${text.stay}</strong>
+        <span class="quiet small">${text.stayText}</span>
       </span>
     </label>
   </fieldset>`
@@ -38,7 +37,7 @@ export function keepFields(): TemplateResult {
 export function newPassphrase(off = false): TemplateResult {
   return html`<div class="stack passphrase" ?hidden=${off}>
     <label class="field">
-      <span>New passphrase <small>${MIN_PASSPHRASE} characters or more; a few words are best</small></span>
+      <span>${text.passphrase} <small>${text.passphraseHint(MIN_PASSPHRASE)}</small></span>
       <input
         name="lock"
         type="password"
@@ -49,7 +48,7 @@ export function newPassphrase(off = false): TemplateResult {
         ?disabled=${off}
       />
     </label>
-    <label class="show"><input type="checkbox" @change=${show} />Show it</label>
+    <label class="show"><input type="checkbox" @change=${show} />${text.show}</label>
   </div>`
 }
 

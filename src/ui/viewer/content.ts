@@ -13,6 +13,7 @@ import {
 } from '../../core/about.ts'
 import { CafeError } from '../../core/errors.ts'
 import { parse } from '../../core/schema.ts'
+import { tongue } from '../texts/tongue.ts'
 
 /** Something to look at. */
 export interface Item {
@@ -34,7 +35,7 @@ export type Answer = { readonly ok: true; readonly about: About } | { readonly o
  * @throws CafeError UNSUPPORTED if no service worker answers; ABORTED.
  */
 export async function ask(link: string, signal: AbortSignal): Promise<Answer> {
-  const response = await fetch(link, { headers: { Accept: ABOUT_TYPE }, signal })
+  const response = await fetch(link, { headers: { Accept: ABOUT_TYPE, 'Accept-Language': tongue.language }, signal })
   const type = response.headers.get('Content-Type') ?? ''
   if (response.ok && type.startsWith(ABOUT_TYPE)) return { ok: true, about: parse(aboutSchema, await response.json()) }
   // Without a service worker the host of the app answers, and knows nothing.

@@ -23,4 +23,8 @@ export const home: Words['home'] = {
     'Jede Datei bekommt einen eigenen Schlüssel, der hier entsteht. Cafés bewahren nur auf, was sie nicht lesen können.',
   howTwo: 'Ein Café kann verschwinden. Tritt zweien bei, und nichts geht verloren.',
   howFree: 'Keine Firma, keine Anmeldung, nichts zu installieren.',
+
+  paste: 'Der Link, den du bekommen hast',
+  pasteWrong: 'Das ist kein Link zu einer Datei. Füge den ganzen Link ein, vom Anfang bis zum Ende des Schlüssels.',
+  pasteOpen: 'Link öffnen',
 }

@@ -72,6 +72,7 @@ export const people: Words['people'] = {
   },
   findable: 'Wer dich finden kann',
   handle: 'Kürzel',
+  handleExample: 'ada.lovelace',
   handleHint: 'wer es ganz eingibt, findet dich',
   atYourCafes: 'In deinen Cafés',
   shown: (cafe) => `${cafe} zeigt sie`,

@@ -60,6 +60,7 @@ export const threads: Words['threads'] = {
     'Ein Link und ein Code zum Scannen. Wer ihn hat, kommt hinein; schicke ihn also nur denen, die du hier haben willst.',
   makingLink: 'Link entsteht…',
   makeLink: 'Link erstellen',
+  addressExample: 'P…',
   byAddress: 'Eine Person, über ihre Adresse',
   theirAddress: 'Die Adresse der Person',
   theirAddressHint: 'sie steht bei ihr unter „Du“',

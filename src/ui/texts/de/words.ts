@@ -4,8 +4,11 @@ import type { Words } from '../words.ts'
 import { account } from './account.ts'
 import { common } from './common.ts'
 import { contact } from './contact.ts'
+import { files } from './files.ts'
 import { home } from './home.ts'
+import { keep } from './keep.ts'
 import { letters } from './letters.ts'
+import { links } from './links.ts'
 import { mail } from './mail.ts'
 import { news } from './news.ts'
 import { people } from './people.ts'
@@ -14,19 +17,24 @@ import { recover } from './recover.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
 import { units } from './units.ts'
+import { viewer } from './viewer.ts'
 
 export const words: Words = {
-  home,
-  units,
+  account,
   common,
-  threadLines,
-  threads,
-  posts,
+  contact,
+  files,
+  home,
+  keep,
+  letters,
+  links,
+  mail,
   news,
   people,
-  contact,
-  mail,
-  letters,
+  posts,
   recover,
-  account,
+  threadLines,
+  threads,
+  units,
+  viewer,
 }

@@ -1,4 +1,4 @@
-/** The first screen. */
+/** The first screen, and the place to paste a link. */
 import { html, type TemplateResult } from 'lit'
 import { plural } from '../say.ts'
 
@@ -22,4 +22,8 @@ export const home = {
   howKeys: 'Every file gets its own key, made here. Cafes keep only what they cannot read.',
   howTwo: 'A cafe may vanish. Join two, and nothing is lost.',
   howFree: 'No company, no sign-up, nothing to install.',
+
+  paste: 'The link you were sent',
+  pasteWrong: 'This is not a link to a file. Paste the whole link, from its start to the end of its key.',
+  pasteOpen: 'Open the link',
 }

@@ -58,6 +58,7 @@ export const threads = {
   byLinkText: 'A link and a code to scan. Whoever has it can come in, so send it only to people you want here.',
   makingLink: 'Making the link…',
   makeLink: 'Make a link',
+  addressExample: 'P…',
   byAddress: 'One person, by address',
   theirAddress: 'Their address',
   theirAddressHint: 'they find it under “You”',

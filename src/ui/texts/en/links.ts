@@ -1,0 +1,81 @@
+/** Links to content: shared, sealed, with a password, and taken back. */
+import { html, type TemplateResult } from 'lit'
+import { plural } from '../say.ts'
+
+export const links = {
+  shareTitle: (name: string) => `Share ${name}`,
+  whileCafes: 'It opens while a cafe that keeps it can be reached. The link says which to ask first.',
+  whileAnybody: 'It opens while anybody who keeps it can be reached.',
+  link: 'Link',
+  trust: 'Send it only over a way you trust: whoever reads the message has the link.',
+  rather: 'Rather a link that ends, or that you can take back',
+  canReadFile: 'Whoever has the link can read this file, save it, and pass the link on. Nobody can change it.',
+  canReadFolder: 'Whoever has the link can read this folder, save it, and pass the link on. Nobody can change it.',
+  nobodyElse:
+    'Nobody else can read it, not even the cafe. The key is at the end of the link and is never sent to a server.',
+  forGood: 'You cannot take it back: a key that was seen stays known.',
+  publicFile: 'This file is public. Whoever has the link, or guesses what is in it, can read it and pass it on.',
+  publicFolder: 'This folder is public. Whoever has the link, or guesses what is in it, can read it and pass it on.',
+
+  forWhom: 'Who is it for?',
+  forWhomHint: 'only you see this',
+  opensFor: 'Opens for',
+  hour: 'an hour',
+  day: 'a day',
+  week: 'a week',
+  month: '30 days',
+  forever: 'as long as I keep it',
+  howOften: 'How often',
+  anyTimes: 'any number of times',
+  once: 'once',
+  twice: 'twice',
+  times: (amount: number) => plural(amount, { one: '# time', other: '# times' }),
+  password: 'Password',
+  passwordHint: 'if you want one; tell it another way than the link',
+  opensOnce: 'Whoever has opened it has the key: taking the link back stops new openings only.',
+  cafeCounts:
+    'It opens while your cafe is open, which counts and stops openings if it keeps its word. It cannot read the file.',
+  make: 'Make the link',
+  readySoon: 'The link is ready. It opens as soon as your cafe can be reached.',
+  ready: 'The link is ready. You find it again under Files, “Links you gave”.',
+  takeBackLink: 'Link that you can take back',
+  withPassword: 'It opens with the password you chose, which is kept nowhere.',
+  withoutPassword: 'Whoever has the link can open it until it ends or you take it back.',
+  another: 'Make another',
+
+  gave: 'Links you gave',
+  notOpened: 'not opened yet',
+  neverOpened: 'never opened',
+  opened: (amount: number) => plural(amount, { one: 'opened # time', other: 'opened # times' }),
+  openedOf: (opened: number, of: number) =>
+    plural(of, { one: `opened ${opened} of # time`, other: `opened ${opened} of # times` }),
+  last: (when: TemplateResult) => html`, last ${when}`,
+  ends: (when: TemplateResult) => html` · ends ${when}`,
+  copy: 'Copy',
+  copyTitle: 'Copy the link',
+  copied: 'Copied',
+  copyLabel: (name: string) => `Copy the link ${name}`,
+  takeBack: 'Take back',
+  takeBackLabel: (name: string) => `Take back the link ${name}`,
+  takeBackTitle: (name: string) => `Take back “${name}”?`,
+  takeBackUnopened: 'The link opens for nobody any more, for good. Nobody has opened it yet.',
+  takeBackOpened:
+    'The link opens for nobody any more, for good. Whoever has opened it has the key, and may keep what they saw.',
+  takeBackVerb: 'Take the link back',
+  aFile: 'a file',
+
+  standing: {
+    open: 'Opens',
+    waiting: 'Waits for your cafe to be reached',
+    used: 'Used up',
+    expired: 'Expired',
+    revoked: 'Taken back',
+    refused: 'Not taken by your cafe',
+    nowhere: 'Its cafe is not yours any more',
+  },
+  revokedSoon: 'Taken back as soon as your cafe is reached',
+
+  passwordOf: 'Password of this link',
+  passwordFrom: 'Whoever sent you the link knows it. It is not sent to anybody.',
+  openIt: 'Open',
+}
