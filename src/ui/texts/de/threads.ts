@@ -23,7 +23,7 @@ export const threads: Words['threads'] = {
   all: 'Alle Threads',
   ask: 'Nach Neuem fragen',
   asking: 'Mitglieder und Cafés werden gefragt…',
-  upToDate: (when) => html`aktuell seit ${when}`,
+  upToDate: (when) => html`zuletzt abgeglichen ${when}`,
   about: 'Mitglieder und mehr',
   onTheWay: 'Unterwegs',
   joining:
@@ -47,7 +47,7 @@ export const threads: Words['threads'] = {
   starter: 'hat ihn begonnen',
   connected: 'verbunden',
   left: 'gegangen',
-  since: (when) => html`dabei seit: ${when}`,
+  since: (when) => html`beigetreten ${when}`,
   removeMember: (name) => `${name} entfernen`,
   removeTitle: (name) => `${name} entfernen?`,
   removeText:
