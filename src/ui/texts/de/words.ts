@@ -1,5 +1,4 @@
 /** German, whole: loaded where it is spoken. */
-import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
 import { account } from './account.ts'
 import { common } from './common.ts'
@@ -18,6 +17,7 @@ import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
 import { units } from './units.ts'
 import { viewer } from './viewer.ts'
+import '@awesome.me/webawesome/dist/translations/de.js'
 
 export const words: Words = {
   account,
