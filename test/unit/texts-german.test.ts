@@ -56,8 +56,7 @@ test('threads and those who are in them', () => {
 })
 
 test('what a search, a recovery and a drill came to', () => {
-  const asked = (cafe: string, by: string | null) =>
-    ({ cafe, name: null, by, outcome: 'asking' }) as AskedCafe
+  const asked = (cafe: string, by: string | null) => ({ cafe, name: null, by, outcome: 'asking' }) as AskedCafe
   const cafes = [asked('a', null), asked('b', null), asked('c', 'a')]
   expect(findLine({ people: [], cafes, short: false, complete: false }, true)).toBe(
     'Gefragt: deine 2 Cafés und das eine, das sie kennen…',
