@@ -1,7 +1,10 @@
 /** The catalogue: every area of the app's texts. English says what there is; a language that lacks a text does not compile. */
+
 import type { account } from './en/account.ts'
+import type { accountFailures } from './en/account-failures.ts'
 import type { common } from './en/common.ts'
 import type { contact } from './en/contact.ts'
+import type { failures } from './en/failures.ts'
 import type { files } from './en/files.ts'
 import type { home } from './en/home.ts'
 import type { keep } from './en/keep.ts'
@@ -12,6 +15,7 @@ import type { news } from './en/news.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
 import type { recover } from './en/recover.ts'
+import type { threadFailures } from './en/thread-failures.ts'
 import type { threadLines } from './en/thread-lines.ts'
 import type { threads } from './en/threads.ts'
 import type { units } from './en/units.ts'
@@ -19,8 +23,10 @@ import type { viewer } from './en/viewer.ts'
 
 export interface Words {
   readonly account: typeof account
+  readonly accountFailures: typeof accountFailures
   readonly common: typeof common
   readonly contact: typeof contact
+  readonly failures: typeof failures
   readonly files: typeof files
   readonly home: typeof home
   readonly keep: typeof keep
@@ -31,6 +37,7 @@ export interface Words {
   readonly people: typeof people
   readonly posts: typeof posts
   readonly recover: typeof recover
+  readonly threadFailures: typeof threadFailures
   readonly threadLines: typeof threadLines
   readonly threads: typeof threads
   readonly units: typeof units

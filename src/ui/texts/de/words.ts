@@ -1,8 +1,10 @@
 /** German, whole: loaded where it is spoken. */
 import type { Words } from '../words.ts'
 import { account } from './account.ts'
+import { accountFailures } from './account-failures.ts'
 import { common } from './common.ts'
 import { contact } from './contact.ts'
+import { failures } from './failures.ts'
 import { files } from './files.ts'
 import { home } from './home.ts'
 import { keep } from './keep.ts'
@@ -13,16 +15,18 @@ import { news } from './news.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { recover } from './recover.ts'
+import { threadFailures } from './thread-failures.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
 import { units } from './units.ts'
 import { viewer } from './viewer.ts'
-import '@awesome.me/webawesome/dist/translations/de.js'
 
 export const words: Words = {
   account,
+  accountFailures,
   common,
   contact,
+  failures,
   files,
   home,
   keep,
@@ -33,6 +37,7 @@ export const words: Words = {
   people,
   posts,
   recover,
+  threadFailures,
   threadLines,
   threads,
   units,

@@ -1,31 +1,6 @@
-/** Failures in plain words, where they are about threads, recovery and the profile. See `explain.ts`. */
-import type { ErrorCode } from '../core/errors.ts'
+/** What can go wrong with threads, people, mail and recovery. */
 
-/** What the person was doing. */
-export type ThreadDoing =
-  | 'threads'
-  | 'create'
-  | 'enter'
-  | 'post'
-  | 'files'
-  | 'annotate'
-  | 'ask'
-  | 'quit'
-  | 'rename'
-  | 'expel'
-  | 'recover'
-  | 'returned'
-  | 'drill'
-  | 'move'
-  | 'profile'
-  | 'find'
-  | 'person'
-  | 'findable'
-  | 'introduce'
-  | 'mail'
-  | 'unusable'
-
-export const THREAD_TEXTS: { readonly [K in ThreadDoing]?: Partial<Record<ErrorCode, string>> } = {
+export const threadFailures = {
   threads: {
     NOT_FOUND: 'This thread is not on this device. Ask a member for an invite, or bring your account back first.',
     TIMEOUT: 'Nothing came in time. What is here is still here; try again.',
