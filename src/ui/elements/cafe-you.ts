@@ -53,6 +53,7 @@ export class CafeYou extends Plain {
       <div class="row">
         <a class="button" href="#account">${icon('lock')}Passphrase, devices and accounts</a>
         <a class="button" href="#recover">${icon('again')}Something is missing</a>
+        <a class="button" href="#settings">${icon('device')}Settings of this device</a>
       </div>`
   }
 }
