@@ -17,9 +17,9 @@ import {
   personName,
   pieces,
   readAddresses,
-  SHARINGS,
-  TYPES,
+  sharings,
   terms,
+  types,
 } from '../../src/ui/thread-words.ts'
 import type { RecoverResult, RecoverThread } from '../../src/worker/recover-api.ts'
 import type { Person, ThreadAlarm } from '../../src/worker/thread-api.ts'
@@ -89,8 +89,8 @@ describe('people', () => {
 
 describe('a thread in words', () => {
   it('says for each type and sharing what it brings, without the word for it', () => {
-    for (const { value: type } of TYPES) {
-      for (const { value: sharing } of SHARINGS) {
+    for (const { value: type } of types()) {
+      for (const { value: sharing } of sharings()) {
         const text = terms({ type, sharing, starter: 'Ada' })
         expect(text).toMatch(/^[A-Z].*\.$/)
         expect(text).not.toMatch(/read-only|invite-only|not-shared/)

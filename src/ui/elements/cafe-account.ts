@@ -7,9 +7,13 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import './cafe-offer.ts'
 import './cafe-restore.ts'
+import { account as english } from '../texts/en/account.ts'
+import { spoken } from '../texts/say.ts'
 import { WordsEvent } from './cafe-words.ts'
 import { keepFields, passphraseField, readLock, readProof } from './keep-fields.ts'
 import { failure, Plain } from './parts.ts'
+
+const text = spoken('account', english)
 
 export class CafeAccount extends Plain {
   static override properties = {
@@ -40,32 +44,32 @@ export class CafeAccount extends Plain {
 
   #new(): TemplateResult {
     const { running, problem } = this.#create
-    return html`<h2 id="account-heading">${this.add ? 'Another account' : 'First, an account'}</h2>
-      <p>No name, no e-mail: your account is twelve words that only you have.</p>
+    return html`<h2 id="account-heading">${this.add ? text.another : text.first}</h2>
+      <p>${text.lead}</p>
       <form class="stack" autocomplete="off" @submit=${this.#submit}>
-        ${keepFields()} ${this.proof ? passphraseField('Passphrase of the account in use now') : ''}
+        ${keepFields()} ${this.proof ? passphraseField(text.proof) : ''}
         ${failure(problem)}
         <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
-          ${running ? 'Making your account…' : 'Make my account'}
+          ${running ? text.making : text.make}
         </button>
       </form>
-      <p class="or quiet">or, if you have one already</p>
-      ${this.#to('device', 'I have an account on another device')} ${this.#to('words', 'I have the words of an account')}`
+      <p class="or quiet">${text.or}</p>
+      ${this.#to('device', text.onDevice)} ${this.#to('words', text.haveWords)}`
   }
 
   #device(): TemplateResult {
-    return html`<h2 id="account-heading">From another device</h2>
+    return html`<h2 id="account-heading">${text.fromDevice}</h2>
       <cafe-offer .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-offer>
-      ${this.#to('new', 'Another way')}`
+      ${this.#to('new', text.anotherWay)}`
   }
 
   #words(): TemplateResult {
-    return html`<h2 id="account-heading">From its words</h2>
+    return html`<h2 id="account-heading">${text.fromWords}</h2>
       <cafe-restore .cafe=${this.cafe} .add=${this.add ?? false} .proof=${this.proof ?? false}></cafe-restore>
-      ${this.#to('new', 'Another way')}`
+      ${this.#to('new', text.anotherWay)}`
   }
 
-  #to(way: CafeAccount['way'], text: string): TemplateResult {
+  #to(way: CafeAccount['way'], says: string): TemplateResult {
     return html`<button
       type="button"
       class="button"
@@ -73,7 +77,7 @@ export class CafeAccount extends Plain {
         this.way = way
       }}
     >
-      ${text}
+      ${says}
     </button>`
   }
 

@@ -6,7 +6,13 @@
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 /** Milliseconds the words may stay in the clipboard: enough to paste them into a password manager. */
 const CLIPBOARD_TIME = 60_000
@@ -77,54 +83,53 @@ export class CafeWords extends Plain {
   }
 
   #show(): TemplateResult {
-    return html`<h1 tabindex="-1">Write these words down</h1>
+    return html`<h1 tabindex="-1">${text.writeTitle}</h1>
       <p class="lead">
-        They are your account. With them you get everything back on any device; without them nobody can, not even us. They are
-        shown only now.
+        ${text.writeText}
       </p>
       <section class="card stack narrow">
         ${this.hid ? this.#hidden() : this.#list()}
-        <p class="quiet small">Paper or a password manager is best. If you copy them, the clipboard is emptied after a minute.</p>
+        <p class="quiet small">${text.paper}</p>
       </section>`
   }
 
   #list(): TemplateResult {
-    return html`<ol class="words notranslate" translate="no" aria-label="The words of your account, in order">
+    return html`<ol class="words notranslate" translate="no" aria-label=${text.wordList}>
         ${this.words.split(' ').map((word) => html`<li>${word}</li>`)}
       </ol>
       <div class="row">
-        <wa-copy-button .value=${this.words} copy-label="Copy" success-label="Copied" tooltip="copy" @wa-copy=${wipeLater}>
-          <button type="button" class="button">${icon('copy')}Copy</button>
+        <wa-copy-button .value=${this.words} copy-label=${common.copy} success-label=${common.copied} tooltip="copy" @wa-copy=${wipeLater}>
+          <button type="button" class="button">${icon('copy')}${common.copy}</button>
         </wa-copy-button>
-        <button type="button" class="button loud" @click=${this.#next}>I wrote them down</button>
+        <button type="button" class="button loud" @click=${this.#next}>${text.wroteDown}</button>
       </div>`
   }
 
   #hidden(): TemplateResult {
-    return html`<p>The words were taken off the screen while you looked elsewhere.</p>
+    return html`<p>${text.takenOff}</p>
       <div class="row">
-        <button type="button" class="button loud" @click=${this.#back}>Show the words</button>
+        <button type="button" class="button loud" @click=${this.#back}>${text.showWords}</button>
       </div>`
   }
 
   #ask(): TemplateResult {
-    return html`<h1 tabindex="-1">Let us make sure</h1>
-      <p class="lead">Type these three from what you wrote down. One wrong letter on paper would be found out too late.</p>
+    return html`<h1 tabindex="-1">${text.sureTitle}</h1>
+      <p class="lead">${text.sureText}</p>
       <form class="card stack narrow" autocomplete="off" novalidate @submit=${this.#check}>
         ${this.#asked.map((place) => this.#field(place))}
         <p class="field-error" role="alert" ?hidden=${this.wrong.length === 0}>
-          ${this.wrong.length === 0 ? nothing : 'Not the same as the words you were shown. Check what you wrote down.'}
+          ${this.wrong.length === 0 ? nothing : text.notSame}
         </p>
         <div class="row">
-          <button type="button" class="button" @click=${this.#back}>Show the words again</button>
-          <button class="button loud">Check them</button>
+          <button type="button" class="button" @click=${this.#back}>${text.showAgain}</button>
+          <button class="button loud">${text.check}</button>
         </div>
       </form>`
   }
 
   #field(place: number): TemplateResult {
     return html`<label class="field">
-      <span>Word ${place + 1}</span>
+      <span>${text.word(place + 1)}</span>
       <input
         name=${`word-${place}`}
         type="text"

@@ -2,6 +2,7 @@ import type { Words } from '../words.ts'
 
 export const settings: Words['settings'] = {
   title: 'Einstellungen',
+  link: 'Einstellungen dieses Geräts',
   lead: 'Was nur auf diesem Gerät gilt. Was dein Konto betrifft, steht unter „Du“.',
 
   looks: 'Sprache und Aussehen',

@@ -1,13 +1,44 @@
 /** German, whole: loaded where it is spoken. */
 import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
+import { account } from './account.ts'
+import { common } from './common.ts'
+import { contact } from './contact.ts'
 import { doctor } from './doctor.ts'
 import { files } from './files.ts'
 import { home } from './home.ts'
 import { keep } from './keep.ts'
+import { letters } from './letters.ts'
 import { links } from './links.ts'
+import { mail } from './mail.ts'
+import { news } from './news.ts'
+import { people } from './people.ts'
+import { posts } from './posts.ts'
+import { recover } from './recover.ts'
 import { settings } from './settings.ts'
+import { threadLines } from './thread-lines.ts'
+import { threads } from './threads.ts'
 import { units } from './units.ts'
 import { viewer } from './viewer.ts'
 
-export const words: Words = { doctor, files, home, keep, links, settings, units, viewer }
+export const words: Words = {
+  account,
+  common,
+  contact,
+  doctor,
+  files,
+  home,
+  keep,
+  letters,
+  links,
+  mail,
+  news,
+  people,
+  posts,
+  recover,
+  settings,
+  threadLines,
+  threads,
+  units,
+  viewer,
+}

@@ -2,6 +2,7 @@
 
 export const settings = {
   title: 'Settings',
+  link: 'Settings of this device',
   lead: 'What holds on this device only. What is about your account is at “You”.',
 
   looks: 'Language and look',

@@ -1,0 +1,107 @@
+/** The list of threads, one thread and what can be done with it, invites to threads. */
+import { html, type TemplateResult } from 'lit'
+import { number, plural } from '../say.ts'
+
+export const threads = {
+  newThread: 'New thread',
+  lead: 'Talk and share files with people you choose. Only its members can read a thread.',
+  count: (amount: number) => plural(amount, { one: '# thread', other: '# threads' }),
+  allPosts: 'All posts',
+  yours: 'Your threads',
+  showMore: (amount: number) => `Show ${number(amount)} more`,
+  notHere: 'Not here yet',
+  notRead: 'not read',
+  waitingTag: 'waiting for a member',
+  removedTag: 'removed',
+  lookTag: 'needs a look',
+  noneTitle: 'No threads yet',
+  noneText:
+    'A thread is a place for posts and files that only its members can read. Start one, and invite who should be in it.',
+  start: 'Start a thread',
+
+  thread: 'Thread',
+  all: 'All threads',
+  ask: 'Ask for what is new',
+  asking: 'asking members and cafes…',
+  upToDate: (when: TemplateResult) => html`up to date ${when}`,
+  about: 'Members and more',
+  onTheWay: 'On the way',
+  joining: 'Waiting for a member or a cafe that has this thread. It comes by itself as soon as one of them is online.',
+  removed: 'You were removed from this thread. What came before is still here; nothing new will come.',
+  moreAlarms: (amount: number) => `${number(amount)} more like this`,
+
+  onlyTwo: 'Only the two of you can ever be in it.',
+  invite: 'Invite',
+  leave: 'Leave',
+  newName: 'New name',
+  leaveTitle: (name: string) => `Leave “${name}”?`,
+  leaveAlone:
+    'You are its only member: all of it is removed from your devices and cafes, and nobody can bring it back.',
+  leaveText:
+    'The members are told, and it is removed from all of your devices and cafes. What you posted stays with the others.',
+  leaveVerb: 'Leave the thread',
+
+  members: 'Members',
+  gone: 'Not in it any more',
+  starter: 'started it',
+  connected: 'connected',
+  left: 'left',
+  since: (when: TemplateResult) => html`since ${when}`,
+  removeMember: (name: string) => `Remove ${name}`,
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeText:
+    'What is posted from now on is locked with a new key that they do not get. What they have already read stays with them.',
+  removeVerb: 'Remove them',
+
+  inviteTitle: (name: string) => `Invite to “${name}”`,
+  byLink: 'Anybody you send it to',
+  byLinkText: 'A link and a code to scan. Whoever has it can come in, so send it only to people you want here.',
+  makingLink: 'Making the link…',
+  makeLink: 'Make a link',
+  byAddress: 'One person, by address',
+  theirAddress: 'Their address',
+  theirAddressHint: 'they find it under “You”',
+  inviting: 'Inviting…',
+  invitePerson: 'Invite this person',
+  atDevice: 'They have the invite. It waits for them in their threads.',
+  onItsWay: 'The invite is on its way to them. They find it when they are next here.',
+  linkReady: (ends: TemplateResult) => html`The link is ready. It ends ${ends}.`,
+  notReached: (ends: TemplateResult) =>
+    html`They could not be reached just now, so send them this link yourself. Only they can use it; it ends ${ends}.`,
+  anyoneHelp: 'Whoever has this link can come in and read everything.',
+  oneHelp: 'It opens only with the account it was made for.',
+
+  gotLink: 'Got a link to a thread?',
+  paste: 'Paste it here',
+  open: 'Open',
+  wrongLink: 'This is not an invite to a thread. Paste the whole link you were sent.',
+
+  nameExample: 'Summer in Rome',
+  whatMembers: 'What members can do',
+  whoBrings: 'Who brings people in',
+  later: 'Only the name can be changed later: everybody who joins must be able to rely on the rest.',
+  starting: 'Starting…',
+  startVerb: 'Start the thread',
+  certain: 'Only for certain people',
+  addresses: 'Their addresses',
+  addressesHint: 'one a line; nobody else can ever join',
+
+  invitedTitle: 'You are invited',
+  invitedLead: 'To a thread: posts and files that only its members can read.',
+  reading: 'Reading the invite…',
+  from: (who: TemplateResult, address: TemplateResult) => html`From ${who} ${address}`,
+  membersSee: 'Its members see your name and your address, and that you are in it.',
+  joiningNow: 'Joining…',
+  join: 'Join the thread',
+  lookingFor: 'Looking for a member or a cafe that has it',
+  inIt: 'You are in it.',
+  openThread: 'Open the thread',
+
+  talkTitle: 'The thread is there',
+  talkText: (name: string) =>
+    `${name} could not be reached just now. The invite goes to their cafes, if any is known; you can also send them this link yourself. Only they can use it.`,
+  talkGo: 'Go to the thread',
+  talkLink: 'Link for them',
+  talkHelp: 'It opens only with their account.',
+  safeSince: (at: string, when: TemplateResult) => html`${at}, ${when}`,
+}
