@@ -11,7 +11,7 @@ const SECRETS = ['Zoe’s secret place', 'abandon ability able about', 'uAgSECRE
 
 const place: Place = {
   features: () => ({
-    ...{ indexedDB: true, crypto: true, sharedWorker: true },
+    ...{ storage: true, crypto: true, sharedWorker: true },
     ...{ serviceWorker: true, webRTC: true, locks: true },
   }),
   storage: async () => ({ persisted: true, used: 1e6, quota: 5e9 }),
@@ -62,7 +62,7 @@ test('where all is well every check says so, in order', async () => {
 
 test('each trouble is told, with what to do', async () => {
   const cases: readonly (readonly [string, string, World])[] = [
-    ['browser', 'bad', { place: { features: () => ({ ...place.features(), indexedDB: false }) } }],
+    ['browser', 'bad', { place: { features: () => ({ ...place.features(), storage: false }) } }],
     ['browser', 'attention', { place: { features: () => ({ ...place.features(), sharedWorker: false }) } }],
     ['storage', 'attention', { place: { storage: async () => ({ persisted: false, used: 0, quota: 5e9 }) } }],
     ['storage', 'bad', { place: { storage: async () => ({ persisted: true, used: 5e9, quota: 5e9 }) } }],

@@ -14,7 +14,7 @@ const LIMIT = 15_000
 const CLOCK = 60_000
 /** Bytes of room below which keeping files soon fails. */
 const ROOM = 200_000_000
-const NEEDED: readonly Feature[] = ['indexedDB', 'crypto', 'locks']
+const NEEDED: readonly Feature[] = ['storage', 'crypto', 'locks']
 
 export interface Patient {
   readonly cafe: Pick<CafeConsole, 'account' | 'host' | 'node'>

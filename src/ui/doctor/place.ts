@@ -1,4 +1,5 @@
 /** What the doctor looks at outside of the worker: this browser, its storage, the app's host and a connection to itself. */
+import { canConnect, loopback } from '../rtc-loopback.ts'
 import type { Word } from './finding.ts'
 
 export interface Place {
@@ -16,16 +17,16 @@ export interface Place {
   now(): number
 }
 
-/** The first two are needed; without the others something is slower or missing. */
-export type Feature = 'indexedDB' | 'crypto' | 'sharedWorker' | 'serviceWorker' | 'webRTC' | 'locks'
+/** Some are needed (see `examine.ts`); without the others something is slower or missing. Without a database nothing starts at all. */
+export type Feature = 'storage' | 'crypto' | 'sharedWorker' | 'serviceWorker' | 'webRTC' | 'locks'
 
 export const browserPlace: Place = {
   features: () => ({
-    indexedDB: 'indexedDB' in globalThis,
+    storage: 'storage' in navigator,
     crypto: globalThis.crypto?.subtle !== undefined,
     sharedWorker: 'SharedWorker' in globalThis,
     serviceWorker: 'serviceWorker' in navigator,
-    webRTC: 'RTCPeerConnection' in globalThis,
+    webRTC: canConnect(),
     locks: 'locks' in navigator,
   }),
   async storage() {
@@ -55,37 +56,4 @@ export const browserPlace: Place = {
     return status < 500
   },
   now: () => performance.now(),
-}
-
-/** Two connections of this page, each other's ends: no server takes part, and nothing is sent. */
-async function loopback(signal: AbortSignal): Promise<{ connected: boolean; kinds: readonly Word[] }> {
-  const ends = [new RTCPeerConnection(), new RTCPeerConnection()] as const
-  const kinds = new Set<Word>()
-  try {
-    for (const [i, end] of ends.entries()) {
-      end.addEventListener('icecandidate', ({ candidate }) => {
-        if (!candidate || candidate.candidate === '') return
-        kinds.add(kindOf(candidate))
-        // One that comes when all is closed is of no use to anybody.
-        ends[1 - i]?.addIceCandidate(candidate).catch(() => {})
-      })
-    }
-    const channel = ends[0].createDataChannel('doctor')
-    const opened = new Promise<boolean>((resolve) => {
-      channel.addEventListener('open', () => resolve(true))
-      signal.addEventListener('abort', () => resolve(false))
-    })
-    await ends[0].setLocalDescription()
-    await ends[1].setRemoteDescription(ends[0].localDescription as RTCSessionDescription)
-    await ends[1].setLocalDescription()
-    await ends[0].setRemoteDescription(ends[1].localDescription as RTCSessionDescription)
-    return { connected: await opened, kinds: [...kinds] }
-  } finally {
-    for (const end of ends) end.close()
-  }
-}
-
-function kindOf({ type, address }: RTCIceCandidate): Word {
-  if (address?.endsWith('.local')) return 'mdns'
-  return type === 'host' || type === 'srflx' ? type : 'unknown'
 }
