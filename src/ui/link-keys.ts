@@ -14,9 +14,11 @@ export class LinkKeys {
   /** The route of the page's address; what of it is secret is taken out of address and history, and kept here. */
   route(): Route {
     const asked = askedHash(location.hash)
-    if (asked !== undefined) history.replaceState(history.state, '', asked)
-    const route = readRoute(location.hash)
-    if (route.view !== 'open' || !route.link.includes('#')) return route
+    const route = readRoute(asked ?? location.hash)
+    if (route.view !== 'open' || !route.link.includes('#')) {
+      if (asked !== undefined) history.replaceState(history.state, '', asked)
+      return route
+    }
     const link = this.keep(route.link)
     history.replaceState(history.state, '', openHash(link))
     return { view: 'open', link }
