@@ -183,8 +183,6 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
         const joined = await changed('account', peer.cafes.register(to, token, { signal, greeting }))
         // It may have run through the relay: what is shown next should not change a moment later.
         await node.connector.settled(cafe)
-        // Files that another device of this account keeps there: they come into the list by themselves.
-        void peer.backups.adopt({ signal: AbortSignal.timeout(OPEN_TIMEOUT) }).catch(() => {})
         return asSession(joined)
       },
     },

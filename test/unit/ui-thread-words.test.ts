@@ -99,6 +99,9 @@ describe('a thread in words', () => {
     expect(terms({ type: 'public', sharing: 'invite-only', starter: 'Ada' })).toBe(
       'Ada posts; members can comment and like. Only Ada can invite others.',
     )
+    expect(terms({ type: 'read-only', sharing: 'invite-only', starter: null })).toBe(
+      'You post; members read. Only you can invite others.',
+    )
   })
 
   it('shows one alarm of each kind and author, and what helps', () => {
@@ -107,6 +110,7 @@ describe('a thread in words', () => {
     const all = [alarm('gap', 'a', 1), alarm('gap', 'a', 2), alarm('fork', 'a', 3), alarm('gap', 'b', 1)]
     expect(distinctAlarms(all)).toHaveLength(3)
     expect(new Set(distinctAlarms(all).map((one) => alarmText(one, 'Ada'))).size).toBe(2)
+    expect(alarmText(alarm('gap', 'a', 1), null)).toMatch(/^Something that you posted has not arrived/)
   })
 
   it('reads addresses however they were pasted', () => {

@@ -68,7 +68,7 @@ export class CafeFindable extends Plain {
               autocomplete="off"
               autocapitalize="none"
               spellcheck="false"
-              placeholder="ada.lovelace"
+              placeholder=${text.handleExample}
               .value=${own.handle ?? ''}
             />
             <button class="button" aria-busy=${this.#show.running ? 'true' : 'false'}>${common.save}</button>

@@ -1,4 +1,4 @@
-/** `<cafe-restore>`: brings an account back from its words, and asks how it is kept here. Fires `done`. */
+/** `<cafe-restore>`: brings an account back from its words, and asks how it is kept here. Fires `done` and `restored`. */
 import { html, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
@@ -18,9 +18,8 @@ export class CafeRestore extends Plain {
   readonly #restore = new Action<HTMLFormElement>(this, 'restore', async (form) => {
     const data = new FormData(form)
     const read = (name: string) => String(data.get(name) ?? '')
-    const words = read('words').toLowerCase().trim().split(/\s+/).join(' ')
     const passphrase = read('passphrase')
-    await this.cafe.account.restore(words, {
+    await this.cafe.account.restore(plainWords(form), {
       ...(passphrase === '' ? {} : { passphrase }),
       ...(read('number') === '' ? {} : { index: Number(read('number')) - 1 }),
       ...(this.add ? { add: true } : {}),
@@ -29,6 +28,7 @@ export class CafeRestore extends Plain {
     })
     form.reset()
     this.dispatchEvent(new Event('done', { bubbles: true }))
+    this.dispatchEvent(new Event('restored', { bubbles: true }))
   })
 
   override render(): TemplateResult {
@@ -70,5 +70,10 @@ export class CafeRestore extends Plain {
     event.preventDefault()
     if (event.currentTarget instanceof HTMLFormElement) void this.#restore.run(event.currentTarget)
   }
+}
+/** The words of the field `words`, as they were given. */
+export function plainWords(form: HTMLFormElement): string {
+  const typed = String(new FormData(form).get('words') ?? '')
+  return typed.toLowerCase().trim().split(/\s+/).join(' ')
 }
 customElements.define('cafe-restore', CafeRestore)

@@ -65,7 +65,7 @@ export class CafeThreadInvite extends Plain {
         <h2 id="by-address" class="minor">${text.byAddress}</h2>
         <label class="field">
           <span>${text.theirAddress} <small>${text.theirAddressHint}</small></span>
-          <input name="to" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="P…" />
+          <input name="to" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${text.addressExample} />
         </label>
         ${failure(problem)}
         <button class="button" aria-busy=${running ? 'true' : 'false'}>${running ? text.inviting : text.invitePerson}</button>

@@ -121,7 +121,7 @@ function members(): TemplateResult {
     <summary>${text.certain}</summary>
     <label class="field">
       <span>${text.addresses} <small>${text.addressesHint}</small></span>
-      <textarea name="members" rows="3" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="P…"></textarea>
+      <textarea name="members" rows="3" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${text.addressExample}></textarea>
     </label>
   </details>`
 }

@@ -11,6 +11,8 @@ export const account: Words['account'] = {
   proof: 'Passphrase des Kontos, das du gerade benutzt',
   making: 'Dein Konto entsteht…',
   make: 'Mein Konto erstellen',
+  itsWords: 'Seine Wörter, falls du schon ein Konto hast',
+  itsWordsHint: 'für ein neues leer lassen',
   or: 'oder, wenn du schon eines hast',
   onDevice: 'Ich habe ein Konto auf einem anderen Gerät',
   haveWords: 'Ich habe die Wörter eines Kontos',
@@ -38,10 +40,10 @@ export const account: Words['account'] = {
   showWords: 'Die Wörter zeigen',
   sureTitle: 'Nur zur Sicherheit',
   sureText:
-    'Gib diese drei so ein, wie du sie aufgeschrieben hast. Ein falscher Buchstabe auf dem Papier fiele sonst zu spät auf.',
-  notSame: 'Das sind nicht die Wörter, die du gesehen hast. Prüfe, was du aufgeschrieben hast.',
+    'Wähle diese drei so aus, wie du sie aufgeschrieben hast. Ein falscher Buchstabe auf dem Papier fiele sonst zu spät auf.',
+  notSame:
+    'Das ist nicht das Wort, das dir gezeigt wurde. Prüfe, was du aufgeschrieben hast; hier sind andere Stellen.',
   showAgain: 'Die Wörter noch einmal zeigen',
-  check: 'Prüfen',
   word: (place) => `Wort ${place}`,
 
   asks: 'Dieses Gerät fragt nach deiner Passphrase.',

@@ -24,7 +24,7 @@ export const letters: Words['letters'] = {
   againOf: (letter) => `Noch einmal versuchen: ${letter}`,
   removeTitle: 'Diesen Brief entfernen?',
   removeText: (letter) =>
-    `${letter}: Das wird von diesem Gerät entfernt und lässt sich nicht zurückholen. Wer es geschickt hat, erfährt es nicht.`,
+    `${letter} wird von diesem Gerät entfernt und lässt sich nicht zurückholen. Wer es geschickt hat, erfährt es nicht.`,
   removeVerb: 'Entfernen',
 
   requestsTitle: 'Von Personen, die du nicht kennst',

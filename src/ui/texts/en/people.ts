@@ -66,6 +66,7 @@ export const people = {
   },
   findable: 'Who can find you',
   handle: 'Handle',
+  handleExample: 'ada.lovelace',
   handleHint: 'people find you by the whole of it',
   atYourCafes: 'At your cafes',
   shown: (cafe: string) => `${cafe} shows it`,
