@@ -5,6 +5,7 @@
  * modules, and as one classic script for browsers that run no module workers. The build fails over budget.
  * The development server is `.scripts/dev.mjs`.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -111,6 +112,32 @@ function classicName(): Plugin {
   }
 }
 
+/** Writes into the page which version of the app it is, and the day of its source: the same source gives the same files. */
+function buildName(): Plugin {
+  return {
+    name: 'cafe:build-name',
+    apply: 'build',
+    transform: {
+      filter: { id: /\/src\/ui\/build\.ts$/ },
+      handler: () => `export const BUILD = ${JSON.stringify({ version: readVersion(), date: sourceDay() })}`,
+    },
+  }
+}
+
+const readVersion = (): string => JSON.parse(readFileSync('package.json', 'utf8')).version
+
+/** By the habit of reproducible builds, else of the last commit; undefined where there is neither. */
+function sourceDay(): string | undefined {
+  const epoch = process.env.SOURCE_DATE_EPOCH ?? git(['log', '-1', '--format=%ct'])
+  return /^\d{1,11}$/.test(epoch) ? new Date(Number(epoch) * 1000).toISOString().slice(0, 10) : undefined
+}
+
+/** What git says; empty where the source is no clone, or git is missing. */
+function git(words: readonly string[]): string {
+  const { stdout } = spawnSync('git', words, { encoding: 'utf8' })
+  return stdout?.trim() ?? ''
+}
+
 /** Writes the names of the app's files into the service worker, which is new with each of them. */
 function shellFiles(): Plugin {
   let names: string[] = []
@@ -201,5 +228,5 @@ export default defineConfig({
       }
     },
   },
-  plugins: [classicName(), siteBridge(), shellFiles(), packed, budgets],
+  plugins: [classicName(), buildName(), siteBridge(), shellFiles(), packed, budgets],
 })

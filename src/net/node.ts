@@ -83,6 +83,8 @@ export interface Node {
   /** Where others can dial this node now. */
   addresses(): readonly string[]
   connections(): readonly NodeConnection[]
+  /** Milliseconds of a round trip to `peer`, to which it connects first. @throws CafeError UNREACHABLE or TIMEOUT. */
+  probe(peer: PeerIdText, options: { signal: AbortSignal }): Promise<number>
   /** Resolves when this node can be dialled through a relay, or when the signal fires. */
   reserved(signal: AbortSignal): Promise<void>
   /** There is reason to doubt the open connections: tests each, drops the dead, tries again what was given up. */
@@ -109,6 +111,7 @@ const PLACES: Places = { all: 200, strangers: 100 }
 const ADDRESS_POLL = 50
 
 /** Streams for tests of liveness: libp2p's monitor may wait on one for long while a wake wants its own. */
+const PING = '/ipfs/ping/1.0.0'
 const PINGS = { maxInboundStreams: 8, maxOutboundStreams: 8 }
 
 export async function createNode(init: NodeInit): Promise<Node> {
@@ -182,6 +185,18 @@ export async function createNode(init: NodeInit): Promise<Node> {
         .getConnections()
         .filter(({ status }) => status === 'open')
         .map((connection) => describe(connection, connector)),
+    async probe(peer, { signal }) {
+      const trip = async (): Promise<number> => {
+        const started = performance.now()
+        // Agreeing on a protocol is a question and its answer.
+        const stream = await connector.open(peer, PING, { signal, limited: true })
+        const ms = performance.now() - started
+        stream.abort(new CafeError('ABORTED'))
+        return ms
+      }
+      await trip() // connects
+      return Math.round(await trip())
+    },
     async get(cid, { signal = AbortSignal.timeout(BLOCK_TIMEOUT) } = {}) {
       try {
         for await (const bytes of helia.blockstore.get(cid, { signal })) return bytes as Uint8Array<ArrayBuffer>

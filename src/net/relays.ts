@@ -20,6 +20,8 @@ export interface Relays {
    * Addresses of a relay that is configured are known already.
    */
   also(addresses: readonly string[]): void
+  /** The host of the app named it. */
+  isConfigured(peer: PeerIdText): boolean
   /** The relay addresses with a connection now. */
   connected(): readonly string[]
   /** Tries again at once those that are not connected, as after the first loss: what kept them away may be over. */
@@ -104,6 +106,7 @@ export function keepRelays(
       for (const one of more) if (!staying.includes(one)) one.stopped.abort()
       more = [...staying, ...wanted.filter(([peer]) => !staying.some((one) => one.peer === peer)).map(start)]
     },
+    isConfigured: (peer) => configured.some((one) => one.peer === peer),
     connected: () => all().flatMap(({ peer, ways }) => (isConnected(peer) ? ways : [])),
     retry: () => void nudges.dispatchEvent(new Event('retry')),
     stop: () => {

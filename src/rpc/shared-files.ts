@@ -22,16 +22,18 @@ type Caches = Pick<CacheStorage, 'open' | 'delete'>
 export async function receiveShared(caches: Caches, request: Request): Promise<Response> {
   const form = await request.formData()
   const files = form.getAll(FIELD).filter((part) => part instanceof File)
+  await keepShared(caches, files, request.url)
+  return Response.redirect(new URL(THEN, request.url), 303)
+}
+
+/** Keeps files until the person decides, in place of what was shared before. `base` is any address of this origin. */
+export async function keepShared(caches: Caches, files: readonly File[], base: string): Promise<void> {
   await caches.delete(CACHE)
   const cache = await caches.open(CACHE)
   for (const [i, file] of files.slice(0, MAX_SHARED).entries()) {
     const headers = { [NAME]: encodeURIComponent(cut(file.name)), 'Content-Type': file.type }
-    await cache.put(
-      new URL(`${SHARE_PATH}/${String(i).padStart(3, '0')}`, request.url).href,
-      new Response(file, { headers }),
-    )
+    await cache.put(new URL(`${SHARE_PATH}/${String(i).padStart(3, '0')}`, base).href, new Response(file, { headers }))
   }
-  return Response.redirect(new URL(THEN, request.url), 303)
 }
 
 /** Files that wait for an answer, in the order they were shared. */

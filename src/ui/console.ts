@@ -111,7 +111,11 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     profile: profileConsole(call),
     contact: contactConsole(call),
     links: linkConsole(call),
-    node: { status: () => call('node.status', {}) },
+    node: {
+      status: () => call('node.status', {}),
+      relays: () => call('node.relays', {}),
+      probe: (peer, options) => call('node.probe', { peer: peer as PeerIdText }, options),
+    },
     async watch(listener, { signal }) {
       while (!signal.aborted) {
         try {

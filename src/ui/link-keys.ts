@@ -2,6 +2,7 @@
  * Keys of the links that were opened in this page: in memory only, so that neither the address bar nor the history of the
  * browser holds them. They end with the page.
  */
+import { askedHash } from './asked.ts'
 import { openHash, type Route, readRoute } from './route.ts'
 
 /** Links remembered; the oldest is forgotten. */
@@ -12,8 +13,12 @@ export class LinkKeys {
 
   /** The route of the page's address; what of it is secret is taken out of address and history, and kept here. */
   route(): Route {
-    const route = readRoute(location.hash)
-    if (route.view !== 'open' || !route.link.includes('#')) return route
+    const asked = askedHash(location.hash)
+    const route = readRoute(asked ?? location.hash)
+    if (route.view !== 'open' || !route.link.includes('#')) {
+      if (asked !== undefined) history.replaceState(history.state, '', asked)
+      return route
+    }
     const link = this.keep(route.link)
     history.replaceState(history.state, '', openHash(link))
     return { view: 'open', link }

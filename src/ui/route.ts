@@ -19,6 +19,8 @@ const PLAIN = [
   'account',
   'recover',
   'pair',
+  'settings',
+  'doctor',
 ] as const
 
 export type Route =

@@ -95,6 +95,14 @@ export async function watchUpdates(tell: (update: Update) => void, options: { si
   signal.addEventListener('abort', () => clearInterval(timer))
 }
 
+/** Asks the app's host for a newer version now; true if there is one. @throws if the host cannot be reached. */
+export async function lookForUpdate(): Promise<boolean> {
+  await registerServiceWorker()
+  const registration = await navigator.serviceWorker.ready
+  await registration.update()
+  return (registration.installing ?? registration.waiting) !== null
+}
+
 /**
  * Lets the newer version take over when nothing is on its way through the old one; `waiting` hears how much is.
  * Resolves when it has, or if there is none any more.

@@ -1,9 +1,45 @@
-/** Light and dark as the system says, also when it changes its mind: the component library wants a class for it. */
+/** Light and dark: as the system says, also when it changes its mind, or as the person has chosen on this device. */
 
-/** Keeps `wa-dark` on the root element in step with the system's colour scheme. Call once. */
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+const KEPT = 'cafe-theme'
+/** The component library wants one of these; without either, what the system says holds for our own colours. */
+const CLASSES = { dark: 'wa-dark', light: 'wa-light' } as const
+
+/** Keeps the class of the root element in step with the choice and the system's colour scheme. Call once. */
 export function followColorScheme(): void {
-  const dark = matchMedia('(prefers-color-scheme: dark)')
-  const apply = () => document.documentElement.classList.toggle('wa-dark', dark.matches)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply)
   apply()
-  dark.addEventListener('change', apply)
+}
+
+/** What was chosen on this device; `system` while nothing was. */
+export function chosenTheme(): Theme {
+  try {
+    const kept = localStorage.getItem(KEPT)
+    return THEMES.find((theme) => theme === kept) ?? 'system'
+  } catch {
+    // no storage for this page
+    return 'system'
+  }
+}
+
+/** Keeps the choice, and shows it at once. */
+export function setTheme(theme: Theme): void {
+  try {
+    if (theme === 'system') localStorage.removeItem(KEPT)
+    else localStorage.setItem(KEPT, theme)
+  } catch {
+    // A browser that keeps nothing for us cannot be told.
+  }
+  apply()
+}
+
+function apply(): void {
+  const chosen = chosenTheme()
+  const dark = chosen === 'dark' || (chosen === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
+  const { classList, style } = document.documentElement
+  classList.toggle(CLASSES.dark, dark)
+  classList.toggle(CLASSES.light, !dark && chosen === 'light')
+  style.colorScheme = chosen === 'system' ? '' : chosen
 }

@@ -22,6 +22,8 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   link: () => import('./elements/cafe-accounts.ts'),
   open: () => import('./elements/cafe-open.ts'),
   pair: () => import('./elements/cafe-pair.ts'),
+  settings: () => import('./elements/cafe-settings.ts'),
+  doctor: () => import('./elements/cafe-doctor.ts'),
 }
 
 /** Views that belong to a line of the navigation which is not theirs. */
@@ -38,6 +40,8 @@ const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
   account: 'you',
   link: 'you',
   pair: 'you',
+  settings: 'you',
+  doctor: 'you',
 }
 
 export const NAVIGATION = [

@@ -67,6 +67,24 @@ export interface NodeStatus {
   readonly tabs: number
 }
 
+/** A relay that this node keeps to. */
+export interface RelayInfo {
+  readonly peerId: PeerIdText
+  readonly addresses: readonly string[]
+  /** From the host of the app; else from the invites of cafes of the account. */
+  readonly configured: boolean
+  readonly connected: boolean
+  /** It holds a seat for this node: others can dial it through this relay. */
+  readonly seat: boolean
+}
+
+/** How a peer answered just now. */
+export interface Probe {
+  /** Milliseconds of a round trip. */
+  readonly ms: number
+  readonly path: Path
+}
+
 export type {
   ClientInfo,
   DoorInput,
@@ -191,6 +209,8 @@ export type PageApi = AdmissionApi &
     'pins.unfinished': Call<None, readonly Unfinished[]>
     'pins.forget': Call<{ id: string }, None>
     'node.status': Call<None, NodeStatus>
+    'node.relays': Call<None, readonly RelayInfo[]>
+    'node.probe': Call<{ peer: PeerIdText }, Probe>
     /** Reports whenever something a page shows has changed; ends only by abort. */
     'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links'>
   }

@@ -21,7 +21,9 @@ import type {
   PairConsole,
   Pin,
   PinProgress,
+  Probe,
   ReceiptInfo,
+  RelayInfo,
   Safety,
   Session,
   TokenInput,
@@ -113,7 +115,13 @@ export interface CafeConsole {
   readonly profile: ProfileConsole
   readonly contact: ContactConsole
   readonly links: LinkConsole
-  readonly node: { status(): Promise<NodeStatus> }
+  readonly node: {
+    status(): Promise<NodeStatus>
+    /** The relays it keeps to, those of the app's host first. */
+    relays(): Promise<readonly RelayInfo[]>
+    /** Connects to a peer and waits for one answer. @throws CafeError UNREACHABLE or TIMEOUT. */
+    probe(peer: string, options?: { signal?: AbortSignal }): Promise<Probe>
+  }
   /** Calls `listener` whenever something a page shows has changed, until the signal fires. */
   watch(
     listener: (what: 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links') => void,

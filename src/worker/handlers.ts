@@ -3,13 +3,14 @@
 import type { Hosting } from '../cafe/hosting.ts'
 import { bearerWish } from '../cafe/session/terms.ts'
 import { CafeError } from '../core/errors.ts'
-import { MAX_INVITE } from '../core/limits.ts'
+import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import type { Invite } from '../net/invite.ts'
 import type { Names } from '../net/names.ts'
 import type { Node } from '../net/node.ts'
 import { isNear } from '../net/paths.ts'
+import { relayPeer } from '../net/relays.ts'
 import type { Accounts } from '../peer/accounts.ts'
 import { type Backup, backupLink, fileName } from '../peer/backup-row.ts'
 import type { Joined } from '../peer/cafe-row.ts'
@@ -17,7 +18,7 @@ import type { LinkOpener } from '../peer/link-open.ts'
 import type { Peer } from '../peer/peer.ts'
 import { safetyOf } from '../peer/safety.ts'
 import type { Handlers } from '../rpc/port.ts'
-import type { AccountPartApi, NodeStatus, PageApi, Pin, Session } from './api.ts'
+import type { AccountPartApi, NodeStatus, PageApi, Pin, RelayInfo, Session } from './api.ts'
 import type { CarryApi } from './carry-api.ts'
 import type { Changes } from './changes.ts'
 import { hostHandlers } from './host-handlers.ts'
@@ -267,6 +268,16 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
+    'node.relays': { input: none, run: () => relayList(node) },
+    'node.probe': {
+      input: v.strictObject({ peer: peerId }),
+      async run({ peer }, { signal }) {
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(OPEN_TIMEOUT)])
+        const ms = await node.probe(peer, { signal: limit })
+        const direct = node.connections().some((one) => one.peerId === peer && one.path === 'direct')
+        return { ms, path: direct ? 'direct' : 'relayed' }
+      },
+    },
     'node.watch': {
       input: none,
       run: (_input, { signal, progress }) => changes.watch(progress, signal).then(() => ({})),
@@ -283,6 +294,18 @@ function nodeStatus(node: Node, tabs: number): NodeStatus {
     connections: node.connections(),
     tabs,
   }
+}
+
+function relayList({ relays, addresses }: Node): readonly RelayInfo[] {
+  const connected = relays.connected()
+  const own = addresses()
+  return [...Map.groupBy(relays.addresses, relayPeer)].map(([peer, ways]) => ({
+    peerId: peer,
+    addresses: ways,
+    configured: relays.isConfigured(peer),
+    connected: ways.some((way) => connected.includes(way)),
+    seat: own.some((address) => address.includes(`/p2p/${peer}/p2p-circuit`)),
+  }))
 }
 
 const asSession = (row: Joined): Session => {

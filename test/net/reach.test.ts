@@ -152,3 +152,20 @@ describe('a relay that only an invite names', () => {
     expect(node.relays.addresses).toEqual([relay.multiaddrs[0]])
   })
 })
+
+describe('a probe', () => {
+  test('connects to a peer and times one round trip; the way there is among the connections', async () => {
+    const guest = await create([])
+    guest.connector.know(cafe.peer, [circuit])
+    const ms = await guest.probe(cafe.peer, { signal: soon() })
+    expect(ms).toBeGreaterThanOrEqual(0)
+    expect(ms).toBeLessThan(20_000)
+    expect(guest.connections().some(({ peerId }) => peerId === cafe.peer)).toBe(true)
+  })
+
+  test('of a peer that nobody knows ends with an error', async () => {
+    const guest = await create([])
+    const stranger = '12D3KooWGRUQK8t3p1jTKsH4kwjb6Xn2c5Wm3dCc3pMnnzJNnTVG' as typeof cafe.peer
+    await expect(guest.probe(stranger, { signal: soon() })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+})

@@ -22,6 +22,9 @@ const SAME: Readonly<Record<string, string>> = {
   'viewer.shapes.pdf': 'a name',
   'viewer.shapes.text': 'the same word',
   'viewer.shapes.video': 'the same word',
+  'doctor.names.relay': 'a relay is a Relay',
+  'settings.relays': 'a relay is a Relay',
+  'settings.version': 'the same word',
 }
 
 const english = Object.assign(

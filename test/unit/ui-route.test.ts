@@ -13,6 +13,8 @@ describe('the route of an address', () => {
     ['#host', { view: 'host' }],
     ['#files', { view: 'files' }],
     ['#pair', { view: 'pair' }],
+    ['#settings', { view: 'settings' }],
+    ['#doctor', { view: 'doctor' }],
     ['#join', { view: 'join' }],
     ['#join=', { view: 'join' }],
     ['#join=abc_-9', { view: 'join', code: 'abc_-9' }],

@@ -5,8 +5,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { Notifications } from '../../worker/thread-api.ts'
+import { Awake } from '../controllers/awake.ts'
 import { Badge } from '../controllers/badge.ts'
 import { Errands } from '../controllers/errands.ts'
+import { Install } from '../controllers/install.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
@@ -15,6 +17,7 @@ import { explain, type Problem } from '../explain.ts'
 import { plainName } from '../format.ts'
 import { LinkKeys, type OpenEvent } from '../link-keys.ts'
 import { openHash, type Route } from '../route.ts'
+import { SHARED } from '../shared.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
@@ -56,6 +59,8 @@ export class CafeApp extends Plain {
     threadNews(['notifications']),
     (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
+  readonly #awake = new Awake(this, () => this.#host.value?.open)
+  readonly #install = new Install(this)
   readonly #keys = new LinkKeys()
   /** An account was made in order to join. */
   #eager = false
@@ -122,10 +127,22 @@ export class CafeApp extends Plain {
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
       <cafe-update></cafe-update>
+      ${this.#offer()}
       ${this.#recovering()}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>`
+  }
+
+  /** Installing is offered to who has achieved something here. */
+  #offer(): TemplateResult | typeof nothing {
+    const { offer } = this.#install
+    if (offer === undefined || !(this.#host.value?.open || this.#uploads.finished?.kept)) return nothing
+    return html`<cafe-install
+      .offer=${offer}
+      @install=${() => this.#install.install()}
+      @dismiss=${() => this.#install.dismiss()}
+    ></cafe-install>`
   }
 
   #view(): TemplateResult {
@@ -136,7 +153,10 @@ export class CafeApp extends Plain {
     const account = this.#account.value
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
-    if (route.view === 'host') return html`<cafe-host .cafe=${cafe}></cafe-host>`
+    if (route.view === 'host')
+      return html`<cafe-host .cafe=${cafe} .awake=${this.#awake} .awakeState=${this.#awake.state}></cafe-host>`
+    if (route.view === 'settings') return html`<cafe-settings .cafe=${cafe}></cafe-settings>`
+    if (route.view === 'doctor') return html`<cafe-doctor .cafe=${cafe}></cafe-doctor>`
     if (route.view === 'pair') return html`<cafe-pair .cafe=${cafe}></cafe-pair>`
     if (route.view === 'open')
       return html`<cafe-open .cafe=${cafe} .keys=${this.#keys} .link=${route.link}></cafe-open>`
@@ -201,6 +221,12 @@ export class CafeApp extends Plain {
     })
     // The other views are fetched while nobody waits for them.
     await import('./cafe-update.ts').catch(() => undefined)
+    await import('./cafe-install.ts').catch(() => undefined)
+    const { takeLaunches } = await import('../asked.ts')
+    takeLaunches(() => {
+      location.hash = '#files'
+      dispatchEvent(new Event(SHARED))
+    })
     for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
     const { keepShell } = await import('../service-worker.ts')
     keepShell()

@@ -7,9 +7,11 @@ import { MAX_NAME } from '../../core/limits.ts'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import type { Awake, AwakeState } from '../controllers/awake.ts'
 import { Live } from '../controllers/live.ts'
 import { bytes, count, plainName, reach, short } from '../format.ts'
 import './cafe-alarms.ts'
+import './cafe-awake.ts'
 import './cafe-clients.ts'
 import './cafe-confirm.ts'
 import './cafe-door.ts'
@@ -28,10 +30,15 @@ type Mode = Open['mode']
 export class CafeHost extends Plain {
   static override properties = {
     cafe: { attribute: false },
+    awake: { attribute: false },
+    awakeState: { attribute: false },
     asking: { state: true },
     inviting: { state: true },
   }
   declare cafe: CafeConsole
+  declare awake: Awake
+  /** `awake.state` of this moment. */
+  declare awakeState: AwakeState
   declare asking: boolean
   declare inviting: boolean
   readonly #host = new Live(
@@ -103,6 +110,7 @@ export class CafeHost extends Plain {
         <button type="button" class="button" @click=${this.#ask}>Close the cafe</button>
       </div>
       ${this.#reach()}
+      <cafe-awake .awake=${this.awake} .state=${this.awakeState}></cafe-awake>
       <cafe-alarms .cafe=${this.cafe}></cafe-alarms>
       <cafe-requests .cafe=${this.cafe} .asked=${host.mode === 'ask'}></cafe-requests>
       <section class="card" aria-labelledby="invite-heading">

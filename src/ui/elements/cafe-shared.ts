@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { forgetShared, listShared } from '../../rpc/shared-files.ts'
 import { bytes, plainName } from '../format.ts'
+import { SHARED } from '../shared.ts'
 import { files as english } from '../texts/en/files.ts'
 import { spoken } from '../texts/say.ts'
 import { FilesEvent } from './cafe-drop.ts'
@@ -13,6 +14,8 @@ export class CafeShared extends Plain {
   static override properties = { files: { state: true } }
   declare files: readonly File[]
 
+  readonly #look = () => this.#list()
+
   constructor() {
     super()
     this.files = []
@@ -20,6 +23,16 @@ export class CafeShared extends Plain {
 
   override connectedCallback(): void {
     super.connectedCallback()
+    addEventListener(SHARED, this.#look)
+    this.#look()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener(SHARED, this.#look)
+  }
+
+  #list(): void {
     listShared(caches).then(
       (files) => {
         this.files = files

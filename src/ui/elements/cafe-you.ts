@@ -3,6 +3,8 @@ import { html, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ErrandStates, Errands } from '../controllers/errands.ts'
 import { Live } from '../controllers/live.ts'
+import { settings as english } from '../texts/en/settings.ts'
+import { spoken } from '../texts/say.ts'
 import './cafe-account.ts'
 import './cafe-cafes.ts'
 import './cafe-drill.ts'
@@ -12,6 +14,8 @@ import './cafe-move.ts'
 import './cafe-notices.ts'
 import './cafe-profile.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('settings', english)
 
 export class CafeYou extends Plain {
   static override properties = {
@@ -53,6 +57,7 @@ export class CafeYou extends Plain {
       <div class="row">
         <a class="button" href="#account">${icon('lock')}Passphrase, devices and accounts</a>
         <a class="button" href="#recover">${icon('again')}Something is missing</a>
+        <a class="button" href="#settings">${icon('device')}${text.link}</a>
       </div>`
   }
 }

@@ -4,6 +4,7 @@ import type { account } from './en/account.ts'
 import type { accountFailures } from './en/account-failures.ts'
 import type { common } from './en/common.ts'
 import type { contact } from './en/contact.ts'
+import type { doctor } from './en/doctor.ts'
 import type { failures } from './en/failures.ts'
 import type { files } from './en/files.ts'
 import type { home } from './en/home.ts'
@@ -15,6 +16,7 @@ import type { news } from './en/news.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
 import type { recover } from './en/recover.ts'
+import type { settings } from './en/settings.ts'
 import type { threadFailures } from './en/thread-failures.ts'
 import type { threadLines } from './en/thread-lines.ts'
 import type { threads } from './en/threads.ts'
@@ -26,6 +28,7 @@ export interface Words {
   readonly accountFailures: typeof accountFailures
   readonly common: typeof common
   readonly contact: typeof contact
+  readonly doctor: typeof doctor
   readonly failures: typeof failures
   readonly files: typeof files
   readonly home: typeof home
@@ -37,6 +40,7 @@ export interface Words {
   readonly people: typeof people
   readonly posts: typeof posts
   readonly recover: typeof recover
+  readonly settings: typeof settings
   readonly threadFailures: typeof threadFailures
   readonly threadLines: typeof threadLines
   readonly threads: typeof threads

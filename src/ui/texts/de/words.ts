@@ -1,9 +1,11 @@
 /** German, whole: loaded where it is spoken. */
+import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
 import { account } from './account.ts'
 import { accountFailures } from './account-failures.ts'
 import { common } from './common.ts'
 import { contact } from './contact.ts'
+import { doctor } from './doctor.ts'
 import { failures } from './failures.ts'
 import { files } from './files.ts'
 import { home } from './home.ts'
@@ -15,6 +17,7 @@ import { news } from './news.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { recover } from './recover.ts'
+import { settings } from './settings.ts'
 import { threadFailures } from './thread-failures.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
@@ -26,6 +29,7 @@ export const words: Words = {
   accountFailures,
   common,
   contact,
+  doctor,
   failures,
   files,
   home,
@@ -37,6 +41,7 @@ export const words: Words = {
   people,
   posts,
   recover,
+  settings,
   threadFailures,
   threadLines,
   threads,

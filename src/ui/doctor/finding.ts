@@ -1,0 +1,56 @@
+/**
+ * What a check of the doctor comes to, and the report of all of them. A report is made of words of ours, numbers and the ends
+ * of identifiers: what people have named or written, and what opens anything, has no way into it.
+ */
+import type { PeerIdText } from '../../core/ids.ts'
+import { short } from '../format.ts'
+
+export type Level = 'good' | 'attention' | 'bad'
+
+/** Checks, in the order in which they run. */
+export const CHECKS = [
+  'browser',
+  'storage',
+  'service',
+  'worker',
+  'clock',
+  'relay',
+  'direct',
+  'outside',
+  'cafe',
+] as const
+export type Check = (typeof CHECKS)[number]
+
+/** A fact of a report: never text from outside. */
+export type Fact = number | boolean | Word | { readonly peer: PeerIdText }
+/** The only words that facts have. */
+export type Word = 'direct' | 'relayed' | 'none' | 'host' | 'mdns' | 'srflx' | 'unknown'
+
+export interface Finding {
+  readonly check: Check
+  readonly level: Level
+  /** One sentence, in the language of the page. */
+  readonly text: string
+  /** What to do about it. */
+  readonly advice?: string | undefined
+  readonly facts: Readonly<Record<string, Fact>>
+}
+
+/**
+ * The findings as text to give to somebody who helps, in English and without secrets.
+ *
+ * @example
+ * ```ts
+ * report([{ check: 'worker', level: 'good', text: 'It answers.', facts: { ms: 3 } }], '0.1.0')
+ * // 'Popup Cafe 0.1.0\ngood worker ms=3'
+ * ```
+ */
+export function report(findings: readonly Finding[], version: string): string {
+  const lines = findings.map(({ check, level, facts }) => {
+    const said = Object.entries(facts).map(([name, fact]) => `${name}=${shown(fact)}`)
+    return [level, check, ...said].join(' ')
+  })
+  return [`Popup Cafe ${version}`, ...lines].join('\n')
+}
+
+const shown = (fact: Fact): string => (typeof fact === 'object' ? short(fact.peer) : String(fact))

@@ -1,0 +1,85 @@
+/** The doctor in a real browser: all is well, the relay is gone, and a report that says nothing it should not. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Person, visit } from '../fixtures/profiles.ts'
+import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+const WAIT = { timeout: 90_000 }
+const SECRET = 'Zanzibar Tearoom'
+let relay: RelayProcess
+let host: Person
+let guest: Person
+/** Whatever opens something, or names somebody. */
+let secrets: string[]
+
+beforeAll(async () => {
+  relay = await startRelay()
+  ;[host, guest] = await Promise.all([visit(relay.url), visit(relay.url)])
+  const { invite, peerId } = await host.page.evaluate((name) => cafe.host.open({ name, mode: 'open' }), SECRET)
+  const made = await guest.page.evaluate(async (invite) => {
+    const { words, address } = await cafe.account.create()
+    await cafe.account.register(invite)
+    return [words, ...words.split(' '), address]
+  }, invite)
+  secrets = [SECRET, invite, new URL(invite).hash.slice(6), peerId, ...made, '127.0.0.1']
+})
+
+afterAll(async () => {
+  await Promise.all([host, guest].map((person) => person?.browser.close()))
+  await relay?.close()
+})
+
+/** Lines of the doctor, once it is done: check and level. */
+async function look({ page }: Person): Promise<string[]> {
+  await page.goto('about:blank')
+  await page.goto(`${relay.url}#doctor`)
+  await page.getByRole('button', { name: 'Copy the report' }).waitFor(WAIT)
+  return page
+    .locator('cafe-doctor li')
+    .evaluateAll((lines) =>
+      lines.map((line) => `${line.getAttribute('data-check')} ${line.getAttribute('data-level')}`),
+    )
+}
+
+test('a guest hears that all is well, and how its cafe answers', async () => {
+  const lines = await look(guest)
+  expect(lines).toEqual([
+    'browser good',
+    // A headless browser keeps nothing for good.
+    'storage attention',
+    'service good',
+    'worker good',
+    'clock good',
+    'relay good',
+    'direct good',
+    'cafe good',
+  ])
+  await guest.page.getByText(new RegExp(`${SECRET} answers (directly|through the relay) in \\d+ ms`)).waitFor(WAIT)
+})
+
+test('a host hears that others find its cafe', async () => {
+  expect(await look(host)).toContain('outside good')
+})
+
+test('the report has no name, word, code or whole identifier in it', async () => {
+  for (const { page } of [host, guest]) {
+    const text = (await page.locator('cafe-doctor .report').textContent()) ?? ''
+    expect(text).toMatch(/^Popup Cafe \d/)
+    expect(text).toContain('good relay')
+    const words = new Set(text.split(/[\s=…]+/))
+    expect(secrets.filter((secret) => (/^[a-z]+$/.test(secret) ? words.has(secret) : text.includes(secret)))).toEqual(
+      [],
+    )
+  }
+})
+
+test('without the relay it says what is in the way, and what to do', async () => {
+  await guest.page.goto(`${relay.url}#doctor`)
+  await relay.stop()
+  await guest.page.waitForFunction(async () => (await cafe.node.status()).relay === 'waiting', undefined, {
+    ...WAIT,
+    polling: 300,
+  })
+  await guest.page.getByRole('button', { name: 'Look again' }).click(WAIT)
+  await guest.page.locator('cafe-doctor li[data-check=relay][data-level=bad]').getByText('We keep trying').waitFor(WAIT)
+  await guest.page.locator('cafe-doctor li[data-check=clock][data-level=bad]').waitFor(WAIT)
+})
