@@ -103,6 +103,9 @@ export interface Peer {
   close(): Promise<void>
 }
 
+/** Milliseconds to look through the cafes after one more was joined; the next start does so again. */
+const LOOK_THROUGH = 60_000
+
 export async function createPeer(components: PeerComponents): Promise<Peer> {
   const { account, peer, connector, rows, clock } = components
   const { onChange = () => {}, onGarbage = () => {} } = components
@@ -118,7 +121,12 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
       await kept.safekeeping.erased(cafe, left)
       if (left) await links.left(cafe)
     },
-    onReadmitted: (cafe) => backups.readmitted(cafe),
+    async onReadmitted(cafe) {
+      await backups.readmitted(cafe)
+      // Files that another device of this account keeps there, or the one that was lost: they come into the list by themselves.
+      const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(LOOK_THROUGH)])
+      void backups.adopt({ signal }).catch(() => {})
+    },
     onChange() {
       onChange('account')
       if (!attends) return

@@ -2,8 +2,13 @@
 import type { ErrorCode } from '../core/errors.ts'
 import type { InboxRoom, OutgoingLetter, PostState, QuarantinedLetter } from '../worker/mail-api.ts'
 import type { Person, PostSent } from '../worker/thread-api.ts'
-import { bytes, count } from './format.ts'
+import { bytes } from './format.ts'
+import { mail as english, type Whom } from './texts/en/mail.ts'
+import { spoken } from './texts/say.ts'
+import { tongue } from './texts/tongue.ts'
 import { personName } from './thread-words.ts'
+
+const text = spoken('mail', english)
 
 /** How far a post is: a colour's name, a sign's, and a few words. */
 export interface SentLine {
@@ -24,116 +29,67 @@ const NAMED = 2
  * ```
  */
 export function sentLine(sent: PostSent, states: readonly PostState[] = []): SentLine {
-  const { waiting, stored, fetched, read, of } = sent
-  const rest = waiting === 0 ? '' : ` · ${waiting} not reached yet`
-  const in_ = (...wanted: readonly PostState['state'][]): readonly PostState[] =>
+  const { waiting, stored, fetched, read } = sent
+  const { level, text: line } = best(sent, states)
+  const isPart = waiting > 0 && read + fetched + stored > 0
+  return { level, text: isPart ? `${line} · ${text.notReached(waiting)}` : line }
+}
+
+function best({ stored, fetched, read, of }: PostSent, states: readonly PostState[]): SentLine {
+  const those = (...wanted: readonly PostState['state'][]): readonly PostState[] =>
     states.filter(({ state }) => wanted.includes(state))
-  if (read > 0) return { level: 'read', text: `Read by ${people(in_('read'), read)}${rest}` }
-  if (fetched > 0) {
-    const verb = fetched === 1 ? 'has' : 'have'
-    return { level: 'has', text: `${upper(people(in_('fetched'), fetched))} ${verb} it${rest}` }
+  if (read > 0) return { level: 'read', text: text.readBy(whom(those('read'), read)) }
+  if (fetched > 0) return { level: 'has', text: text.has(whom(those('fetched'), fetched)) }
+  if (stored > 0) {
+    const kept = whom(those('stored'), stored)
+    const at = sameNumber(those('stored'))
+    return { level: 'kept', text: at === undefined ? text.keptFor(kept) : text.keptForAt(kept, at) }
   }
-  if (stored > 0)
-    return { level: 'kept', text: `Kept for ${people(in_('stored'), stored)}${atCafes(in_('stored'))}${rest}` }
-  const lost = in_('undelivered')
-  if (lost.length > 0 && lost.length === of)
-    return { level: 'part', text: `Did not reach ${people(lost, lost.length)}` }
-  const left = in_('left')
-  if (left.length > 0 && left.length === of) {
-    return { level: 'kept', text: `Waits at your cafes for ${people(left, left.length)}` }
+  const lost = those('undelivered')
+  if (lost.length > 0 && lost.length === of) {
+    return { level: 'part', text: text.didNotReach(whom(lost, lost.length)) }
   }
-  return { level: 'part', text: 'Waiting to be sent' }
+  const left = those('left')
+  if (left.length > 0 && left.length === of) return { level: 'kept', text: text.waitsFor(whom(left, left.length)) }
+  return { level: 'part', text: text.waiting }
 }
 
-/** `Ben`, `Ben and Eve`, `Ben and 2 more`; `3 members` where nobody is known by name. */
-function people(some: readonly Person[], all: number): string {
-  if (some.length === 0) return all === 1 ? 'one member' : count(all, 'member')
-  const shown = all > NAMED ? 1 : NAMED
-  const named = some.slice(0, shown).map(personName)
-  const rest = all - named.length
-  return new Intl.ListFormat('en').format(rest > 0 ? [...named, `${rest} more`] : named)
+/** `Ben`, `Ben and Eve`, `Ben and 2 more`; by number alone where nobody is known by name. */
+function whom(some: readonly Person[], all: number): Whom {
+  const names = some.slice(0, all > NAMED ? 1 : NAMED).map(personName)
+  return { names, more: all - names.length }
 }
 
-/** Only where it is the same for everybody. */
-function atCafes(states: readonly PostState[]): string {
+/** At how many cafes, only where it is the same for everybody. */
+function sameNumber(states: readonly PostState[]): number | undefined {
   const numbers = new Set(states.map(({ cafes }) => cafes.length))
   const [number] = numbers
-  return numbers.size === 1 && number !== undefined && number > 0 ? ` at ${count(number, 'cafe')}` : ''
+  return numbers.size === 1 && number !== undefined && number > 0 ? number : undefined
 }
-
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** How far something is for one person, after their name. */
 export function stateText({ state, cafes }: { state: PostState['state']; cafes: readonly string[] }): string {
-  switch (state) {
-    case 'queued':
-      return 'waits on this device'
-    case 'stored':
-      return `kept for them at ${count(cafes.length, 'cafe')} of theirs`
-    case 'fetched':
-      return 'has it'
-    case 'read':
-      return 'has read it'
-    case 'undelivered':
-      return 'did not get it'
-    case 'left':
-      return 'finds it at your cafes'
-  }
-}
-
-const IN_THE_WAY: { readonly [C in ErrorCode]?: string } = {
-  NOT_FOUND:
-    'Nobody who can be reached knows where their mail goes. It is sent as soon as they, or a cafe of theirs, can be found.',
-  UNREACHABLE: 'Neither they nor a cafe of theirs can be reached now. It goes on by itself.',
-  TIMEOUT: 'Their cafe did not answer in time. It is tried again by itself.',
-  BUSY: 'Their cafe is busy. It is tried again by itself.',
-  QUOTA: 'Their mailbox is full. It is tried again by itself; tell them to look at their mail.',
-  FORBIDDEN: 'Their cafe takes no mail from you for them: they may not know you, or not want it.',
-  UNAUTHORIZED: 'Their cafe takes no mail from you for them: they may not know you, or not want it.',
-  UNSUPPORTED: 'Their version of Popup Cafe is another one. It is tried again.',
-  CORRUPT: 'What is known of them here is damaged. It is asked for again.',
-  SEALED: 'What they need to open it is not known here yet.',
-  BAD_REQUEST: 'It cannot be sent as it is.',
-  ABORTED: 'It was not fetched in time, and is not kept any longer.',
+  return text.states[state](cafes.length)
 }
 
 /** What is in the way of something that goes out, as a sentence; undefined for nothing. */
 export function whyText(why: ErrorCode | null): string | undefined {
-  return why === null ? undefined : (IN_THE_WAY[why] ?? 'Something went wrong. It is tried again.')
+  return why === null ? undefined : text.inTheWay[why]
 }
 
 /** What is in an outgoing letter, as the beginning of a line. */
 export function letterName({ kind }: Pick<OutgoingLetter, 'kind'>): string {
-  switch (kind) {
-    case 'post':
-      return 'A post'
-    case 'invite':
-      return 'An invite'
-    case 'card':
-      return 'Your contact card'
-  }
-}
-
-const UNUSABLE: { readonly [C in ErrorCode]?: string } = {
-  SEALED:
-    'It does not open with the keys on this device. If you brought your account back a short while ago, try again later.',
-  CORRUPT: 'It was damaged on its way, or somebody has changed it.',
-  BAD_REQUEST: 'It is not written in a way that this version of Popup Cafe understands.',
-  UNSUPPORTED: 'It comes from a newer version of Popup Cafe. Update, then try again.',
-  NOT_FOUND: 'It is about something that is not on this device.',
-  FORBIDDEN: 'Its sender may not do what it asks for.',
-  CONFLICT: 'Something newer is here already.',
-  QUOTA: 'There was no room for it on this device. Make some, then try again.',
+  return text.letters[kind]
 }
 
 /** Why something that came is of no use. */
 export function unusableText({ why }: Pick<QuarantinedLetter, 'why'>): string {
-  return UNUSABLE[why] ?? 'Something went wrong when it was opened.'
+  return text.unusable[why]
 }
 
-/** What is known of something that could not be used: `A post from Ben`, `A letter from somebody`. */
+/** What is known of something that could not be used: `A post`, `A letter`. */
 export function unusableName({ kind }: Pick<QuarantinedLetter, 'kind'>): string {
-  return kind === null ? 'A letter' : kind === 'card' ? 'A contact card' : letterName({ kind })
+  return text.came[kind ?? 'unknown']
 }
 
 /** Share of an inbox that is in use, as whole per cent; never 100 while there is room. */
@@ -144,15 +100,13 @@ export function roomPercent({ used, limit }: Pick<InboxRoom, 'used' | 'limit'>):
 
 /** `812 of 1,000 letters`, `52 MB of 64 MB`. */
 export function roomText({ used, limit, unit }: Pick<InboxRoom, 'used' | 'limit' | 'unit'>): string {
-  const number = new Intl.NumberFormat('en')
-  return unit === 'bytes'
-    ? `${bytes(used)} of ${bytes(limit)}`
-    : `${number.format(used)} of ${number.format(limit)} letters`
+  return unit === 'bytes' ? text.roomBytes(bytes(used), bytes(limit)) : text.roomLetters(used, limit)
 }
 
 /** A day in full: `28 December 2026`. */
 export function day(time: number): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' }).format(time)
+  const locale = tongue.language === 'en' ? 'en-GB' : tongue.language
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(time)
 }
 
 /** Milliseconds after which a letter that is still only on this device is worth a look. */
@@ -177,13 +131,11 @@ export function summaryLines({ letters, total, unusable, now }: MailSummary): {
   const lost = number(({ state }) => state === 'undelivered')
   const long = number(({ state, written }) => state === 'queued' && now - written > LONG)
   const needed: string[] = []
-  if (lost > 0) needed.push(`${count(lost, 'letter')} could not be delivered.`)
-  if (long > 0) needed.push(`${count(long, 'letter')} could not be sent for more than a day.`)
-  if (unusable > 0) needed.push(`${count(unusable, 'letter')} came and could not be used.`)
+  if (lost > 0) needed.push(text.lost(lost))
+  if (long > 0) needed.push(text.long(long))
+  if (unusable > 0) needed.push(text.cameUnusable(unusable))
   const waits = total - lost
-  if (waits === 0)
-    return { state: lost === 0 ? 'Everything you sent has arrived.' : 'Nothing else is on its way.', needed }
-  const some = `${count(waits, 'letter')} ${waits === 1 ? 'is' : 'are'} on the way`
-  const at = kept === waits ? '' : `${kept} of them `
-  return { state: kept === 0 ? `${some}.` : `${some}, ${at}kept at cafes until they are fetched.`, needed }
+  if (waits === 0) return { state: lost === 0 ? text.allArrived : text.nothingElse, needed }
+  if (kept === 0) return { state: text.onTheWay(waits), needed }
+  return { state: kept === waits ? text.allKept(waits) : text.someKept(waits, kept), needed }
 }

@@ -3,13 +3,16 @@ import type {
   DrillProblem,
   DrillResult,
   MoveInfo,
-  MoveStep,
   RecoverCafe,
   RecoverProgress,
   RecoverResult,
   RecoverThread,
 } from '../worker/recover-api.ts'
-import { count, plainName, short } from './format.ts'
+import { plainName, short } from './format.ts'
+import { recover as english } from './texts/en/recover.ts'
+import { spoken } from './texts/say.ts'
+
+const text = spoken('recover', english)
 
 /** How something stands, for its colour, and the words. */
 export interface Verdict {
@@ -21,45 +24,32 @@ export function cafeName({ cafe, name }: Pick<RecoverCafe, 'cafe' | 'name'>): st
   return name === '' ? short(cafe) : plainName(name)
 }
 
+const OUTCOMES: Readonly<Record<RecoverCafe['outcome'], Verdict['level']>> = {
+  ...{ kept: 'good', damaged: 'bad' },
+  ...{ none: 'part', newer: 'part', unknown: 'part', unreachable: 'part' },
+}
+
 /** What one cafe showed; what is behind is named for what it is. */
 export function cafeVerdict({ outcome, behind }: RecoverCafe): Verdict {
-  if (behind === 'told') {
-    return {
-      level: 'bad',
-      text: 'shows an older state than it has signed for: it lost the newer one, or holds it back',
-    }
-  }
-  if (behind === 'late') return { level: 'part', text: 'has an older state: it has not been given the newest yet' }
-  switch (outcome) {
-    case 'kept':
-      return { level: 'good', text: 'has your backup' }
-    case 'none':
-      return { level: 'part', text: 'knows you, and keeps nothing of you' }
-    case 'damaged':
-      return { level: 'bad', text: 'what it keeps of you is damaged' }
-    case 'newer':
-      return { level: 'part', text: 'has a backup of a newer version of Popup Cafe: reload the page' }
-    case 'unknown':
-      return { level: 'part', text: 'does not know you' }
-    case 'unreachable':
-      return { level: 'part', text: 'did not answer' }
-  }
+  if (behind === 'told') return { level: 'bad', text: text.behindTold }
+  if (behind === 'late') return { level: 'part', text: text.behindLate }
+  return { level: OUTCOMES[outcome], text: text.outcomes[outcome] }
 }
 
 export function threadVerdict({ state, blocks, of }: RecoverThread): Verdict {
   switch (state) {
     case 'running':
-      return { level: 'part', text: of === 0 ? 'coming' : `${percent(blocks, of)}% here, you can open it` }
+      return { level: 'part', text: of === 0 ? text.coming : text.partHere(percent(blocks, of)) }
     case 'done':
-      return { level: 'good', text: 'all of it is here' }
+      return { level: 'good', text: text.allHere }
     case 'older':
-      return { level: 'part', text: 'here as it was a while ago: no cafe showed the newest' }
+      return { level: 'part', text: text.older }
     case 'damaged':
-      return { level: 'bad', text: `${count(of - blocks, 'part')} of it came back damaged everywhere` }
+      return { level: 'bad', text: text.partsDamaged(of - blocks) }
     case 'missing':
-      return { level: 'bad', text: 'no cafe that answered has it' }
+      return { level: 'bad', text: text.missing }
     case 'waiting':
-      return { level: 'part', text: 'not all of it could be asked for yet' }
+      return { level: 'part', text: text.notAsked }
   }
 }
 
@@ -75,69 +65,38 @@ export function percent(done: number, of: number): number {
 
 /** One sentence on how far a recovery is. */
 export function recoverLine(progress: RecoverProgress | undefined): string {
-  if (progress === undefined || progress.step === 'cafes') return 'Asking the cafes what they keep of you…'
+  if (progress === undefined || progress.step === 'cafes') return text.askingCafes
   const done = progress.threads.filter(({ state }) => state !== 'running').length
-  return progress.of === 0 ? 'Opening your backup…' : `${done} of ${count(progress.of, 'thread')} back`
+  return progress.of === 0 ? text.opening : text.threadsBack(done, progress.of)
 }
 
 /** What a recovery came to. */
 export function recoverVerdict({ threads, finished, fresh }: RecoverResult): Verdict {
+  const all = threads.length
   const whole = threads.filter(({ state }) => state === 'done').length
   const bad = threads.filter(({ state }) => state === 'damaged' || state === 'missing').length
-  if (!finished)
-    return { level: 'part', text: 'Not everything could be asked for yet. Go on when more cafes are open.' }
-  if (threads.length === 0) return { level: 'good', text: 'Your account is back. It had no threads.' }
-  if (bad > 0) return { level: 'bad', text: `${count(whole, 'thread')} came back whole; ${bad} did not.` }
-  if (whole < threads.length) {
-    return {
-      level: 'part',
-      text: `${count(threads.length, 'thread')} came back, ${threads.length - whole} as they were a while ago.`,
-    }
-  }
-  const back = threads.length === 1 ? 'Your thread is' : `All ${threads.length} threads are`
-  return fresh === 'confirmed'
-    ? { level: 'good', text: `${back} back, and two cafes agree that nothing is newer.` }
-    : { level: 'good', text: `${back} back. Only one cafe answered, so nobody can say whether it has the very latest.` }
+  if (!finished) return { level: 'part', text: text.unfinished }
+  if (all === 0) return { level: 'good', text: text.noThreads }
+  if (bad > 0) return { level: 'bad', text: text.someBad(whole, bad) }
+  if (whole < all) return { level: 'part', text: text.someOld(all, all - whole) }
+  return { level: 'good', text: fresh === 'confirmed' ? text.confirmed(all) : text.oneAnswered(all) }
 }
 
 /** What a drill found wrong, in words. */
 function problemText({ what, name }: DrillProblem): string {
-  const called = name === '' ? '' : ` “${plainName(name)}”`
-  switch (what) {
-    case 'cafe':
-      return `the cafe${called} did not answer`
-    case 'manifest':
-    case 'record':
-      return `the list of your threads${called === '' ? '' : ` at${called}`}`
-    case 'snapshot':
-    case 'blocks':
-      return `the thread${called}`
-    case 'file':
-      return `the file${called}`
-  }
+  return text.wrong[what](name === '' ? '' : plainName(name))
 }
 
 /** What a drill came to. */
 export function drillVerdict({ good, threads, files, problems }: DrillResult): Verdict {
-  const what = `${count(threads, 'thread')} and ${count(files, 'file')}`
-  if (good) return { level: 'good', text: `${what} came back from your cafes, the same to the last bit.` }
-  const named = [...new Set(problems.map(problemText))]
-  const shown = named.length > 4 ? [...named.slice(0, 3), count(named.length - 3, 'other')] : named
-  return {
-    level: 'bad',
-    text: `Not all of it came back as it is here: ${new Intl.ListFormat('en').format(shown)}. What is missing is sent again by itself; try again in a while.`,
-  }
-}
-
-const STEPS: Readonly<Record<MoveStep, string>> = {
-  register: 'Joining the new cafe',
-  copy: 'Copying what the old one keeps',
-  publish: 'Telling others where you are now',
-  leave: 'Making sure that all of it is there, then leaving',
+  if (good) return { level: 'good', text: text.drillGood(threads, files) }
+  const found = [...new Set(problems.map(problemText))]
+  const shown = found.length > 4 ? found.slice(0, 3) : found
+  return { level: 'bad', text: text.drillBad(shown, found.length - shown.length) }
 }
 
 export function moveLine({ step, left }: Pick<MoveInfo, 'step' | 'left'>): string {
-  return step === 'copy' && left > 0 ? `${STEPS.copy}: ${count(left, 'thing')} to go` : STEPS[step]
+  return step === 'copy' && left > 0 ? text.copyLeft(left) : text.steps[step]
 }
 
 /** How much of a move is done, 0 to 100; most of the time goes into the copying. `most`: what was left when it began. */

@@ -3,7 +3,7 @@
 import type { Hosting } from '../cafe/hosting.ts'
 import { bearerWish } from '../cafe/session/terms.ts'
 import { CafeError } from '../core/errors.ts'
-import { MAX_INVITE, OPEN_TIMEOUT } from '../core/limits.ts'
+import { MAX_INVITE } from '../core/limits.ts'
 import { notice, parse, peerId, text, v } from '../core/schema.ts'
 import { formatFileKey } from '../crypto/file-key.ts'
 import type { Invite } from '../net/invite.ts'
@@ -182,8 +182,6 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
         const joined = await changed('account', peer.cafes.register(to, token, { signal, greeting }))
         // It may have run through the relay: what is shown next should not change a moment later.
         await node.connector.settled(cafe)
-        // Files that another device of this account keeps there: they come into the list by themselves.
-        void peer.backups.adopt({ signal: AbortSignal.timeout(OPEN_TIMEOUT) }).catch(() => {})
         return asSession(joined)
       },
     },

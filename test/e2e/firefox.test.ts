@@ -43,13 +43,13 @@ describe.skipIf('missing' in firefox)('in Firefox', () => {
     const words = await page.$$eval('cafe-words li', (words) => words.map((word) => word.textContent.trim()))
     expect(words).toHaveLength(12)
     await page.locator('::-p-text(I wrote them down)').click()
-    await page.waitForSelector('cafe-words input')
-    for (const field of await page.$$('cafe-words input')) {
-      const place = await field.evaluate(({ name }) => Number(name.split('-')[1]))
-      await field.type(words[place] as string)
+    await page.waitForSelector('cafe-words fieldset')
+    for (const group of await page.$$('cafe-words fieldset')) {
+      const place = await group.evaluate(({ dataset }) => Number(dataset['place']) - 1)
+      for (const button of await group.$$('button')) {
+        if ((await button.evaluate(({ textContent }) => textContent.trim())) === words[place]) await button.click()
+      }
     }
-    await page.locator('::-p-text(Check them)').click()
-    await page.locator('::-p-xpath(//button[normalize-space()="Join"])').click()
     await page.waitForSelector('::-p-xpath(//h1[normalize-space()="Files"]|//h2[normalize-space()="Files"])')
     await ready(page)
     expect(await page.evaluate(() => cafe.account.cafes())).toMatchObject([{ cafe: peerId, name: 'Corner Cafe' }])

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Person, sampleBytes, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { pickWords, readWords } from '../fixtures/words.ts'
 
 let relay: RelayProcess
 let host: Person
@@ -45,17 +46,10 @@ test('joining by the invite link: an account, its words once, then registered', 
   await page.getByText('Corner Cafe').waitFor()
   await page.getByRole('radio', { name: /Stay unlocked/ }).check()
   await page.getByRole('button', { name: 'Make my account' }).click()
-  const words = page.locator('cafe-words li')
-  await words.first().waitFor()
-  expect(await words.count()).toBe(12)
-  const phrase = (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''))
+  const phrase = await readWords(page)
+  expect(phrase).toHaveLength(12)
   await page.getByRole('button', { name: 'I wrote them down' }).click()
-  for (const field of await page.locator('cafe-words label').all()) {
-    const place = Number(/\d+/.exec(await field.innerText())?.[0])
-    await field.locator('input').fill(phrase[place - 1] as string)
-  }
-  await page.getByRole('button', { name: 'Check them' }).click()
-  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await pickWords(page, (place) => phrase[place] as string)
   await page.getByRole('heading', { name: 'Files' }).waitFor()
   expect(page.url()).not.toContain('join=')
   const html = (await page.content()).toLowerCase()

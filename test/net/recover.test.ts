@@ -71,6 +71,23 @@ describe('an account at two cafes', () => {
     await Promise.all([device.stop(), other.stop()])
   })
 
+  it('has its files in the list again by the same words, without a restart', async () => {
+    const { clock, cafes, words, device } = await settled(1, 1)
+    const bytes = new Blob(['the only copy of a letter'])
+    const { root } = await device.guest.peer.backups.add(bytes, 'letter.txt', { ...soon(), onProgress: () => {} })
+    await isSafe(device, 2)
+    await device.stop()
+    const other = await createAccountDevice({ clock, words })
+    await other.safe.recover.run({ cafes: [cafes[0].at], ...soon() })
+    await vi.waitFor(async () => {
+      expect((await other.guest.peer.backups.all()).find((one) => one.root === root)).toMatchObject({
+        name: 'letter.txt',
+        size: bytes.size,
+      })
+    }, SOON)
+    await other.stop()
+  })
+
   it('tells that nothing is there for other words, and that nobody is there', async () => {
     const { clock, cafes, device } = await settled(1, 1)
     const stranger = await createAccountDevice({ clock, words: createWords() })

@@ -17,9 +17,9 @@ import {
   personName,
   pieces,
   readAddresses,
-  SHARINGS,
-  TYPES,
+  sharings,
   terms,
+  types,
 } from '../../src/ui/thread-words.ts'
 import type { RecoverResult, RecoverThread } from '../../src/worker/recover-api.ts'
 import type { Person, ThreadAlarm } from '../../src/worker/thread-api.ts'
@@ -89,8 +89,8 @@ describe('people', () => {
 
 describe('a thread in words', () => {
   it('says for each type and sharing what it brings, without the word for it', () => {
-    for (const { value: type } of TYPES) {
-      for (const { value: sharing } of SHARINGS) {
+    for (const { value: type } of types()) {
+      for (const { value: sharing } of sharings()) {
         const text = terms({ type, sharing, starter: 'Ada' })
         expect(text).toMatch(/^[A-Z].*\.$/)
         expect(text).not.toMatch(/read-only|invite-only|not-shared/)
@@ -98,6 +98,9 @@ describe('a thread in words', () => {
     }
     expect(terms({ type: 'public', sharing: 'invite-only', starter: 'Ada' })).toBe(
       'Ada posts; members can comment and like. Only Ada can invite others.',
+    )
+    expect(terms({ type: 'read-only', sharing: 'invite-only', starter: null })).toBe(
+      'You post; members read. Only you can invite others.',
     )
   })
 
@@ -107,6 +110,7 @@ describe('a thread in words', () => {
     const all = [alarm('gap', 'a', 1), alarm('gap', 'a', 2), alarm('fork', 'a', 3), alarm('gap', 'b', 1)]
     expect(distinctAlarms(all)).toHaveLength(3)
     expect(new Set(distinctAlarms(all).map((one) => alarmText(one, 'Ada'))).size).toBe(2)
+    expect(alarmText(alarm('gap', 'a', 1), null)).toMatch(/^Something that you posted has not arrived/)
   })
 
   it('reads addresses however they were pasted', () => {

@@ -6,11 +6,15 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { isOpenNotice } from '../../rpc/sw-messages.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadInfo, ThreadNotification } from '../../worker/thread-api.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { type Notice, type NoticeBoard, type NoticeChoice, noticeChoice } from '../notice-board.ts'
 import { threadHash } from '../route.ts'
+import { threadLines as english } from '../texts/en/thread-lines.ts'
+import { spoken } from '../texts/say.ts'
 import { newsLine, personName } from '../thread-words.ts'
 import { Live, threadNews } from './live.ts'
+
+const text = spoken('threadLines', english)
 
 export interface NoticesComponents {
   readonly board: NoticeBoard
@@ -112,15 +116,14 @@ export function noticeOf(lines: readonly ThreadNotification[], info: Pick<Thread
   const [newest, ...more] = lines
   if (newest === undefined) throw new TypeError('a notice is about something')
   const people = [...new Set(lines.map(({ actor }) => personName(actor)))]
-  const title = new Intl.ListFormat('en').format(
-    people.length > 3 ? [...people.slice(0, 2), `${people.length - 2} more`] : people,
-  )
+  const named = people.length > 3 ? people.slice(0, 2) : people
+  const title = text.actors(named, people.length - named.length)
   const isTalk = info?.with !== undefined && info.with !== null
-  const where = isTalk ? '' : ` in “${plainName(newest.threadName)}”`
-  const one = isTalk && newest.kind === 'text' ? 'wrote to you' : newsLine(newest)
+  const one = isTalk && newest.kind === 'text' ? text.wroteToYou : newsLine(newest)
+  const many = isTalk ? text.newThings(lines.length) : text.newThingsIn(lines.length, plainName(newest.threadName))
   return {
     title,
-    body: more.length === 0 ? one : `${count(lines.length, 'new thing')}${where}`,
+    body: more.length === 0 ? one : many,
     tag: `cafe:${newest.thread}`,
     hash: newest.kind === 'invite' ? '#threads' : threadHash(newest.thread),
   }

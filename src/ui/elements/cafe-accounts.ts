@@ -7,7 +7,13 @@ import './cafe-devices.ts'
 import './cafe-give.ts'
 import './cafe-safety.ts'
 import './cafe-wallet.ts'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain, waiting } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 export class CafeAccounts extends Plain {
   static override properties = { cafe: { attribute: false }, account: { attribute: false }, code: { attribute: false } }
@@ -19,12 +25,12 @@ export class CafeAccounts extends Plain {
 
   override render(): TemplateResult {
     const { account } = this
-    return html`<h1 tabindex="-1">Account</h1>
-      ${account === undefined ? waiting('Looking…') : account === null ? this.#none() : this.#some(account)}`
+    return html`<h1 tabindex="-1">${text.title}</h1>
+      ${account === undefined ? waiting(common.looking) : account === null ? this.#none() : this.#some(account)}`
   }
 
   #none(): TemplateResult {
-    return html`${this.code === undefined ? nothing : html`<p class="lead">There is no account in this browser that could be given to another device.</p>`}
+    return html`${this.code === undefined ? nothing : html`<p class="lead">${text.noneToGive}</p>`}
       <cafe-account .cafe=${this.cafe}></cafe-account>`
   }
 

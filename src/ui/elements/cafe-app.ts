@@ -18,6 +18,7 @@ import { openHash, type Route } from '../route.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
+import type { RecoverEvent } from './cafe-join.ts'
 import type { WordsEvent } from './cafe-words.ts'
 import { asked, busy, unread } from './nav-marks.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
@@ -56,6 +57,8 @@ export class CafeApp extends Plain {
     (cafe) => cafe.thread.notifications({ limit: 1 }),
   )
   readonly #keys = new LinkKeys()
+  /** An account was made in order to join. */
+  #eager = false
   readonly #focus = new ViewFocus()
   readonly #routed = () => void this.#go(this.#keys.route())
   readonly #leaving = (event: BeforeUnloadEvent) => {
@@ -119,7 +122,8 @@ export class CafeApp extends Plain {
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
       <cafe-update></cafe-update>
-      <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open}>
+      ${this.#recovering()}
+      <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>`
   }
@@ -142,7 +146,8 @@ export class CafeApp extends Plain {
       const code = route.view === 'link' ? route.code : undefined
       return html`<cafe-accounts .cafe=${cafe} .account=${account} .code=${code}></cafe-accounts>`
     }
-    if (route.view === 'join') return html`<cafe-join .cafe=${cafe} .code=${route.code}></cafe-join>`
+    if (route.view === 'join')
+      return html`<cafe-join .cafe=${cafe} .code=${route.code} .eager=${this.#eager}></cafe-join>`
     return this.#later(cafe, route)
   }
 
@@ -240,8 +245,24 @@ export class CafeApp extends Plain {
     location.hash = openHash(this.#keys.keep(link))
   }
 
+  #recover({ codes }: RecoverEvent): void {
+    void this.#errands.recover.run({ cafes: codes, salvage: false })
+  }
+
+  /** It goes on wherever the person looks. */
+  #recovering(): TemplateResult | typeof nothing {
+    const { running, problem } = this.#errands.recover.state
+    if (this.route.view === 'recover' || !(running || problem)) return nothing
+    return html`<div class="update" role="status">
+      ${icon(running ? 'again' : 'warning')}
+      <p>${running ? 'Your account is being brought back.' : 'Not all of your account is back yet.'}</p>
+      <a class="button small" href="#recover">See how far it is</a>
+    </div>`
+  }
+
   #noted(): void {
     this.words = undefined
+    this.#eager = this.route.view === 'join'
     void this.#focusView()
   }
 }

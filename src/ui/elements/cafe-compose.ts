@@ -7,9 +7,13 @@ import { MAX_FILES, MAX_TEXT } from '../../core/limits.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import type { Sending } from '../controllers/sending.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import { acceptDrag, droppedFiles, hasLeft } from './drop-files.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('posts', english)
 
 export class CafeCompose extends Plain {
   static override properties = {
@@ -30,10 +34,10 @@ export class CafeCompose extends Plain {
   declare problem: string
   /** For the live region. */
   declare done: string
-  readonly #post = new Action<string>(this, 'post', async (text) => {
-    await this.cafe.thread.post(this.thread, text)
+  readonly #post = new Action<string>(this, 'post', async (written) => {
+    await this.cafe.thread.post(this.thread, written)
     this.#clear()
-    this.done = 'Posted.'
+    this.done = text.posted
   })
 
   constructor() {
@@ -52,7 +56,7 @@ export class CafeCompose extends Plain {
     const { running, problem } = this.#post
     return html`<form
       class="card compose ${this.over ? 'over' : ''}"
-      aria-label="New post"
+      aria-label=${text.newPost}
       @submit=${this.#submit}
       @keydown=${this.#key}
       @dragover=${this.#dragOver}
@@ -60,15 +64,15 @@ export class CafeCompose extends Plain {
       @drop=${this.#drop}
     >
       <label class="field">
-        <span class="sr">Write a post</span>
-        <textarea name="text" rows="2" dir="auto" placeholder="Write a post" @input=${this.#typed} @paste=${this.#paste}></textarea>
+        <span class="sr">${text.write}</span>
+        <textarea name="text" rows="2" dir="auto" placeholder=${text.write} @input=${this.#typed} @paste=${this.#paste}></textarea>
       </label>
       ${this.#chosen()}
       ${this.problem === '' ? nothing : html`<p class="field-error" role="alert">${this.problem}</p>`} ${failure(problem)}
       <div class="row between">
-        <button type="button" class="button small" @click=${this.#pick}>${icon('image')}Add files</button>
-        <input type="file" multiple hidden aria-label="Files to post" @change=${this.#picked} />
-        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${icon('send')}${running ? 'Posting…' : 'Post'}</button>
+        <button type="button" class="button small" @click=${this.#pick}>${icon('image')}${text.addFiles}</button>
+        <input type="file" multiple hidden aria-label=${text.filesToPost} @change=${this.#picked} />
+        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${icon('send')}${running ? text.posting : text.post}</button>
       </div>
       <p class="sr" role="status">${this.done}</p>
     </form>`
@@ -76,14 +80,14 @@ export class CafeCompose extends Plain {
 
   #chosen(): TemplateResult | typeof nothing {
     if (this.files.length === 0) return nothing
-    return html`<ul class="chosen" aria-label="Files of this post">
+    return html`<ul class="chosen" aria-label=${text.gallery}>
       ${this.files.map(
         (file) => html`<li>
           <bdi class="grow">${plainName(file.name, 255)}</bdi><span class="quiet small">${bytes(file.size)}</span>
           <button
             type="button"
             class="button icon-only"
-            aria-label=${`Do not post ${plainName(file.name, 255)}`}
+            aria-label=${text.doNotPost(plainName(file.name, 255))}
             @click=${() => this.#remove(file)}
           >
             ${icon('xmark')}
@@ -95,16 +99,16 @@ export class CafeCompose extends Plain {
 
   #submit(event: SubmitEvent): void {
     event.preventDefault()
-    const text = this.querySelector('textarea')?.value.trim() ?? ''
-    if (new TextEncoder().encode(text).byteLength > MAX_TEXT) {
-      this.problem = 'This is too long for one post. Shorten it, or add it as a file.'
+    const written = this.querySelector('textarea')?.value.trim() ?? ''
+    if (new TextEncoder().encode(written).byteLength > MAX_TEXT) {
+      this.problem = text.tooLong
       return
     }
     this.problem = ''
     if (this.files.length > 0) {
-      this.sending.add(this.thread, this.files, text)
+      this.sending.add(this.thread, this.files, written)
       this.#clear()
-    } else if (text !== '') void this.#post.run(text)
+    } else if (written !== '') void this.#post.run(written)
     else this.querySelector('textarea')?.focus()
   }
 
@@ -165,11 +169,7 @@ export class CafeCompose extends Plain {
   #take(files: readonly File[], folder: boolean): void {
     const all = [...this.files, ...files]
     this.files = all.slice(0, MAX_FILES)
-    this.problem = folder
-      ? 'A folder cannot be posted as one thing. Drop the files inside it.'
-      : all.length > MAX_FILES
-        ? `One post takes ${count(MAX_FILES, 'file')}. Post the others after it.`
-        : ''
+    this.problem = folder ? text.noFolder : all.length > MAX_FILES ? text.tooMany(MAX_FILES) : ''
   }
 
   #remove(gone: File): void {

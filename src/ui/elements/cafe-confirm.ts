@@ -6,7 +6,11 @@ import './library.ts'
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import { html, type TemplateResult } from 'lit'
 import type { Problem } from '../explain.ts'
+import { common as english } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const common = spoken('common', english)
 
 export class CafeConfirm extends Plain {
   static override properties = {
@@ -33,7 +37,7 @@ export class CafeConfirm extends Plain {
       <p>${this.text}</p>
       ${this.more} ${failure(this.problem)}
       <div slot="footer" class="row end">
-        <button type="button" class="button" autofocus data-dialog="close">Cancel</button>
+        <button type="button" class="button" autofocus data-dialog="close">${common.cancel}</button>
         <button type="button" class="button danger" aria-busy=${this.running ? 'true' : 'false'} @click=${this.#agree}>
           ${this.verb}
         </button>

@@ -8,15 +8,21 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ContactInfo, TalkInfo } from '../../worker/contact-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { alikeText } from '../people-words.ts'
 import { threadHash } from '../route.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import './cafe-talk.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { contact as contactEnglish } from '../texts/en/contact.ts'
+import { spoken } from '../texts/say.ts'
 import { address, back, blocked, cardState, known, self } from './contact-parts.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('contact', contactEnglish)
 
 type Change = 'add' | 'remove' | 'block' | 'unblock'
 
@@ -78,8 +84,8 @@ export class CafeContact extends Plain {
   override render(): TemplateResult {
     const info = this.#info.value
     if (info === undefined || info.address !== this.address) {
-      return html`<h1 tabindex="-1">Somebody</h1>
-        ${this.#info.problem ? html`${failure(this.#info.problem)}${back()}` : waiting('Looking…')}`
+      return html`<h1 tabindex="-1">${text.somebody}</h1>
+        ${this.#info.problem ? html`${failure(this.#info.problem)}${back()}` : waiting(common.looking)}`
     }
     return html`${this.#head(info)}
       ${info.alike.map((one) => html`<div class="notice part" role="note">${icon('warning')}<p>${alikeText(one)}</p></div>`)}
@@ -96,15 +102,15 @@ export class CafeContact extends Plain {
   #head(info: ContactInfo): TemplateResult {
     const { claimed, called, handle } = info
     return html`<div class="person-head">
-      <a class="button icon-only" href="#people" aria-label="All people">${icon('back')}</a>
+      <a class="button icon-only" href="#people" aria-label=${text.all}>${icon('back')}</a>
       ${face(info, 'large')}
       <div class="grow">
         <h1 tabindex="-1"><bdi>${personName(info)}</bdi></h1>
         <p class="quiet marks">
-          ${info.self ? 'This is you' : nothing}
-          ${called !== null && claimed !== null && called !== claimed ? html`<span>calls themselves <bdi>${plainName(claimed)}</bdi></span>` : nothing}
+          ${info.self ? text.isYou : nothing}
+          ${called !== null && claimed !== null && called !== claimed ? html`<span>${text.callsThemselves(html`<bdi>${plainName(claimed)}</bdi>`)}</span>` : nothing}
           ${handle === null ? nothing : html`<span class="tag">@${handle}</span>`}
-          ${info.added === null || info.self ? nothing : html`<span class="tag good">${icon('check')}contact</span>`}
+          ${info.added === null || info.self ? nothing : html`<span class="tag good">${icon('check')}${text.contactTag}</span>`}
         </p>
       </div>
     </div>`
@@ -114,30 +120,30 @@ export class CafeContact extends Plain {
     const isKept = info.added !== null
     return html`<div class="row person-actions">
       <button type="button" class="button loud" aria-busy=${this.#talk.running ? 'true' : 'false'} @click=${() => this.#talk.run()}>
-        ${icon('comment')}${this.#talk.running ? 'Starting…' : 'Start a thread'}
+        ${icon('comment')}${this.#talk.running ? text.starting : text.start}
       </button>
       ${
         isKept
           ? html`<button type="button" class="button" aria-expanded=${this.renaming ? 'true' : 'false'} @click=${this.#toggleNaming}>
-              ${icon('pencil')}Rename
+              ${icon('pencil')}${common.rename}
             </button>`
           : html`<button type="button" class="button" aria-busy=${this.#change.running ? 'true' : 'false'} @click=${() => this.#change.run('add')}>
-              ${icon('plus')}Add to contacts
+              ${icon('plus')}${text.add}
             </button>`
       }
       ${
         info.blocked
-          ? html`<button type="button" class="button" @click=${() => this.#change.run('unblock')}>Unblock</button>`
-          : html`<button type="button" class="button" @click=${() => this.#ask('block')}>Block</button>`
+          ? html`<button type="button" class="button" @click=${() => this.#change.run('unblock')}>${text.unblock}</button>`
+          : html`<button type="button" class="button" @click=${() => this.#ask('block')}>${text.block}</button>`
       }
-      ${isKept ? html`<button type="button" class="button" @click=${() => this.#ask('remove')}>Remove</button>` : nothing}
+      ${isKept ? html`<button type="button" class="button" @click=${() => this.#ask('remove')}>${common.remove}</button>` : nothing}
     </div>`
   }
 
   #naming({ called, claimed }: ContactInfo): TemplateResult {
     return html`<form class="card stack" @submit=${this.#submitName}>
       <label class="field">
-        <span>What you call them <small>only you see it; empty for what they call themselves</small></span>
+        <span>${text.called} <small>${text.calledHint}</small></span>
         <div class="row">
           <input
             class="grow"
@@ -148,7 +154,7 @@ export class CafeContact extends Plain {
             placeholder=${claimed === null ? '' : plainName(claimed)}
             .value=${called ?? ''}
           />
-          <button class="button" aria-busy=${this.#rename.running ? 'true' : 'false'}>Save</button>
+          <button class="button" aria-busy=${this.#rename.running ? 'true' : 'false'}>${common.save}</button>
         </div>
       </label>
       ${failure(this.#rename.problem)}
@@ -159,15 +165,15 @@ export class CafeContact extends Plain {
     const { via, threads, card, devices, inboxes } = info
     return html`<div class="stack">
       <section class="card" aria-labelledby="via-heading">
-        <h2 id="via-heading" class="minor">Known via</h2>
-        ${via.length === 0 ? html`<p class="quiet small">Nothing but this address.</p>` : html`<ul class="facts small">${via.map(known)}</ul>`}
+        <h2 id="via-heading" class="minor">${text.via}</h2>
+        ${via.length === 0 ? html`<p class="quiet small">${text.viaNothing}</p>` : html`<ul class="facts small">${via.map(known)}</ul>`}
         <p class="quiet small" role="status">
-          ${this.#refresh.running ? 'Asking cafes for their newest card…' : cardState(info)}
+          ${this.#refresh.running ? text.askingCard : cardState(info)}
         </p>
         ${
           card === null
             ? nothing
-            : html`<p class="quiet small">${count(devices.length, 'device')} · mail at ${count(inboxes, 'cafe')}</p>`
+            : html`<p class="quiet small">${text.devices(devices.length)} · ${text.mailAt(inboxes)}</p>`
         }
         ${!this.#refresh.running && this.#refresh.problem ? html`<p class="quiet small">${this.#refresh.problem.text}</p>` : nothing}
       </section>
@@ -175,7 +181,7 @@ export class CafeContact extends Plain {
         threads.length === 0
           ? nothing
           : html`<section class="card" aria-labelledby="common-heading">
-              <h2 id="common-heading" class="minor">Common threads</h2>
+              <h2 id="common-heading" class="minor">${text.common}</h2>
               <ul class="rows">
                 ${threads.map(({ id, name }) => html`<li><a href=${threadHash(id)}><bdi>${plainName(name)}</bdi></a></li>`)}
               </ul>
@@ -190,14 +196,14 @@ export class CafeContact extends Plain {
     const name = personName(info)
     const texts = {
       remove: {
-        heading: `Remove ${name}?`,
-        text: 'They are taken out of your contacts on all of your devices. Common threads stay as they are.',
-        verb: 'Remove',
+        heading: text.removeTitle(name),
+        text: text.removeText,
+        verb: common.remove,
       },
       block: {
-        heading: `Block ${name}?`,
-        text: 'They can write to you no more, and are not told. In common threads you still see each other: leave those if you want that too.',
-        verb: 'Block',
+        heading: text.blockTitle(name),
+        text: text.blockText,
+        verb: text.block,
       },
     }[asking.what]
     return html`<cafe-confirm

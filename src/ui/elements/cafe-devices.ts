@@ -6,10 +6,16 @@ import type { DeviceInfo, Revoked } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { readDeviceLink } from '../link.ts'
 import './cafe-confirm.ts'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 export class CafeDevices extends Plain {
   static override properties = {
@@ -46,11 +52,11 @@ export class CafeDevices extends Plain {
   override render(): TemplateResult {
     const devices = this.#devices.value
     return html`<section class="card" aria-labelledby="devices-heading">
-      <h2 id="devices-heading">Your devices</h2>
+      <h2 id="devices-heading">${text.devices}</h2>
       ${failure(this.#devices.problem)}
       ${
         devices === undefined
-          ? waiting('Looking…')
+          ? waiting(common.looking)
           : html`<ul class="rows">
               ${devices.map((device) => this.#device(device))}
             </ul>`
@@ -67,12 +73,13 @@ export class CafeDevices extends Plain {
       <div class="grow">
         <p class="title">
           <bdi>${plainName(name)}</bdi>
-          ${here ? html`<span class="tag good">this device</span>` : nothing}
-          ${revoked === null ? nothing : html`<span class="tag bad">removed</span>`}
+          ${here ? html`<span class="tag good">${text.thisDevice}</span>` : nothing}
+          ${revoked === null ? nothing : html`<span class="tag bad">${text.removedTag}</span>`}
         </p>
         <p class="quiet small">
-          ${revoked === null ? 'Linked' : 'Removed'}
-          <wa-relative-time .date=${new Date(revoked ?? since)} sync></wa-relative-time>
+          ${(revoked === null ? text.linked : text.removedOn)(
+            html`<wa-relative-time .date=${new Date(revoked ?? since)} sync></wa-relative-time>`,
+          )}
         </p>
       </div>
       ${
@@ -81,13 +88,13 @@ export class CafeDevices extends Plain {
           : html`<button
               type="button"
               class="button small"
-              aria-label="Remove ${plainName(name)}"
+              aria-label=${text.removeDevice(plainName(name))}
               @click=${() => {
                 this.revoking = device
                 this.asking = true
               }}
             >
-              Remove
+              ${common.remove}
             </button>`
       }
     </li>`
@@ -102,7 +109,7 @@ export class CafeDevices extends Plain {
           this.linking = true
         }}
       >
-        ${icon('device')}Link a device
+        ${icon('device')}${text.link}
       </button>
     </div>`
   }
@@ -110,11 +117,10 @@ export class CafeDevices extends Plain {
   #paste(): TemplateResult {
     return html`<form class="stack narrow" novalidate @submit=${this.#submit}>
       <p>
-        Open Popup Cafe on the other device, choose <strong>I have an account on another device</strong>, and scan its code with
-        this device’s camera. Or paste its link here.
+        ${text.linkText(html`<strong>${text.onDevice}</strong>`)}
       </p>
       <label class="field">
-        <span>Link of the other device</span>
+        <span>${text.otherLink}</span>
         <input
           name="link"
           type="text"
@@ -126,10 +132,10 @@ export class CafeDevices extends Plain {
         />
       </label>
       <p class="field-error" role="alert" ?hidden=${!this.wrong}>
-        ${this.wrong ? 'This is not the link of a device. Copy the whole link that the other device shows.' : nothing}
+        ${this.wrong ? text.wrongLink : nothing}
       </p>
       <div class="row">
-        <button class="button loud">Continue</button>
+        <button class="button loud">${text.goOn}</button>
         <button
           type="button"
           class="button"
@@ -137,7 +143,7 @@ export class CafeDevices extends Plain {
             this.linking = false
           }}
         >
-          Cancel
+          ${common.cancel}
         </button>
       </div>
     </form>`
@@ -157,17 +163,17 @@ export class CafeDevices extends Plain {
     const { revoking } = this
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Remove ${revoking === undefined ? 'this device' : plainName(revoking.name)}?`}
-      .text=${'Your cafes refuse it from now on. If it was stolen while your account was open on it, its thief knows the account’s key: then make a new account as well.'}
+      .heading=${text.removeTitle(revoking === undefined ? undefined : plainName(revoking.name))}
+      .text=${text.removeText}
       .more=${
         this.lock
           ? html`<label class="field">
-              <span>Your passphrase</span>
+              <span>${text.yourPassphrase}</span>
               <input name="revoke-proof" type="password" autocomplete="current-password" />
             </label>`
           : undefined
       }
-      .verb=${'Remove the device'}
+      .verb=${text.removeVerb}
       .running=${this.#revoke.running}
       .problem=${this.#revoke.problem}
       @agreed=${() => revoking && this.#revoke.run(revoking)}
@@ -182,9 +188,12 @@ export class CafeDevices extends Plain {
 }
 
 /** How far the news has come. */
-function toldLine(told: Revoked | undefined): string {
-  if (told === undefined) return ''
-  const later = told.waiting === 0 ? '' : ` ${count(told.waiting, 'cafe')} will be told as soon as it is reached.`
-  return `The device is removed.${told.told === 0 ? '' : ` ${count(told.told, 'cafe')} refuse it now.`}${later}`
+function toldLine(revoked: Revoked | undefined): string {
+  if (revoked === undefined) return ''
+  const { told, waiting } = revoked
+  const lines = [text.removedNow]
+  if (told > 0) lines.push(text.refusedBy(told))
+  if (waiting > 0) lines.push(text.toldLater(waiting))
+  return lines.join(' ')
 }
 customElements.define('cafe-devices', CafeDevices)

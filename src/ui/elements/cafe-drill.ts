@@ -12,8 +12,14 @@ import type { Errand, ErrandState } from '../controllers/errand.ts'
 import { Live } from '../controllers/live.ts'
 import { drillVerdict, percent } from '../recover-words.ts'
 import './cafe-safety.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { recover as recoverEnglish } from '../texts/en/recover.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('recover', recoverEnglish)
 
 export class CafeDrill extends Plain {
   static override properties = { cafe: { attribute: false }, errand: { attribute: false }, state: { attribute: false } }
@@ -44,11 +50,10 @@ export class CafeDrill extends Plain {
     const { last, good } = this.#drills.value ?? { last: null, good: null }
     const verdict = last === null ? undefined : drillVerdict(last)
     return html`<section class="card stack" aria-labelledby="drill-heading">
-      <h2 id="drill-heading">How safe it is</h2>
+      <h2 id="drill-heading">${text.safe}</h2>
       <cafe-safety .cafe=${this.cafe} .names=${this.#names()}></cafe-safety>
       <p class="quiet">
-        A restore drill proves that all of it could be brought back: it fetches everything from your cafes into a place of its own, compares it with what is here, and clears it away again.
-        Nothing of yours is touched.
+        ${text.drillText}
       </p>
       ${
         verdict === undefined || last === null || running
@@ -58,13 +63,13 @@ export class CafeDrill extends Plain {
               <p>${verdict.text} <span class="quiet small">${when(last.at)}</span></p>
             </div>`
       }
-      ${good === last?.at ? nothing : html`<p>${good === null ? 'There was no good drill yet.' : html`The last good drill was ${when(good)}.`}</p>`}
+      ${good === last?.at ? nothing : html`<p>${good === null ? text.noDrill : text.lastDrill(when(good))}</p>`}
       ${failure(this.#drills.problem ?? problem, () => void this.errand.run(undefined))} ${running ? this.#running() : nothing}
       <div class="row">
         ${
           running
-            ? html`<button type="button" class="button" @click=${this.#stop}>Stop</button>`
-            : html`<button type="button" class="button loud" @click=${() => this.errand.run(undefined)}>Start a drill</button>`
+            ? html`<button type="button" class="button" @click=${this.#stop}>${common.stop}</button>`
+            : html`<button type="button" class="button loud" @click=${() => this.errand.run(undefined)}>${text.startDrill}</button>`
         }
       </div>
     </section>`
@@ -79,9 +84,9 @@ export class CafeDrill extends Plain {
     const value = percent(done, total)
     return html`<div>
       <p class="quiet small tabular between" role="status">
-        ${total === 0 ? 'Asking your cafes…' : 'Bringing it back and comparing'}<span>${total === 0 ? '' : `${value}%`}</span>
+        ${total === 0 ? text.askingYours : text.comparing}<span>${total === 0 ? '' : `${value}%`}</span>
       </p>
-      <wa-progress-bar .value=${value} label="Restore drill" ?indeterminate=${total === 0}></wa-progress-bar>
+      <wa-progress-bar .value=${value} label=${text.drill} ?indeterminate=${total === 0}></wa-progress-bar>
     </div>`
   }
 

@@ -9,12 +9,18 @@ import type { AnnotatedPost, FeedItem, FeedMode, Post, ThreadInfo } from '../../
 import { FeedPages } from '../controllers/feed-pages.ts'
 import { Seen, type SeenPost, watchScreen } from '../controllers/seen.ts'
 import { threadHash } from '../route.ts'
-import { eventLine, MODES, threadTitle } from '../thread-words.ts'
+import { eventLine, modes, threadTitle } from '../thread-words.ts'
 import './cafe-post.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { posts as postsEnglish } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import type { CafePost } from './cafe-post.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, who } from './person.ts'
 import { prose, when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('posts', postsEnglish)
 
 export class CafeFeed extends Plain {
   static override properties = {
@@ -65,14 +71,14 @@ export class CafeFeed extends Plain {
   override render(): TemplateResult {
     const items = this.#feed.items
     return html`${this.#modes()} ${failure(this.#feed.problem, () => this.#feed.refresh())}
-      ${items === undefined ? (this.#feed.problem ? nothing : waiting('Looking…')) : items.length === 0 ? empty() : this.#list(items)}`
+      ${items === undefined ? (this.#feed.problem ? nothing : waiting(common.looking)) : items.length === 0 ? empty() : this.#list(items)}`
   }
 
   #modes(): TemplateResult {
     return html`<fieldset class="switch">
-      <legend class="sr">What to show</legend>
-      ${MODES.map(
-        ({ value, name, text }) => html`<label title=${text}>
+      <legend class="sr">${text.show}</legend>
+      ${modes().map(
+        ({ value, name, text: about }) => html`<label title=${about}>
           <input
             type="radio"
             name="mode"
@@ -89,12 +95,12 @@ export class CafeFeed extends Plain {
 
   #list(items: readonly FeedItem[]): TemplateResult {
     const divider = this.#divider(items)
-    return html`<ol class="feed" aria-label="Posts">
+    return html`<ol class="feed" aria-label=${text.list}>
         ${repeat(
           items,
           (item) => keyOf(item),
           (item, index) => html`<li>
-            ${this.#item(item)} ${index === divider ? html`<p class="divider"><span>Seen before</span></p>` : nothing}
+            ${this.#item(item)} ${index === divider ? html`<p class="divider"><span>${text.seenBefore}</span></p>` : nothing}
           </li>`,
         )}
       </ol>
@@ -106,7 +112,7 @@ export class CafeFeed extends Plain {
               aria-busy=${this.#feed.loading ? 'true' : 'false'}
               @click=${() => this.#feed.next()}
             >
-              ${this.#feed.loading ? 'Looking…' : 'Show older'}
+              ${this.#feed.loading ? common.looking : common.older}
             </button>`
           : nothing
       }`
@@ -142,7 +148,7 @@ export class CafeFeed extends Plain {
   #where({ thread }: Post): TemplateResult | undefined {
     if (this.one !== undefined) return undefined
     const info = this.threads.find(({ id }) => id === thread)
-    return html`in <a href=${threadHash(thread)}><bdi>${info === undefined ? '' : threadTitle(info)}</bdi></a> · `
+    return html`${text.inThread(html`<a href=${threadHash(thread)}><bdi>${info === undefined ? '' : threadTitle(info)}</bdi></a>`)} · `
   }
 }
 
@@ -165,8 +171,8 @@ function line(post: Post): TemplateResult {
 function empty(): TemplateResult {
   return html`<div class="empty">
     <span class="mark" aria-hidden="true">${icon('comment')}</span>
-    <h2>Nothing here yet</h2>
-    <p class="quiet">Posts show here, newest first.</p>
+    <h2>${text.noneTitle}</h2>
+    <p class="quiet">${text.noneText}</p>
   </div>`
 }
 customElements.define('cafe-feed', CafeFeed)

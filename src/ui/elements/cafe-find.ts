@@ -11,18 +11,20 @@ import { plainName } from '../format.ts'
 import { readContactCode } from '../link.ts'
 import { findLine, nobodyLine, troubles } from '../people-words.ts'
 import { contactHash } from '../route.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { face, lookalikes, tail, who } from './person.ts'
 import { when } from './post-parts.ts'
 
+const common = spoken('common', commonEnglish)
+const text = spoken('people', peopleEnglish)
+
 /** Results of one search. */
 const LIMIT = 20
 
-const SOURCES = [
-  { source: 'contact', heading: 'Your contacts' },
-  { source: 'cafe', heading: 'At your cafes' },
-  { source: 'beyond', heading: 'At cafes they know' },
-] as const
+const SOURCES = ['contact', 'cafe', 'beyond'] as const
 
 export class CafeFind extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -37,7 +39,7 @@ export class CafeFind extends Plain {
   override render(): TemplateResult {
     return html`<search>
         <form class="find" @submit=${this.#submit}>
-          <label class="sr" for="find">Find people</label>
+          <label class="sr" for="find">${text.find}</label>
           ${icon('search')}
           <input
             id="find"
@@ -47,7 +49,7 @@ export class CafeFind extends Plain {
             autocapitalize="none"
             spellcheck="false"
             enterkeyhint="search"
-            placeholder="Name, handle or address"
+            placeholder=${text.findHint}
             aria-describedby="find-state"
             @input=${this.#typed}
           />
@@ -58,7 +60,7 @@ export class CafeFind extends Plain {
 
   #results(): TemplateResult {
     const { state, running, problem, query } = this.#finding
-    const line = state === undefined ? (running ? 'Looking…' : '') : findLine(state, running)
+    const line = state === undefined ? (running ? common.looking : '') : findLine(state, running)
     return html`<p class="quiet small" id="find-state" role="status">${query === '' ? '' : line}</p>
       ${failure(problem, () => this.#finding.search(query, true))}
       ${query === '' || state === undefined ? nothing : this.#found(state)}`
@@ -67,12 +69,12 @@ export class CafeFind extends Plain {
   #found(state: FindState): TemplateResult {
     const { running, problem } = this.#finding
     const over = !running && problem === undefined
-    return html`${SOURCES.map(({ source, heading }) => {
+    return html`${SOURCES.map((source) => {
       const people = state.people.filter((person) => person.source === source)
       return people.length === 0
         ? nothing
         : html`<section class="card" aria-labelledby=${`found-${source}`}>
-              <h2 class="minor" id=${`found-${source}`}>${heading}</h2>
+              <h2 class="minor" id=${`found-${source}`}>${text.sources[source]}</h2>
               <ul class="rows people-list">
                 ${repeat(
                   people,
@@ -87,11 +89,11 @@ export class CafeFind extends Plain {
           ? html`<div class="empty card">
               <span class="mark" aria-hidden="true">${icon('people')}</span>
               <p role="status">${nobodyLine(state)}</p>
-              <p class="quiet small">Many people are not listed by name: ask them for their handle or contact link.</p>
+              <p class="quiet small">${text.notListed}</p>
             </div>`
           : nothing
       }
-      ${over ? troubles(state).map((text) => html`<p class="warn small">${icon('warning')}${text}</p>`) : nothing}`
+      ${over ? troubles(state).map((line) => html`<p class="warn small">${icon('warning')}${line}</p>`) : nothing}`
   }
 
   #row(person: FoundPerson): TemplateResult {
@@ -101,11 +103,11 @@ export class CafeFind extends Plain {
       <span class="grow">
         <span class="title">
           ${who(person)} ${handle === null ? nothing : html`<span class="tag ${exact ? 'good' : ''}">@${handle}</span>`}
-          ${blocked ? html`<span class="tag bad">blocked</span>` : nothing}
+          ${blocked ? html`<span class="tag bad">${text.blockedTag}</span>` : nothing}
         </span>
         <span class="quiet small lines">
-          ${tail(person)}${made === null ? nothing : html` · card made ${when(made)}`}
-          ${cafe === null || cafe.name === '' ? nothing : html` · ${by === null ? 'at' : 'through'} <bdi>${plainName(cafe.name)}</bdi>`}
+          ${tail(person)}${made === null ? nothing : html` · ${text.cardMade(when(made))}`}
+          ${cafe === null || cafe.name === '' ? nothing : html` · ${(by === null ? text.atCafe : text.throughCafe)(html`<bdi>${plainName(cafe.name)}</bdi>`)}`}
         </span>
         ${lookalikes(alike)}
       </span>
@@ -121,10 +123,10 @@ export class CafeFind extends Plain {
     this.#search(this.querySelector('input')?.value ?? '', true)
   }
 
-  #search(text: string, now: boolean): void {
-    const code = readContactCode(text)
+  #search(typed: string, now: boolean): void {
+    const code = readContactCode(typed)
     if (code !== undefined) location.hash = contactHash(code)
-    else this.#finding.search(text, now)
+    else this.#finding.search(typed, now)
     this.dispatchEvent(new Event('searching'))
   }
 }

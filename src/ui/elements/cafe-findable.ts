@@ -4,8 +4,14 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { OwnContact, Visibility } from '../../worker/contact-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { cardLine, VISIBILITIES } from '../people-words.ts'
+import { cardLine, visibilities } from '../people-words.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('people', peopleEnglish)
 
 export class CafeFindable extends Plain {
   static override properties = { cafe: { attribute: false }, done: { state: true } }
@@ -22,7 +28,7 @@ export class CafeFindable extends Plain {
     this.done = ''
     await this.cafe.contact.show(change)
     this.#own.refresh()
-    this.done = 'Saved.'
+    this.done = common.saved
   })
 
   constructor() {
@@ -34,11 +40,11 @@ export class CafeFindable extends Plain {
     const own = this.#own.value
     if (own === undefined) return html`${failure(this.#own.problem)}`
     return html`<section class="card stack" aria-labelledby="findable-heading">
-      <h2 id="findable-heading">Who can find you</h2>
+      <h2 id="findable-heading">${text.findable}</h2>
       <fieldset class="modes">
-        <legend class="sr">Who can find you</legend>
-        ${VISIBILITIES.map(
-          ({ value, name, text }) => html`<label class="mode">
+        <legend class="sr">${text.findable}</legend>
+        ${visibilities().map(
+          ({ value, name, text: about }) => html`<label class="mode">
             <input
               type="radio"
               name="visibility"
@@ -46,13 +52,13 @@ export class CafeFindable extends Plain {
               .checked=${value === own.visibility}
               @change=${() => this.#show.run({ visibility: value })}
             />
-            <span><strong>${name}</strong><small class="quiet">${text}</small></span>
+            <span><strong>${name}</strong><small class="quiet">${about}</small></span>
           </label>`,
         )}
       </fieldset>
       <form @submit=${this.#submit}>
         <label class="field">
-          <span>Handle <small>people find you by the whole of it</small></span>
+          <span>${text.handle} <small>${text.handleHint}</small></span>
           <div class="row">
             <input
               class="grow"
@@ -62,10 +68,10 @@ export class CafeFindable extends Plain {
               autocomplete="off"
               autocapitalize="none"
               spellcheck="false"
-              placeholder="ada.lovelace"
+              placeholder=${text.handleExample}
               .value=${own.handle ?? ''}
             />
-            <button class="button" aria-busy=${this.#show.running ? 'true' : 'false'}>Save</button>
+            <button class="button" aria-busy=${this.#show.running ? 'true' : 'false'}>${common.save}</button>
           </div>
         </label>
       </form>
@@ -86,7 +92,7 @@ export class CafeFindable extends Plain {
 function states({ cafes, handle }: OwnContact): TemplateResult | typeof nothing {
   const open = cafes.filter(({ state }) => state !== 'published')
   if (open.length === 0) return nothing
-  return html`<ul class="plain small" aria-label="At your cafes">
+  return html`<ul class="plain small" aria-label=${text.atYourCafes}>
     ${open.map((one) => html`<li class=${one.state === 'taken' ? 'warn' : 'quiet'}>${cardLine(one, handle)}</li>`)}
   </ul>`
 }

@@ -4,11 +4,17 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ContactPreview } from '../../worker/contact-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { count, plainName } from '../format.ts'
+import { plainName } from '../format.ts'
 import { contactHash } from '../route.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { contact as contactEnglish } from '../texts/en/contact.ts'
+import { spoken } from '../texts/say.ts'
 import { personName } from '../thread-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { art, face, groups, lookalikes } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('contact', contactEnglish)
 
 export class CafeIntroduced extends Plain {
   static override properties = { cafe: { attribute: false }, code: {} }
@@ -36,10 +42,10 @@ export class CafeIntroduced extends Plain {
   override render(): TemplateResult {
     const preview = this.#preview.value
     if (preview === undefined || preview.code !== this.code) {
-      return html`<h1 tabindex="-1">A contact link</h1>
-        ${this.#preview.problem ? html`${failure(this.#preview.problem)}${back()}` : waiting('Looking…')}`
+      return html`<h1 tabindex="-1">${text.linkTitle}</h1>
+        ${this.#preview.problem ? html`${failure(this.#preview.problem)}${back()}` : waiting(common.looking)}`
     }
-    return html`<h1 tabindex="-1">Somebody’s card</h1>
+    return html`<h1 tabindex="-1">${text.cardTitle}</h1>
       ${this.#card(preview)}`
   }
 
@@ -54,15 +60,15 @@ export class CafeIntroduced extends Plain {
           <p class="quiet small">
             ${
               known.self
-                ? 'This is your own link.'
+                ? text.ownLink
                 : other
-                  ? html`The link calls them <bdi>${plainName(named)}</bdi>.`
+                  ? text.linkCalls(html`<bdi>${plainName(named)}</bdi>`)
                   : known.name === null && named !== null
-                    ? 'So the link says; their own card may say otherwise.'
+                    ? text.soTheLinkSays
                     : nothing
             }
-            ${known.added === null ? nothing : 'You have them in your contacts.'}
-            ${cafes.length === 0 ? nothing : `Reached at ${count(cafes.length, 'cafe')}.`}
+            ${known.added === null ? nothing : text.haveThem}
+            ${cafes.length === 0 ? nothing : text.reachedAt(cafes.length)}
           </p>
           ${lookalikes(known.alike)}
         </div>
@@ -72,19 +78,19 @@ export class CafeIntroduced extends Plain {
       <div class="row">
         ${
           known.self
-            ? html`<a class="button" href="#people">See all people</a>`
+            ? html`<a class="button" href="#people">${text.seeAll}</a>`
             : html`<button type="button" class="button loud" aria-busy=${this.#add.running ? 'true' : 'false'} @click=${() => this.#add.run()}>
-                  ${icon('plus')}${this.#add.running ? 'Adding…' : known.added === null ? 'Add to contacts' : 'Update'}
+                  ${icon('plus')}${this.#add.running ? text.adding : known.added === null ? text.add : text.update}
                 </button>
-                <a class="button" href=${contactHash(address)}>Look closer</a>`
+                <a class="button" href=${contactHash(address)}>${text.closer}</a>`
         }
       </div>
-      <p class="quiet small">Nothing of it is kept until you add them.</p>
+      <p class="quiet small">${text.notKept}</p>
     </section>`
   }
 }
 
 function back(): TemplateResult {
-  return html`<p><a class="button" href="#people">See all people</a></p>`
+  return html`<p><a class="button" href="#people">${text.seeAll}</a></p>`
 }
 customElements.define('cafe-introduced', CafeIntroduced)

@@ -9,8 +9,14 @@ import { plainName } from '../format.ts'
 import { threadHash } from '../route.ts'
 import { personName, terms } from '../thread-words.ts'
 import './cafe-account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, tail, who } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 export class CafeInvited extends Plain {
   static override properties = {
@@ -52,13 +58,13 @@ export class CafeInvited extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">You are invited</h1>
+    return html`<h1 tabindex="-1">${text.invitedTitle}</h1>
       ${failure(this.#account.problem)}
       ${
         account === undefined
-          ? waiting('Looking…')
+          ? waiting(common.looking)
           : account === null
-            ? html`<p class="lead">To a thread: posts and files that only its members can read.</p>
+            ? html`<p class="lead">${text.invitedLead}</p>
                 <cafe-account .cafe=${this.cafe}></cafe-account>`
             : this.#content()
       }`
@@ -66,8 +72,8 @@ export class CafeInvited extends Plain {
 
   #content(): TemplateResult {
     const { preview, problem } = this
-    if (problem) return html`${failure(problem)}<p><a class="button" href="#threads">See your threads</a></p>`
-    if (preview === undefined) return waiting('Reading the invite…')
+    if (problem) return html`${failure(problem)}<p><a class="button" href="#threads">${common.seeThreads}</a></p>`
+    if (preview === undefined) return waiting(text.reading)
     return html`<section class="card stack narrow">
       <div class="invited">
         <span class="mark" aria-hidden="true">${icon('threads')}</span>
@@ -78,7 +84,7 @@ export class CafeInvited extends Plain {
       </div>
       <div class="row">
         ${face(preview.from)}
-        <p class="grow small">From ${who(preview.from)} ${tail(preview.from)}</p>
+        <p class="grow small">${text.from(who(preview.from), tail(preview.from))}</p>
       </div>
       ${preview.known ? known(preview) : this.#ready()}
     </section>`
@@ -86,7 +92,7 @@ export class CafeInvited extends Plain {
 
   #ready(): TemplateResult {
     const { running, problem } = this.#join
-    return html`<p class="quiet small">Its members see your name and your address, and that you are in it.</p>
+    return html`<p class="quiet small">${text.membersSee}</p>
       ${failure(problem, () => void this.#join.run(this.code))}
       <button
         type="button"
@@ -94,9 +100,9 @@ export class CafeInvited extends Plain {
         aria-busy=${running ? 'true' : 'false'}
         @click=${() => this.#join.run(this.code)}
       >
-        ${running ? 'Joining…' : 'Join the thread'}
+        ${running ? text.joiningNow : text.join}
       </button>
-      ${running ? html`<p class="sr" role="status">Looking for a member or a cafe that has it</p>` : nothing}`
+      ${running ? html`<p class="sr" role="status">${text.lookingFor}</p>` : nothing}`
   }
 
   async #look(code: string): Promise<void> {
@@ -112,8 +118,8 @@ export class CafeInvited extends Plain {
 function known({ thread }: ThreadInvitePreview): TemplateResult {
   return html`<div class="notice good">
       ${icon('check')}
-      <p>You are in it.</p>
+      <p>${text.inIt}</p>
     </div>
-    <a class="button loud" href=${threadHash(thread)}>Open the thread</a>`
+    <a class="button loud" href=${threadHash(thread)}>${text.openThread}</a>`
 }
 customElements.define('cafe-invited', CafeInvited)

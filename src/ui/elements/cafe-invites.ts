@@ -8,10 +8,14 @@ import { Action } from '../controllers/action.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { plainName } from '../format.ts'
 import { threadHash } from '../route.ts'
+import { threads as english } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { personName, terms } from '../thread-words.ts'
 import { failure, Plain } from './parts.ts'
 import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+const text = spoken('threads', english)
 
 /** An invite from somebody as they are known here, and whom their name looks like. */
 type Known = ReceivedInvite & Pick<ContactInfo, 'alike'>
@@ -42,7 +46,7 @@ export class CafeInvites extends Plain {
     const invites = this.#invites.value ?? []
     if (invites.length === 0) return nothing
     return html`<section class="card" aria-labelledby="invites-heading">
-      <h2 id="invites-heading">You are invited</h2>
+      <h2 id="invites-heading">${text.invitedTitle}</h2>
       ${failure(this.#join.problem ?? this.#decline.problem)}
       <ul class="rows">
         ${invites.map((invite) => this.#row(invite))}
@@ -57,23 +61,23 @@ export class CafeInvites extends Plain {
       ${face(invite.from)}
       <div class="grow">
         <p class="title"><bdi>${name}</bdi></p>
-        <p class="quiet small">from ${whoLink(invite.from)} ${tail(invite.from)} · ${when(invite.time)}</p>
+        <p class="quiet small">${text.fromShort(whoLink(invite.from), tail(invite.from))} · ${when(invite.time)}</p>
         ${lookalikes(invite.alike)}
         <p class="quiet small">${terms({ ...invite, starter: personName(invite.from) })}</p>
       </div>
       <div class="answers">
-        <button type="button" class="button small" aria-label=${`Decline “${name}”`} ?disabled=${busy} @click=${() => this.#decline.run(invite)}>
-          Decline
+        <button type="button" class="button small" aria-label=${text.declineLabel(name)} ?disabled=${busy} @click=${() => this.#decline.run(invite)}>
+          ${text.decline}
         </button>
         <button
           type="button"
           class="button small loud"
-          aria-label=${`Join “${name}”`}
+          aria-label=${text.joinLabel(name)}
           ?disabled=${busy}
           aria-busy=${this.#join.running ? 'true' : nothing}
           @click=${() => this.#join.run(invite)}
         >
-          Join
+          ${text.joinShort}
         </button>
       </div>
     </li>`

@@ -16,16 +16,28 @@ import type { ScanEvent } from './cafe-scan.ts'
 import './cafe-words.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
+/** Everything of an account is to be brought back from these cafes; the frame does so while the person goes on. */
+export class RecoverEvent extends Event {
+  readonly codes: readonly string[]
+  constructor(codes: readonly string[]) {
+    super('cafe-recover', { bubbles: true })
+    this.codes = codes
+  }
+}
+
 export class CafeJoin extends Plain {
   static override properties = {
     cafe: { attribute: false },
     code: { attribute: false },
+    eager: { type: Boolean },
     preview: { state: true },
     wrong: { state: true },
   }
   declare cafe: CafeConsole
   /** The invite of the link that was opened. */
   declare code: string | undefined
+  /** The account was made here, to join: that is not asked again. */
+  declare eager: boolean
   /** What the invite says; null if it cannot be read. */
   declare preview: InvitePreview | null | undefined
   declare wrong: boolean
@@ -53,6 +65,20 @@ export class CafeJoin extends Plain {
     this.wrong = false
     this.preview = undefined
     if (this.code !== undefined) void this.#read(this.code)
+  }
+
+  protected override updated(): void {
+    const { code, preview } = this
+    if (!this.eager || code === undefined || !preview?.token || !this.#account.value) return
+    this.eager = false
+    void this.#join.run(code)
+  }
+
+  /** Where it was before, an account needs no invite; the way to the cafe is all it takes. */
+  #restored(): void {
+    if (this.code === undefined || !this.preview) return
+    this.dispatchEvent(new RecoverEvent([this.code]))
+    location.replace('#files')
   }
 
   override render(): TemplateResult {
@@ -84,7 +110,9 @@ export class CafeJoin extends Plain {
   }
 
   #step(account: AccountStatus | null): TemplateResult {
-    if (account === null) return html`<cafe-account .cafe=${this.cafe}></cafe-account>`
+    if (account === null) {
+      return html`${this.preview ? this.#sees() : nothing}<cafe-account .cafe=${this.cafe} @restored=${this.#restored}></cafe-account>`
+    }
     const { code, preview } = this
     const joined = this.#cafes.value ?? []
     return html`${code !== undefined && preview ? this.#ready(code, preview, joined) : this.#paste()}
@@ -109,16 +137,20 @@ export class CafeJoin extends Plain {
     }
     const join = () => void this.#join.run(code)
     return html`<div class="stack narrow">
-      <p>
-        It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
-        inside.
-      </p>
+      ${this.#sees()}
       <cafe-network .near=${preview.near}></cafe-network>
       ${preview.token ? nothing : this.#greeting()} ${failure(problem)}
       <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
         ${running ? 'Joining…' : preview.token ? 'Join' : 'Ask to join'}
       </button>
     </div>`
+  }
+
+  #sees(): TemplateResult {
+    return html`<p>
+      It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
+      inside.
+    </p>`
   }
 
   #greeting(): TemplateResult {

@@ -3,8 +3,14 @@ import { html, type TemplateResult } from 'lit'
 import type { AccountStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { keepFields, newPassphrase, passphraseField, readLock, readProof } from './keep-fields.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 export class CafeLock extends Plain {
   static override properties = { cafe: { attribute: false }, account: { attribute: false }, done: { state: true } }
@@ -17,7 +23,7 @@ export class CafeLock extends Plain {
     await this.cafe.account.setLock({ ...lock, ...readProof(form) })
     form.closest('details')?.removeAttribute('open')
     form.reset()
-    this.done = lock.lock === undefined ? 'It stays unlocked from now on.' : 'The passphrase is set.'
+    this.done = lock.lock === undefined ? text.nowUnlocked : text.isSet
   })
   readonly #lock = new Action<void>(this, 'wallet', async () => {
     await this.cafe.account.lock()
@@ -29,17 +35,17 @@ export class CafeLock extends Plain {
       <div class="heading">
         <p class="now">
           <span class="dot ${lock ? 'good' : 'part'}" aria-hidden="true"></span
-          >${lock ? 'This device asks for your passphrase.' : 'Stays unlocked on this device.'}
+          >${lock ? text.asks : text.stays}
         </p>
         ${
           lock
-            ? html`<button type="button" class="button small" @click=${() => this.#lock.run()}>${icon('lock')}Lock now</button>`
+            ? html`<button type="button" class="button small" @click=${() => this.#lock.run()}>${icon('lock')}${text.lockNow}</button>`
             : ''
         }
       </div>
       ${failure(this.#lock.problem)}
       <details class="more">
-        <summary>${lock ? 'Change or remove the passphrase' : 'Set a passphrase'}</summary>
+        <summary>${lock ? text.changeLock : text.setLock}</summary>
         ${this.#form(lock)}
       </details>
       <p class="sr" role="status">${this.done ?? ''}</p>
@@ -49,8 +55,8 @@ export class CafeLock extends Plain {
   #form(lock: boolean): TemplateResult {
     const { running, problem } = this.#set
     return html`<form class="stack narrow" autocomplete="off" @submit=${this.#submit}>
-      ${lock ? html`${passphraseField('Passphrase now')} ${keepFields()}` : newPassphrase()} ${failure(problem)}
-      <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? 'Saving…' : 'Save'}</button>
+      ${lock ? html`${passphraseField(text.passphraseNow)} ${keepFields()}` : newPassphrase()} ${failure(problem)}
+      <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? common.saving : common.save}</button>
     </form>`
   }
 

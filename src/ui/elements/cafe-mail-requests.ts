@@ -14,9 +14,13 @@ import { plainName } from '../format.ts'
 import { threadHash } from '../route.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
+import { letters as english } from '../texts/en/letters.ts'
+import { spoken } from '../texts/say.ts'
 import { catchFocus, failure, Plain } from './parts.ts'
 import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+const text = spoken('letters', english)
 
 /** An invite, and whom its sender’s name looks like among people this account knows. */
 type Known = ReceivedInvite & Pick<ContactInfo, 'alike'>
@@ -51,8 +55,8 @@ export class CafeMailRequests extends Plain {
     const requests = this.#requests.value ?? []
     if (requests.length === 0) return html`${this.#dialog()}`
     return html`<section class="card" aria-labelledby="requests-heading">
-        <h2 id="requests-heading">From people you do not know</h2>
-        <p class="quiet small">Anybody can give themselves any name. They are not told if you decline.</p>
+        <h2 id="requests-heading">${text.requestsTitle}</h2>
+        <p class="quiet small">${text.requestsText}</p>
         ${failure(this.#accept.problem ?? this.#decline.problem)}
         <ul class="rows">
           ${repeat(
@@ -72,21 +76,21 @@ export class CafeMailRequests extends Plain {
     return html`${face(request.from)}
       <div class="grow">
         <p class="title">${whoLink(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
-        <p class="quiet small">invites you to “<bdi>${name}</bdi>” · ${when(request.time)}</p>
+        <p class="quiet small">${text.invitesYou(html`<bdi>${name}</bdi>`)} · ${when(request.time)}</p>
         ${lookalikes(request.alike)}
       </div>
       <div class="answers">
-        <button type="button" class="button small quiet-button" aria-label=${`Block ${from}`} ?disabled=${busy} @click=${() => this.#ask(request)}>Block</button>
-        <button type="button" class="button small" aria-label=${`Decline “${name}” of ${from}`} ?disabled=${busy} @click=${() => this.#decline.run(request)}>Decline</button>
+        <button type="button" class="button small quiet-button" aria-label=${text.blockLabel(from)} ?disabled=${busy} @click=${() => this.#ask(request)}>${text.block}</button>
+        <button type="button" class="button small" aria-label=${text.declineLabel(name, from)} ?disabled=${busy} @click=${() => this.#decline.run(request)}>${text.decline}</button>
         <button
           type="button"
           class="button small loud"
-          aria-label=${`Accept “${name}” of ${from}`}
+          aria-label=${text.acceptLabel(name, from)}
           ?disabled=${busy}
           aria-busy=${this.#accept.running ? 'true' : nothing}
           @click=${() => this.#accept.run(request)}
         >
-          Accept
+          ${text.accept}
         </button>
       </div>`
   }
@@ -96,9 +100,9 @@ export class CafeMailRequests extends Plain {
     if (blocking === undefined) return nothing
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Block ${personName(blocking.from)}?`}
-      .text=${'No mail of theirs is taken any more, and this invite is removed. They are not told. You can take it back among your contacts.'}
-      .verb=${'Block them'}
+      .heading=${text.blockTitle(personName(blocking.from))}
+      .text=${text.blockText}
+      .verb=${text.blockVerb}
       .running=${this.#block.running}
       .problem=${this.#block.problem}
       @agreed=${() => this.#block.run(blocking)}

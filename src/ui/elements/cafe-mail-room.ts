@@ -6,7 +6,11 @@ import type { InboxRoom } from '../../worker/mail-api.ts'
 import { Live } from '../controllers/live.ts'
 import { plainName, short } from '../format.ts'
 import { roomPercent, roomText } from '../mail-words.ts'
+import { mail as english } from '../texts/en/mail.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('mail', english)
 
 export class CafeMailRoom extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -31,12 +35,10 @@ export class CafeMailRoom extends Plain {
     return html`<section class="notice ${full ? 'bad' : 'part'}" aria-labelledby="room-heading">
       ${icon('warning')}
       <div class="grow stack tight">
-        <h2 id="room-heading" class="small">${full ? 'A mailbox of yours is full' : 'A mailbox of yours is nearly full'}</h2>
+        <h2 id="room-heading" class="small">${full ? text.roomFull : text.roomNearlyFull}</h2>
         ${rooms.map((room) => this.#row(room))}
         <p class="small">
-          ${full ? 'It turns away new mail. ' : 'Once it is full, new mail is turned away and its senders try again later. '}
-          Mail stays there until all of your devices have fetched it: open Popup Cafe on the others, or
-          <a href="#account">remove devices</a> that you do not use any more.
+          ${full ? text.turnsAway : text.willTurnAway} ${text.makeRoom((words) => html`<a href="#account">${words}</a>`)}
         </p>
       </div>
     </section>`
@@ -47,8 +49,8 @@ export class CafeMailRoom extends Plain {
     const percent = roomPercent(room)
     const label = name === undefined ? short(room.cafe) : plainName(name)
     return html`<div>
-      <p class="small"><bdi>${label}</bdi>: ${percent} %, ${roomText(room)}</p>
-      <wa-progress-bar value=${percent} label=${`Room in use at ${label}`}></wa-progress-bar>
+      <p class="small">${text.roomAt(html`<bdi>${label}</bdi>`, percent, roomText(room))}</p>
+      <wa-progress-bar value=${percent} label=${text.roomLabel(label)}></wa-progress-bar>
     </div>`
   }
 }

@@ -4,7 +4,13 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { MailSettings } from '../../worker/mail-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { letters as lettersEnglish } from '../texts/en/letters.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('letters', lettersEnglish)
 
 type Change = Partial<Record<keyof MailSettings, boolean>>
 
@@ -24,7 +30,7 @@ export class CafeMailSettings extends Plain {
     this.said = ''
     await this.cafe.mail.set(change)
     this.#settings.refresh()
-    this.said = 'Saved.'
+    this.said = common.saved
   })
 
   constructor() {
@@ -35,7 +41,7 @@ export class CafeMailSettings extends Plain {
   override render(): TemplateResult | typeof nothing {
     const settings = this.#settings.value
     return html`<section class="card" aria-labelledby="mail-settings-heading">
-      <h2 id="mail-settings-heading">What others may do</h2>
+      <h2 id="mail-settings-heading">${text.settingsTitle}</h2>
       ${failure(this.#settings.problem ?? this.#set.problem)}
       ${settings === undefined ? nothing : html`${this.#receipts(settings)} ${this.#strangers(settings)}`}
       <p class="sr" role="status">${this.said}</p>
@@ -43,21 +49,11 @@ export class CafeMailSettings extends Plain {
   }
 
   #receipts({ receipts }: MailSettings): TemplateResult {
-    return this.#box(
-      'receipts',
-      receipts,
-      'Let others know when I have read what they sent',
-      'They then see so below it. Without it they see only that it has reached you.',
-    )
+    return this.#box('receipts', receipts, text.receipts, text.receiptsHint)
   }
 
   #strangers({ strangers }: MailSettings): TemplateResult {
-    return this.#box(
-      'strangers',
-      strangers,
-      'Take letters from people I do not know',
-      'Their invites are shown apart, and only a few fit in a day. Without it only your contacts and members of your threads reach you.',
-    )
+    return this.#box('strangers', strangers, text.strangers, text.strangersHint)
   }
 
   #box(name: keyof MailSettings, on: boolean, label: string, hint: string): TemplateResult {

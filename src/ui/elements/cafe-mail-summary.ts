@@ -7,7 +7,13 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
 import { type MailSummary, summaryLines } from '../mail-words.ts'
 import './cafe-mail-room.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { mail as mailEnglish } from '../texts/en/mail.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('mail', mailEnglish)
 
 /** Letters looked at: those that wait longest come first. */
 const LOOKED_AT = 100
@@ -32,7 +38,7 @@ export class CafeMailSummary extends Plain {
 
   override render(): TemplateResult {
     const summary = this.#mail.value
-    const { state, needed } = summary === undefined ? { state: 'Looking…', needed: [] } : summaryLines(summary)
+    const { state, needed } = summary === undefined ? { state: common.looking, needed: [] } : summaryLines(summary)
     return html`<cafe-mail-room .cafe=${this.cafe}></cafe-mail-room>
       ${this.card ? this.#card(state, needed) : needed.length === 0 ? nothing : attention(needed)}`
   }
@@ -40,8 +46,8 @@ export class CafeMailSummary extends Plain {
   #card(state: string, needed: readonly string[]): TemplateResult {
     return html`<section class="card" aria-labelledby="mail-heading">
       <div class="heading">
-        <h2 id="mail-heading">Mail</h2>
-        <a class="button small" href="#mail">${icon('mail')}See your mail</a>
+        <h2 id="mail-heading">${text.title}</h2>
+        <a class="button small" href="#mail">${icon('mail')}${text.seeMail}</a>
       </div>
       ${failure(this.#mail.problem)}
       <p class="quiet">${state}</p>
@@ -54,7 +60,7 @@ function attention(needed: readonly string[], linked = true): TemplateResult {
   return html`<div class="notice part" role="status">
     ${icon('mail')}
     <p>${needed.join(' ')}</p>
-    ${linked ? html`<a class="button small" href="#mail">See your mail</a>` : nothing}
+    ${linked ? html`<a class="button small" href="#mail">${text.seeMail}</a>` : nothing}
   </div>`
 }
 customElements.define('cafe-mail-summary', CafeMailSummary)

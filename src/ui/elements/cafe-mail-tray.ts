@@ -14,9 +14,15 @@ import { unusableName, unusableText } from '../mail-words.ts'
 import { saveAs } from '../object-url.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { letters as lettersEnglish } from '../texts/en/letters.ts'
+import { spoken } from '../texts/say.ts'
 import { catchFocus, failure, icon, Plain } from './parts.ts'
 import { face, who } from './person.ts'
 import { when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('letters', lettersEnglish)
 
 interface Tray {
   readonly letters: readonly QuarantinedLetter[]
@@ -40,7 +46,7 @@ export class CafeMailTray extends Plain {
   readonly #retry = new Action<QuarantinedLetter>(this, 'unusable', async ({ id }) => {
     this.said = ''
     await this.cafe.mail.quarantine.retry(id)
-    await this.#gone('It opened, and is where it belongs.')
+    await this.#gone(text.opened)
   })
   readonly #save = new Action<QuarantinedLetter>(this, 'mail', async ({ id }) => {
     saveAs(await this.cafe.mail.quarantine.raw(id), `letter-${id}.bin`)
@@ -48,7 +54,7 @@ export class CafeMailTray extends Plain {
   readonly #remove = new Action<QuarantinedLetter>(this, 'mail', async ({ id }) => {
     await this.cafe.mail.quarantine.remove(id)
     this.asking = false
-    await this.#gone('Removed.')
+    await this.#gone(text.removed)
   })
 
   constructor() {
@@ -63,10 +69,10 @@ export class CafeMailTray extends Plain {
         tray === undefined || tray.letters.length === 0
           ? failure(this.#tray.problem, () => this.#tray.refresh())
           : html`<section class="card" aria-labelledby="tray-heading">
-              <h2 id="tray-heading">Could not be used</h2>
-              <p class="quiet small">This came for you, and is kept here so that nothing is lost. Other mail is not held up by it.</p>
+              <h2 id="tray-heading">${text.unusableTitle}</h2>
+              <p class="quiet small">${text.unusableText}</p>
               ${failure(this.#retry.problem ?? this.#save.problem)}
-              <ul class="rows" aria-label="Letters that could not be used">
+              <ul class="rows" aria-label=${text.unusableList}>
                 ${repeat(
                   tray.letters,
                   ({ id }) => id,
@@ -85,19 +91,19 @@ export class CafeMailTray extends Plain {
       from === undefined ? html`<span class="mark small" aria-hidden="true">${icon('mail')}</span>` : face(from)
     }
       <div class="grow">
-        <p class="title">${unusableName(letter)}${from === undefined ? ' from somebody' : html` from ${who(from)}`}</p>
+        <p class="title">${from === undefined ? text.fromSomebody(unusableName(letter)) : text.from(unusableName(letter), who(from))}</p>
         <p class="small">${unusableText(letter)}</p>
         <p class="quiet small">${when(letter.since)} · ${bytes(letter.size)}</p>
       </div>
       <div class="answers">
-        <button type="button" class="button icon-only" aria-label=${`Save as it came: ${name}`} title="Save as it came" @click=${() => this.#save.run(letter)}>
+        <button type="button" class="button icon-only" aria-label=${text.saveRawOf(name)} title=${text.saveRaw} @click=${() => this.#save.run(letter)}>
           ${icon('download')}
         </button>
-        <button type="button" class="button icon-only" aria-label=${`Remove: ${name}`} title="Remove" @click=${() => this.#ask(letter)}>
+        <button type="button" class="button icon-only" aria-label=${text.removeOf(name)} title=${common.remove} @click=${() => this.#ask(letter)}>
           ${icon('trash')}
         </button>
-        <button type="button" class="button small" ?disabled=${busy} aria-label=${`Try again: ${name}`} @click=${() => this.#retry.run(letter)}>
-          Try again
+        <button type="button" class="button small" ?disabled=${busy} aria-label=${text.againOf(name)} @click=${() => this.#retry.run(letter)}>
+          ${common.again}
         </button>
       </div>`
   }
@@ -108,9 +114,9 @@ export class CafeMailTray extends Plain {
     const from = this.#tray.value?.people.get(removing.from ?? '')
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${'Remove this letter?'}
-      .text=${`${nameOf(removing, from)} is removed from this device and cannot be brought back. Its sender is not told.`}
-      .verb=${'Remove it'}
+      .heading=${text.removeTitle}
+      .text=${text.removeText(nameOf(removing, from))}
+      .verb=${text.removeVerb}
       .running=${this.#remove.running}
       .problem=${this.#remove.problem}
       @agreed=${() => this.#remove.run(removing)}
@@ -136,7 +142,7 @@ export class CafeMailTray extends Plain {
 }
 
 const nameOf = (letter: QuarantinedLetter, from: Person | undefined): string =>
-  `${unusableName(letter)} from ${from === undefined ? 'somebody' : personName(from)}`
+  from === undefined ? text.fromSomebody(unusableName(letter)) : text.fromName(unusableName(letter), personName(from))
 
 /** The letters, newest first, and who their writers are, as far as that is known. */
 async function readTray(cafe: CafeConsole): Promise<Tray> {

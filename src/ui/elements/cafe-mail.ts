@@ -10,7 +10,13 @@ import './cafe-mail-out.ts'
 import './cafe-mail-room.ts'
 import './cafe-mail-settings.ts'
 import './cafe-mail-tray.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { mail as mailEnglish } from '../texts/en/mail.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain, waiting } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('mail', mailEnglish)
 
 export class CafeMail extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -24,11 +30,11 @@ export class CafeMail extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">Mail</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${failure(this.#account.problem)}
       ${
         account === undefined
-          ? waiting('Looking…')
+          ? waiting(common.looking)
           : account === null
             ? html`<cafe-account .cafe=${this.cafe}></cafe-account>`
             : this.#all()
@@ -36,7 +42,7 @@ export class CafeMail extends Plain {
   }
 
   #all(): TemplateResult {
-    return html`<p class="lead">What you post goes straight to people who are here. For those who are away, their own cafes keep it, sealed, until they come.</p>
+    return html`<p class="lead">${text.lead}</p>
       <cafe-mail-room .cafe=${this.cafe}></cafe-mail-room>
       <cafe-mail-out .cafe=${this.cafe}></cafe-mail-out>
       <cafe-mail-tray .cafe=${this.cafe}></cafe-mail-tray>

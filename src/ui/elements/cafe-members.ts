@@ -9,9 +9,15 @@ import { Action } from '../controllers/action.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-confirm.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 /** A member, and whom their name looks like among people this account knows. */
 type Known = MemberInfo & Pick<ContactInfo, 'alike'>
@@ -51,11 +57,11 @@ export class CafeMembers extends Plain {
   override render(): TemplateResult {
     const members = this.#members.value
     if (members === undefined)
-      return html`${failure(this.#members.problem)}${this.#members.problem ? nothing : waiting('Looking…')}`
+      return html`${failure(this.#members.problem)}${this.#members.problem ? nothing : waiting(common.looking)}`
     const inside = members.filter(({ standing }) => standing === 'in')
     const gone = members.filter(({ standing }) => standing !== 'in')
-    return html`<h2 class="minor">Members</h2>
-      <ul class="rows people" aria-label="Members">
+    return html`<h2 class="minor">${text.members}</h2>
+      <ul class="rows people" aria-label=${text.members}>
         ${repeat(
           inside,
           ({ address }) => address,
@@ -66,7 +72,7 @@ export class CafeMembers extends Plain {
         gone.length === 0
           ? nothing
           : html`<details class="more">
-              <summary>Not in it any more</summary>
+              <summary>${text.gone}</summary>
               <ul class="rows people">
                 ${gone.map((member) => this.#row(member))}
               </ul>
@@ -82,11 +88,11 @@ export class CafeMembers extends Plain {
       <div class="grow">
         <p class="title">
           ${whoLink(member, member.self)}
-          ${member.initiator ? html`<span class="tag">started it</span>` : nothing}
-          ${member.online ? html`<span class="dot good" title="connected"><span class="sr">, connected</span></span>` : nothing}
-          ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? 'left' : 'removed'}</span>`}
+          ${member.initiator ? html`<span class="tag">${text.starter}</span>` : nothing}
+          ${member.online ? html`<span class="dot good" title=${text.connected}><span class="sr">, ${text.connected}</span></span>` : nothing}
+          ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? text.left : text.removedTag}</span>`}
         </p>
-        <p class="quiet small">${tail(member)} · ${inside ? 'since ' : ''}${when(member.since)}</p>
+        <p class="quiet small">${tail(member)} · ${inside ? text.since(when(member.since)) : when(member.since)}</p>
         ${lookalikes(member.alike)}
       </div>
       ${
@@ -94,8 +100,8 @@ export class CafeMembers extends Plain {
           ? html`<button
               type="button"
               class="button icon-only"
-              aria-label=${`Remove ${personName(member)}`}
-              title="Remove"
+              aria-label=${text.removeMember(personName(member))}
+              title=${common.remove}
               @click=${() => this.#ask(member)}
             >
               ${icon('xmark')}
@@ -110,9 +116,9 @@ export class CafeMembers extends Plain {
     if (removing === undefined) return nothing
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Remove ${personName(removing)}?`}
-      .text=${'What is posted from now on is locked with a new key that they do not get. What they have already read stays with them.'}
-      .verb=${'Remove them'}
+      .heading=${text.removeTitle(personName(removing))}
+      .text=${text.removeText}
+      .verb=${text.removeVerb}
       .running=${this.#remove.running}
       .problem=${this.#remove.problem}
       @agreed=${() => this.#remove.run(removing)}

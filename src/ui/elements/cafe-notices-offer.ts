@@ -4,7 +4,11 @@
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import { browserBoard, chooseNotices, noticeChoice } from '../notice-board.ts'
+import { news as english } from '../texts/en/news.ts'
+import { spoken } from '../texts/say.ts'
 import { catchFocus, icon, Plain } from './parts.ts'
+
+const text = spoken('news', english)
 
 export class CafeNoticesOffer extends Plain {
   static override properties = { said: { state: true } }
@@ -18,12 +22,12 @@ export class CafeNoticesOffer extends Plain {
     return html`<section class="notice offer" aria-labelledby="offer-heading">
       ${icon('bell')}
       <p class="grow">
-        <strong id="offer-heading">Tell me when something comes while this page is in the background</strong>
-        <span class="quiet small lines">Only who and in which thread, never what was written. The tab has to stay open.</span>
+        <strong id="offer-heading">${text.tellMe}</strong>
+        <span class="quiet small lines">${text.offerText}</span>
       </p>
       <div class="row">
-        <button type="button" class="button small" @click=${this.#refuse}>No, thanks</button>
-        <button type="button" class="button small loud" @click=${this.#ask}>Tell me</button>
+        <button type="button" class="button small" @click=${this.#refuse}>${text.refuse}</button>
+        <button type="button" class="button small loud" @click=${this.#ask}>${text.accept}</button>
       </div>
     </section>`
   }
@@ -32,14 +36,12 @@ export class CafeNoticesOffer extends Plain {
     const permission = await this.#board.ask().catch(() => 'blocked' as const)
     if (permission === 'ask') return
     if (permission === 'granted') chooseNotices('on')
-    await this.#done(
-      permission === 'granted' ? 'You are told from now on.' : 'Your browser does not show notifications.',
-    )
+    await this.#done(permission === 'granted' ? text.on : text.denied)
   }
 
   async #refuse(): Promise<void> {
     chooseNotices('off')
-    await this.#done('You are not asked again. It can be switched on under “You”.')
+    await this.#done(text.off)
   }
 
   async #done(said: string): Promise<void> {

@@ -1,7 +1,11 @@
 /** `<cafe-notices>`: the switch for notifications of the system, and why it does not work where it does not. */
 import { html, nothing, type TemplateResult } from 'lit'
 import { browserBoard, chooseNotices, noticeChoice } from '../notice-board.ts'
+import { news as english } from '../texts/en/news.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
+
+const text = spoken('news', english)
 
 export class CafeNotices extends Plain {
   static override properties = { turned: { state: true } }
@@ -18,7 +22,7 @@ export class CafeNotices extends Plain {
     const permission = this.#board.permission()
     const off = permission === 'blocked' || permission === 'unsupported'
     return html`<section class="card" aria-labelledby="notices-heading">
-      <h2 id="notices-heading">Notifications</h2>
+      <h2 id="notices-heading">${text.notifications}</h2>
       <label class="check">
         <input
           type="checkbox"
@@ -27,20 +31,13 @@ export class CafeNotices extends Plain {
           aria-describedby="notices-about"
           @change=${this.#turn}
         />
-        <span>Tell me when something comes while this page is in the background</span>
+        <span>${text.tellMe}</span>
       </label>
       <p id="notices-about" class="quiet small">
-        They say who and in which thread, and never what was written. They come while a tab of Popup Cafe is open in this
-        browser.
+        ${text.about}
       </p>
       <p role="status" class="small">
-        ${
-          permission === 'blocked'
-            ? 'This browser was told not to show notifications of this page. Allow them in its settings for the page, then come back.'
-            : permission === 'unsupported'
-              ? 'This browser shows no notifications of pages.'
-              : nothing
-        }
+        ${permission === 'blocked' ? text.blocked : permission === 'unsupported' ? text.unsupported : nothing}
       </p>
     </section>`
   }

@@ -3,11 +3,17 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { OwnContact } from '../../worker/contact-api.ts'
 import { Live } from '../controllers/live.ts'
-import { VISIBILITIES } from '../people-words.ts'
+import { canFindLine } from '../people-words.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-invite.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
 import { face } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('people', peopleEnglish)
 
 interface Own extends OwnContact {
   readonly link: string
@@ -28,22 +34,21 @@ export class CafeOwnCard extends Plain {
     const own = this.#own.value
     if (own === undefined) return html`${failure(this.#own.problem)}`
     const { person, handle, visibility, link } = own
-    const found = VISIBILITIES.find(({ value }) => value === visibility)?.name.toLowerCase()
-    const name = person.name === null ? 'You' : personName(person)
+    const name = person.name === null ? text.you : personName(person)
     return html`<section class="card" aria-labelledby="own-heading">
-      <h2 id="own-heading">Your own card</h2>
+      <h2 id="own-heading">${text.ownCard}</h2>
       <div class="own">
         ${face(person)}
         <div class="grow">
           <p class="title"><bdi>${name}</bdi> ${handle === null ? nothing : html`<span class="tag">@${handle}</span>`}</p>
-          <p class="quiet small">Can find you: ${found}. <a href="#you">Change</a></p>
+          <p class="quiet small">${canFindLine(visibility)} <a href="#you">${common.change}</a></p>
         </div>
       </div>
       <cafe-invite
         .link=${link}
         .name=${name}
-        .what=${'Contact link'}
-        .help=${'Whoever has this link can write to you, and see where you can be reached.'}
+        .what=${text.contactLink}
+        .help=${text.linkHelp}
       ></cafe-invite>
     </section>`
   }

@@ -3,8 +3,16 @@ import './library.ts'
 import '@awesome.me/webawesome/dist/components/progress-bar/progress-bar.js'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Parcel } from '../controllers/sending.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { posts as postsEnglish } from '../texts/en/posts.ts'
+import { units as unitsEnglish } from '../texts/en/units.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('posts', postsEnglish)
+const units = spoken('units', unitsEnglish)
 
 export class CafeParcel extends Plain {
   static override properties = { parcel: { attribute: false } }
@@ -12,7 +20,7 @@ export class CafeParcel extends Plain {
 
   override render(): TemplateResult {
     const { names, state, problem } = this.parcel
-    const name = names.length === 1 ? plainName(names[0] ?? '', 255) : count(names.length, 'file')
+    const name = names.length === 1 ? plainName(names[0] ?? '', 255) : units.files(names.length)
     const failed = state === 'failed'
     return html`<span class="mark small ${failed ? 'bad' : ''}" aria-hidden="true">${icon(failed ? 'warning' : 'upload')}</span>
       <div class="grow">
@@ -22,15 +30,15 @@ export class CafeParcel extends Plain {
       <div class=${failed ? 'actions' : nothing}>
         ${
           failed
-            ? html`<button type="button" class="button small" aria-label=${`Try again: ${name}`} @click=${() => this.#tell('again')}>
-                Try again
+            ? html`<button type="button" class="button small" aria-label=${text.againLabel(name)} @click=${() => this.#tell('again')}>
+                ${common.again}
               </button>`
             : nothing
         }
         <button
           type="button"
           class="button icon-only"
-          aria-label=${`${failed ? 'Dismiss' : 'Stop'}: ${name}`}
+          aria-label=${failed ? text.dismissLabel(name) : text.stopLabel(name)}
           @click=${() => this.#tell('cancel')}
         >
           ${icon('xmark')}
@@ -43,11 +51,11 @@ export class CafeParcel extends Plain {
     const total = Math.max(progress?.total ?? size, 1)
     const percent = Math.round(100 * Math.min(1, (progress?.done ?? 0) / total))
     const words =
-      state === 'waiting' ? 'Waiting' : `Encrypting ${bytes(progress?.done ?? 0)} of ${bytes(progress?.total ?? size)}`
+      state === 'waiting' ? text.waiting : text.encrypting(bytes(progress?.done ?? 0), bytes(progress?.total ?? size))
     return html`<p class="quiet small tabular between">${words}<span>${percent}%</span></p>
       <wa-progress-bar
         .value=${percent}
-        label=${`Posting ${name}`}
+        label=${text.postingFiles(name)}
         ?indeterminate=${state === 'running' && progress === undefined}
       ></wa-progress-bar>`
   }

@@ -4,13 +4,18 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ContactInfo } from '../../worker/contact-api.ts'
 import { Live } from '../controllers/live.ts'
-import { count } from '../format.ts'
 import { contactHash } from '../route.ts'
 import './cafe-account.ts'
 import { CafeFind } from './cafe-find.ts'
 import './cafe-own-card.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face, tail, who } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('people', peopleEnglish)
 
 export class CafePeople extends Plain {
   static override properties = { cafe: { attribute: false }, searching: { state: true } }
@@ -32,13 +37,13 @@ export class CafePeople extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">People</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${failure(this.#account.problem)}
-      ${account === undefined ? waiting('Looking…') : account === null ? this.#noAccount() : this.#all()}`
+      ${account === undefined ? waiting(common.looking) : account === null ? this.#noAccount() : this.#all()}`
   }
 
   #noAccount(): TemplateResult {
-    return html`<p class="lead">Find people at your cafes, keep them in your contacts, and start a thread with them.</p>
+    return html`<p class="lead">${text.lead}</p>
       <cafe-account .cafe=${this.cafe}></cafe-account>`
   }
 
@@ -51,7 +56,7 @@ export class CafePeople extends Plain {
     const all = this.#contacts.value
     if (all === undefined)
       return html`${failure(this.#contacts.problem, () => this.#contacts.refresh())}
-        ${this.#contacts.problem ? nothing : waiting('Looking…')}`
+        ${this.#contacts.problem ? nothing : waiting(common.looking)}`
     const book = all.filter(({ added }) => added !== null)
     const blocked = all.filter(({ added }) => added === null)
     return html`${book.length === 0 ? none() : list(book)}
@@ -59,8 +64,8 @@ export class CafePeople extends Plain {
         blocked.length === 0
           ? nothing
           : html`<details class="more">
-              <summary>${count(blocked.length, 'other blocked person', 'other blocked people')}</summary>
-              ${rows(blocked, 'Blocked')}
+              <summary>${text.otherBlocked(blocked.length)}</summary>
+              ${rows(blocked, text.blockedList)}
             </details>`
       }`
   }
@@ -72,8 +77,8 @@ export class CafePeople extends Plain {
 
 function list(book: readonly ContactInfo[]): TemplateResult {
   return html`<section class="card" aria-labelledby="contacts-heading">
-    <h2 id="contacts-heading">${count(book.length, 'contact')}</h2>
-    ${rows(book, 'Your contacts')}
+    <h2 id="contacts-heading">${text.contacts(book.length)}</h2>
+    ${rows(book, text.yourContacts)}
   </section>`
 }
 
@@ -86,10 +91,10 @@ function rows(people: readonly ContactInfo[], label: string): TemplateResult {
         <a class="thread-row" href=${contactHash(person.address)}>
           ${face(person)}
           <span class="grow">
-            <span class="title">${who(person)} ${person.blocked ? html`<span class="tag bad">blocked</span>` : nothing}</span>
+            <span class="title">${who(person)} ${person.blocked ? html`<span class="tag bad">${text.blockedTag}</span>` : nothing}</span>
             <span class="quiet small lines">
               ${person.handle === null ? tail(person) : html`@${person.handle}`}
-              ${person.threads.length === 0 ? nothing : html` · ${count(person.threads.length, 'common thread')}`}
+              ${person.threads.length === 0 ? nothing : html` · ${text.commonThreads(person.threads.length)}`}
             </span>
           </span>
         </a>
@@ -101,8 +106,8 @@ function rows(people: readonly ContactInfo[], label: string): TemplateResult {
 function none(): TemplateResult {
   return html`<div class="empty card">
     <span class="mark" aria-hidden="true">${icon('people')}</span>
-    <h2>Nobody in your contacts yet</h2>
-    <p class="quiet">Search for somebody above, open a link that they sent you, or hand out your own card.</p>
+    <h2>${text.noneTitle}</h2>
+    <p class="quiet">${text.noneText}</p>
   </div>`
 }
 customElements.define('cafe-people', CafePeople)

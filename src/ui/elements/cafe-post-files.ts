@@ -1,10 +1,14 @@
 /** `<cafe-post-files>`: the files of a post: pictures as pictures, everything else by name and size; each opens by its link; many can be looked through. */
 import { html, nothing, type TemplateResult } from 'lit'
 import type { PostFile } from '../../worker/thread-api.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
 import { safeHref } from '../link.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
 import type { Gallery } from './post-gallery.ts'
+
+const text = spoken('posts', english)
 
 /** Shown before somebody asks for all: two rows of pictures on a phone. */
 const FIRST = 6
@@ -24,26 +28,26 @@ export class CafePostFiles extends Plain {
     return html`${
       pictures.length === 0
         ? nothing
-        : html`<ul class="pictures ${pictures.length === 1 ? 'one' : ''}" aria-label="Pictures">
+        : html`<ul class="pictures ${pictures.length === 1 ? 'one' : ''}" aria-label=${text.pictures}>
               ${pictures.map((file) => html`<li>${picture(file)}</li>`)}
             </ul>`
     }
       ${
         others.length === 0
           ? nothing
-          : html`<ul class="attached" aria-label="Files">
+          : html`<ul class="attached" aria-label=${text.files}>
               ${others.map((file) => html`<li>${plain(file)}</li>`)}
             </ul>`
       }
       ${
         hidden === 0
           ? nothing
-          : html`<button type="button" class="button small" @click=${this.#showAll}>Show ${count(hidden, 'more file')}</button>`
+          : html`<button type="button" class="button small" @click=${this.#showAll}>${text.moreFiles(hidden)}</button>`
       }
       ${
         this.files.length === 1
           ? nothing
-          : html`<button type="button" class="button small" @click=${this.#look}>${icon('grid')}Look at all ${this.files.length}</button>`
+          : html`<button type="button" class="button small" @click=${this.#look}>${icon('grid')}${text.lookAtAll(this.files.length)}</button>`
       }
       ${this.looking === undefined ? nothing : this.looking(this.files, this.#left)}`
   }
@@ -69,7 +73,7 @@ function picture(file: PostFile): TemplateResult {
   const src = thumbnail && safeHref(thumbnail.link)
   if (!thumbnail || href === undefined || !src) return plain(file)
   const name = plainName(file.name, 255)
-  return html`<a class="picture" href=${href} target="_blank" rel="noopener noreferrer" aria-label="Open ${name}, ${bytes(file.size)}" title=${name}>
+  return html`<a class="picture" href=${href} target="_blank" rel="noopener noreferrer" aria-label=${text.openFile(name, bytes(file.size))} title=${name}>
     ${icon('image')}
     <img src=${src} width=${thumbnail.width} height=${thumbnail.height} alt="" loading="lazy" decoding="async" @error=${drop} />
   </a>`

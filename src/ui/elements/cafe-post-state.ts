@@ -7,9 +7,13 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { PostState } from '../../worker/mail-api.ts'
 import type { Post } from '../../worker/thread-api.ts'
 import { type SentLine, sentLine, stateText, whyText } from '../mail-words.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
 import { face, who } from './person.ts'
 import { when } from './post-parts.ts'
+
+const text = spoken('posts', english)
 
 const SIGNS: Readonly<Record<SentLine['level'], string>> = { part: 'clock', kept: 'mail', has: 'check', read: 'checks' }
 
@@ -48,13 +52,13 @@ export class CafePostState extends Plain {
   override render(): TemplateResult | typeof nothing {
     const { sent } = this.post
     if (sent === null || sent.of === 0) return nothing
-    const { level, text } = sentLine(sent, this.states)
+    const { level, text: line } = sentLine(sent, this.states)
     return html`<details class="sent ${level}">
-      <summary class="small quiet">${icon(SIGNS[level])}<span>${text}</span></summary>
+      <summary class="small quiet">${icon(SIGNS[level])}<span>${line}</span></summary>
       ${
         this.states.length === 0
-          ? html`<p class="small quiet">More about it cannot be told now.</p>`
-          : html`<ul class="plain-list stack" aria-label="Who has it">
+          ? html`<p class="small quiet">${text.notTold}</p>`
+          : html`<ul class="plain-list stack" aria-label=${text.whoHasIt}>
               ${this.states.map(row)}
             </ul>`
       }

@@ -7,15 +7,18 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { AnnotatedPost, Post, ThreadRights } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
-import { count } from '../format.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-comment.ts'
 import './cafe-confirm.ts'
 import './cafe-post-files.ts'
 import './cafe-post-state.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { face, who } from './person.ts'
 import { likedBy, names, prose, when } from './post-parts.ts'
+
+const text = spoken('posts', english)
 
 /** Comments shown before somebody asks for all. */
 const LAST = 3
@@ -64,7 +67,7 @@ export class CafePost extends Plain {
   override render(): TemplateResult {
     const { post } = this
     const veiled = post.flags.length > 0 && !this.unveiled
-    return html`<article class="post" aria-label=${`Post of ${personName(post.author)}`}>
+    return html`<article class="post" aria-label=${text.postOf(personName(post.author))}>
       <header>
         ${face(post.author)}
         <div class="grow">
@@ -83,8 +86,8 @@ export class CafePost extends Plain {
     const { flags } = this.post
     return html`<div class="notice part">
       ${icon('flag')}
-      <p>Reported by ${names(flags)}.</p>
-      <button type="button" class="button small" @click=${this.#unveil}>Show it anyway</button>
+      <p>${text.reportedBy(...names(flags))}</p>
+      <button type="button" class="button small" @click=${this.#unveil}>${text.showAnyway}</button>
     </div>`
   }
 
@@ -99,11 +102,11 @@ export class CafePost extends Plain {
                 type="button"
                 class="button small quiet-button ${mine ? 'on' : ''}"
                 aria-pressed=${mine ? 'true' : 'false'}
-                aria-label=${`${mine ? 'You like this' : 'Like'}${post.likes.length === 0 ? '' : `: ${count(post.likes.length, 'like')}`}`}
+                aria-label=${text.likeLabel(mine, post.likes.length)}
                 ?disabled=${mine || this.#like.running}
                 @click=${() => this.#like.run()}
               >
-                ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? 'Like' : post.likes.length}
+                ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? text.like : post.likes.length}
               </button>`
             : nothing
         }
@@ -115,7 +118,7 @@ export class CafePost extends Plain {
                 aria-expanded=${this.answering ? 'true' : 'false'}
                 @click=${this.#answer}
               >
-                ${icon('comment')}Comment
+                ${icon('comment')}${text.comment}
               </button>`
             : nothing
         }
@@ -138,10 +141,10 @@ export class CafePost extends Plain {
       older === 0
         ? nothing
         : html`<button type="button" class="button small quiet-button start" @click=${this.#showAll}>
-              Show ${count(older, 'earlier comment')}
+              ${text.earlier(older)}
             </button>`
     }
-      <ol class="comments" aria-label="Comments">
+      <ol class="comments" aria-label=${text.comments}>
         ${repeat(
           shown,
           ({ cid }) => cid,
@@ -156,8 +159,8 @@ export class CafePost extends Plain {
                 ? html`<button
                     type="button"
                     class="button icon-only"
-                    aria-label=${`Hide the comment of ${personName(comment.author)} for everybody`}
-                    title="Hide for everybody"
+                    aria-label=${text.hideComment(personName(comment.author))}
+                    title=${text.hide}
                     @click=${() => this.#ask('hide', comment)}
                   >
                     ${icon('hide')}
@@ -180,8 +183,8 @@ export class CafePost extends Plain {
           : html`<button
               type="button"
               class="button icon-only"
-              aria-label=${`Report the post of ${personName(post.author)} to the others`}
-              title="Report"
+              aria-label=${text.reportPost(personName(post.author))}
+              title=${text.report}
               @click=${() => this.#ask('report', post)}
             >
               ${icon('flag')}
@@ -190,8 +193,8 @@ export class CafePost extends Plain {
       <button
         type="button"
         class="button icon-only"
-        aria-label=${`Hide the post of ${personName(post.author)} for everybody`}
-        title="Hide for everybody"
+        aria-label=${text.hidePost(personName(post.author))}
+        title=${text.hide}
         @click=${() => this.#ask('hide', post)}
       >
         ${icon('hide')}
@@ -202,12 +205,12 @@ export class CafePost extends Plain {
   #dialog(): TemplateResult | typeof nothing {
     const { question } = this
     if (question === undefined) return nothing
-    const { heading, text, verb } = words(question)
+    const says = words(question)
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${heading}
-      .text=${text}
-      .verb=${verb}
+      .heading=${says.heading}
+      .text=${says.text}
+      .verb=${says.verb}
       .running=${this.#act.running}
       .problem=${this.#act.problem}
       @agreed=${() => this.#act.run(question)}
@@ -254,17 +257,17 @@ export class CafePost extends Plain {
 
 /** What the dialog says. */
 function words({ what, post }: Question): { heading: string; text: string; verb: string } {
-  const thing = post.kind === 'comment' ? 'comment' : 'post'
+  const isComment = post.kind === 'comment'
   return what === 'hide'
     ? {
-        heading: `Hide this ${thing}?`,
-        text: 'No member sees it any more, and it cannot be shown again. What somebody saved of it stays with them.',
-        verb: 'Hide it for everybody',
+        heading: isComment ? text.hideCommentTitle : text.hidePostTitle,
+        text: text.hideText,
+        verb: text.hideVerb,
       }
     : {
-        heading: `Report this ${thing}?`,
-        text: 'It is covered for all members, who see that you reported it and may still look.',
-        verb: 'Report it',
+        heading: isComment ? text.reportCommentTitle : text.reportPostTitle,
+        text: text.reportText,
+        verb: text.reportVerb,
       }
 }
 customElements.define('cafe-post', CafePost)

@@ -8,8 +8,14 @@ import type { Profile } from '../../worker/recover-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { smallPicture } from '../picture.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
 import { face } from './person.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('people', peopleEnglish)
 
 export class CafeProfile extends Plain {
   static override properties = { cafe: { attribute: false }, done: { state: true } }
@@ -37,37 +43,37 @@ export class CafeProfile extends Plain {
     if (profile === undefined) return html`${failure(this.#profile.problem)}`
     const { address, name, avatar } = profile
     return html`<section class="card stack" aria-labelledby="profile-heading">
-      <h2 id="profile-heading">How others see you</h2>
+      <h2 id="profile-heading">${text.profile}</h2>
       <div class="profile">
         ${face({ address, name: name === '' ? null : name, avatar }, 'large')}
         <div class="row">
           <button type="button" class="button small" aria-busy=${this.#picture.running ? 'true' : 'false'} @click=${this.#pick}>
-            ${icon('image')}${avatar === null ? 'Add a picture' : 'Change'}
+            ${icon('image')}${avatar === null ? text.addPicture : common.change}
           </button>
-          <input type="file" accept="image/*" hidden aria-label="Your picture" @change=${this.#picked} />
+          <input type="file" accept="image/*" hidden aria-label=${text.picture} @change=${this.#picked} />
           ${
             avatar === null
               ? nothing
-              : html`<button type="button" class="button small" @click=${() => this.#picture.run(null)}>Remove</button>`
+              : html`<button type="button" class="button small" @click=${() => this.#picture.run(null)}>${common.remove}</button>`
           }
         </div>
       </div>
       <form class="stack" @submit=${this.#submit}>
         <label class="field">
-          <span>Name <small>members of your threads see it</small></span>
+          <span>${common.name} <small>${text.nameHint}</small></span>
           <div class="row">
             <input class="grow" name="name" type="text" maxlength=${MAX_NAME} autocomplete="nickname" .value=${name} />
-            <button class="button" aria-busy=${this.#name.running ? 'true' : 'false'}>Save</button>
+            <button class="button" aria-busy=${this.#name.running ? 'true' : 'false'}>${common.save}</button>
           </div>
         </label>
       </form>
       ${failure(this.#name.problem ?? this.#picture.problem)}
       <div class="field">
-        <label for="my-address">Address <small>give it to people who want to invite you; it can be known to anybody</small></label>
+        <label for="my-address">${text.address} <small>${text.addressHint}</small></label>
         <div class="row">
           <input id="my-address" class="grow" type="text" readonly .value=${address} @focus=${selectAll} />
-          <wa-copy-button .value=${address} copy-label="Copy the address" success-label="Copied" tooltip="copy">
-            <button type="button" class="button">${icon('copy')}Copy</button>
+          <wa-copy-button .value=${address} copy-label=${common.copyAddress} success-label=${common.copied} tooltip="copy">
+            <button type="button" class="button">${icon('copy')}${common.copy}</button>
           </wa-copy-button>
         </div>
       </div>
@@ -78,7 +84,7 @@ export class CafeProfile extends Plain {
   async #set(change: { name?: string; avatar?: Blob | null }): Promise<void> {
     await this.cafe.profile.set(change)
     this.#profile.refresh()
-    this.done = 'Saved.'
+    this.done = common.saved
   }
 
   #submit(event: SubmitEvent): void {

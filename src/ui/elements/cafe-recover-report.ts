@@ -7,7 +7,13 @@ import type { RecoverCafe, RecoverResult, RecoverThread } from '../../worker/rec
 import { plainName, short } from '../format.ts'
 import { cafeName, cafeVerdict, percent, recoverVerdict, threadVerdict, usable } from '../recover-words.ts'
 import { threadHash } from '../route.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { recover as recoverEnglish } from '../texts/en/recover.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('recover', recoverEnglish)
 
 export class CafeRecoverReport extends Plain {
   static override properties = { threads: { attribute: false }, result: { attribute: false } }
@@ -22,7 +28,7 @@ export class CafeRecoverReport extends Plain {
         threads.length === 0
           ? nothing
           : html`<section class="card" aria-labelledby="back-heading">
-              <h2 id="back-heading">Threads</h2>
+              <h2 id="back-heading">${common.threads}</h2>
               <ul class="rows">
                 ${repeat(
                   threads,
@@ -37,48 +43,48 @@ export class CafeRecoverReport extends Plain {
 }
 
 function verdict(result: RecoverResult): TemplateResult {
-  const { level, text } = recoverVerdict(result)
+  const { level, text: line } = recoverVerdict(result)
   return html`<div class="notice ${level}" role="status">
     ${icon(level === 'good' ? 'check' : 'warning')}
-    <p>${text}</p>
-    ${result.threads.some(usable) ? html`<a class="button small" href="#threads">See your threads</a>` : nothing}
+    <p>${line}</p>
+    ${result.threads.some(usable) ? html`<a class="button small" href="#threads">${common.seeThreads}</a>` : nothing}
   </div>`
 }
 
 function row(thread: RecoverThread): TemplateResult {
-  const { level, text } = threadVerdict(thread)
-  const name = thread.name === '' ? `Thread ${short(thread.id)}` : plainName(thread.name)
+  const { level, text: line } = threadVerdict(thread)
+  const name = thread.name === '' ? text.unnamed(short(thread.id)) : plainName(thread.name)
   const running = thread.state === 'running'
   return html`<span class="mark small ${level === 'bad' ? 'bad' : ''}" aria-hidden="true">
       ${icon(level === 'bad' ? 'warning' : 'threads')}
     </span>
     <div class="grow">
       <p class="title"><bdi>${name}</bdi></p>
-      <p class="small ${level === 'good' ? 'quiet' : level === 'part' ? 'quiet' : 'field-error'}">${text}</p>
+      <p class="small ${level === 'good' ? 'quiet' : level === 'part' ? 'quiet' : 'field-error'}">${line}</p>
       ${
         running
           ? html`<wa-progress-bar
               .value=${percent(thread.blocks, thread.of)}
-              label=${`Bringing back ${name}`}
+              label=${text.bringing(name)}
               ?indeterminate=${thread.of === 0}
             ></wa-progress-bar>`
           : nothing
       }
     </div>
-    ${usable(thread) ? html`<a class="button small" href=${threadHash(thread.id)} aria-label=${`Open ${name}`}>Open</a>` : nothing}`
+    ${usable(thread) ? html`<a class="button small" href=${threadHash(thread.id)} aria-label=${text.openLabel(name)}>${text.open}</a>` : nothing}`
 }
 
 function cafes(all: readonly RecoverCafe[]): TemplateResult {
   return html`<section class="card" aria-labelledby="asked-heading">
-    <h2 id="asked-heading">What your cafes showed</h2>
+    <h2 id="asked-heading">${text.cafesShowed}</h2>
     <ul class="rows">
       ${all.map((cafe) => {
-        const { level, text } = cafeVerdict(cafe)
+        const { level, text: line } = cafeVerdict(cafe)
         return html`<li>
           <span class="mark small ${level === 'bad' ? 'bad' : ''}" aria-hidden="true">${icon(level === 'bad' ? 'warning' : 'cup')}</span>
           <div class="grow">
             <p class="title"><bdi title=${cafe.cafe}>${cafeName(cafe)}</bdi></p>
-            <p class="small ${level === 'bad' ? 'field-error' : 'quiet'}">${text}</p>
+            <p class="small ${level === 'bad' ? 'field-error' : 'quiet'}">${line}</p>
           </div>
         </li>`
       })}
@@ -86,8 +92,7 @@ function cafes(all: readonly RecoverCafe[]): TemplateResult {
     ${
       all.some(({ behind }) => behind === 'told')
         ? html`<p class="small">
-            A cafe that shows an old state harms nothing here: the newest one counted. If it stays so, move to another cafe under
-            <a href="#you">You</a>.
+            ${text.oldState((name) => html`<a href="#you">${name}</a>`)}
           </p>`
         : nothing
     }

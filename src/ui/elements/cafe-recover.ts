@@ -12,7 +12,13 @@ import { readJoin } from '../link.ts'
 import { recoverLine } from '../recover-words.ts'
 import './cafe-recover-report.ts'
 import './cafe-restore.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { recover as recoverEnglish } from '../texts/en/recover.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('recover', recoverEnglish)
 
 export class CafeRecover extends Plain {
   static override properties = {
@@ -52,13 +58,13 @@ export class CafeRecover extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">Bring an account back</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${failure(this.#account.problem)}
-      ${account === undefined ? waiting('Looking…') : account === null ? this.#words() : this.#rest()}`
+      ${account === undefined ? waiting(common.looking) : account === null ? this.#words() : this.#rest()}`
   }
 
   #words(): TemplateResult {
-    return html`<p class="lead">All it takes is the words you wrote down, and one cafe that keeps your backup.</p>
+    return html`<p class="lead">${text.lead}</p>
       <div class="card narrow"><cafe-restore .cafe=${this.cafe}></cafe-restore></div>`
   }
 
@@ -76,8 +82,8 @@ export class CafeRecover extends Plain {
   #running(): TemplateResult {
     return html`<section class="card stack narrow">
       ${waiting(recoverLine(this.state.progress))}
-      <p class="quiet small">You may look at what is back already. If you close this page, it goes on where it was when you come again.</p>
-      <div class="row"><button type="button" class="button" @click=${this.#stop}>Stop for now</button></div>
+      <p class="quiet small">${text.keepsOn}</p>
+      <div class="row"><button type="button" class="button" @click=${this.#stop}>${text.stopForNow}</button></div>
     </section>`
   }
 
@@ -88,10 +94,10 @@ export class CafeRecover extends Plain {
     return html`<form class="card stack narrow" @submit=${this.#submit}>
       <div class="notice good">
         ${icon('check')}
-        <p>${again ? 'Your account is here.' : 'The words are right. Now to what you had: threads, files, and the cafes you were at.'}</p>
+        <p>${again ? text.isHere : text.wordsRight}</p>
       </div>
       <label class="field">
-        <span>Links to cafes you were at <small>one a line; leave it empty if you know none</small></span>
+        <span>${text.links} <small>${text.linksHint}</small></span>
         <textarea
           name="cafes"
           rows="2"
@@ -103,22 +109,18 @@ export class CafeRecover extends Plain {
         ></textarea>
       </label>
       <p id="cafes-help" class=${this.wrong === undefined ? 'quiet small' : 'field-error'} role=${this.wrong === undefined ? nothing : 'alert'}>
-        ${this.wrong === undefined ? 'Any invite to the cafe will do, also an old one: ask its host.' : `This is no link to a cafe: ${this.wrong}`}
+        ${this.wrong === undefined ? text.linksHelp : text.noLink(this.wrong)}
       </p>
       ${failure(problem)}
       <div class="row">
-        <button class="button loud big">${again ? 'Go on' : 'Look for my backup'}</button>
+        <button class="button loud big">${again ? text.goOn : text.look}</button>
         ${
           damaged
-            ? html`<button type="button" class="button" @click=${() => this.#start(true)}>Bring back what can be</button>`
+            ? html`<button type="button" class="button" @click=${() => this.#start(true)}>${text.salvage}</button>`
             : nothing
         }
       </div>
-      ${
-        damaged
-          ? html`<p class="quiet small">Without the list of your threads, some that you left may come back with the others.</p>`
-          : nothing
-      }
+      ${damaged ? html`<p class="quiet small">${text.salvageText}</p>` : nothing}
     </form>`
   }
 

@@ -3,7 +3,11 @@ import { html, type TemplateResult } from 'lit'
 import type { TalkInfo } from '../../worker/contact-api.ts'
 import { threadHash } from '../route.ts'
 import './cafe-invite.ts'
+import { threads as english } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('threads', english)
 
 export class CafeTalk extends Plain {
   static override properties = { talk: { attribute: false }, name: {} }
@@ -12,20 +16,19 @@ export class CafeTalk extends Plain {
 
   override render(): TemplateResult {
     return html`<section class="card stack" aria-labelledby="talk-heading">
-      <h2 id="talk-heading" tabindex="-1">The thread is there</h2>
+      <h2 id="talk-heading" tabindex="-1">${text.talkTitle}</h2>
       <p role="status">
-        ${this.name} could not be reached just now. The invite goes to their cafes, if any is known; you can also send them this link
-        yourself. Only they can use it.
+        ${text.talkText(this.name)}
       </p>
       <div class="row">
-        <a class="button loud" href=${threadHash(this.talk.thread)}>${icon('threads')}Go to the thread</a>
+        <a class="button loud" href=${threadHash(this.talk.thread)}>${icon('threads')}${text.talkGo}</a>
       </div>
       <details class="more">
-        <summary>Link for them</summary>
+        <summary>${text.talkLink}</summary>
         <cafe-invite
           .link=${this.talk.invite?.link ?? ''}
           .name=${this.name}
-          .help=${'It opens only with their account.'}
+          .help=${text.talkHelp}
         ></cafe-invite>
       </details>
     </section>`

@@ -3,8 +3,12 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { KiB } from '../../core/limits.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes } from '../format.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
 import { responseError } from '../viewer/failed.ts'
 import { failure, Plain, waiting } from './parts.ts'
+
+const words = spoken('posts', english)
 
 /** Bytes shown at a time: more than anybody reads at once, and quick to lay out. */
 const PART = 128 * KiB
@@ -42,16 +46,16 @@ export class CafeText extends Plain {
 
   override render(): TemplateResult {
     const { text, shown, size } = this
-    if (size === 0) return html`<p class="quiet">The file is empty.</p>`
+    if (size === 0) return html`<p class="quiet">${words.emptyFile}</p>`
     const more = (): void => void this.#read.run()
     return html`${failure(this.#read.problem, more)}
-      ${shown === 0 ? (this.#read.running ? waiting('Reading…') : nothing) : html`<pre class="card text" tabindex="0" dir="auto">${text}</pre>`}
+      ${shown === 0 ? (this.#read.running ? waiting(words.reading) : nothing) : html`<pre class="card text" tabindex="0" dir="auto">${text}</pre>`}
       ${
         shown === 0 || shown >= size
           ? nothing
           : html`<div class="row">
-              <span class="quiet small">The first ${bytes(shown)} of ${bytes(size)}.</span>
-              ${shown < MOST ? html`<button type="button" class="button small" @click=${more}>Show more</button>` : nothing}
+              <span class="quiet small">${words.first(bytes(shown), bytes(size))}</span>
+              ${shown < MOST ? html`<button type="button" class="button small" @click=${more}>${words.showMore}</button>` : nothing}
             </div>`
       }`
   }

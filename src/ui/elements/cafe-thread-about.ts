@@ -9,7 +9,13 @@ import { starter, terms } from '../thread-words.ts'
 import './cafe-confirm.ts'
 import './cafe-members.ts'
 import './cafe-thread-invite.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 export class CafeThreadAbout extends Plain {
   static override properties = {
@@ -37,10 +43,10 @@ export class CafeThreadAbout extends Plain {
   override render(): TemplateResult {
     const { info } = this
     return html`<div class="stack">
-      <p class="quiet small">${info.with === null ? terms({ ...info, starter: starter(info) }) : 'Only the two of you can ever be in it.'}</p>
+      <p class="quiet small">${info.with === null ? terms({ ...info, starter: starter(info) }) : text.onlyTwo}</p>
       ${
         info.can.invite && (info.with === null || info.members < 2)
-          ? html`<button type="button" class="button loud" @click=${this.#invite}>${icon('plus')}Invite</button>`
+          ? html`<button type="button" class="button loud" @click=${this.#invite}>${icon('plus')}${text.invite}</button>`
           : nothing
       }
       <cafe-members .cafe=${this.cafe} .info=${info}></cafe-members>
@@ -48,10 +54,10 @@ export class CafeThreadAbout extends Plain {
       <div class="row">
         ${
           info.can.rename && !this.renaming
-            ? html`<button type="button" class="button small rename" @click=${this.#askName}>${icon('pencil')}Rename</button>`
+            ? html`<button type="button" class="button small rename" @click=${this.#askName}>${icon('pencil')}${common.rename}</button>`
             : nothing
         }
-        <button type="button" class="button small" @click=${this.#ask}>${icon('exit')}Leave</button>
+        <button type="button" class="button small" @click=${this.#ask}>${icon('exit')}${text.leave}</button>
       </div>
     </div>
     ${this.#dialogs()}`
@@ -62,13 +68,13 @@ export class CafeThreadAbout extends Plain {
     const { running, problem } = this.#rename
     return html`<form class="stack" @submit=${this.#submit} @keydown=${this.#key}>
       <label class="field">
-        <span>New name</span>
+        <span>${text.newName}</span>
         <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" .value=${this.info.name} />
       </label>
       ${failure(problem)}
       <div class="row end">
-        <button type="button" class="button small" @click=${this.#renamed}>Cancel</button>
-        <button class="button small loud" aria-busy=${running ? 'true' : 'false'}>Rename</button>
+        <button type="button" class="button small" @click=${this.#renamed}>${common.cancel}</button>
+        <button class="button small loud" aria-busy=${running ? 'true' : 'false'}>${common.rename}</button>
       </div>
     </form>`
   }
@@ -85,13 +91,9 @@ export class CafeThreadAbout extends Plain {
       ></cafe-thread-invite>
       <cafe-confirm
         .open=${this.leaving ?? false}
-        .heading=${`Leave “${plainName(info.name)}”?`}
-        .text=${
-          info.members <= 1
-            ? 'You are its only member: all of it is removed from your devices and cafes, and nobody can bring it back.'
-            : 'The members are told, and it is removed from all of your devices and cafes. What you posted stays with the others.'
-        }
-        .verb=${'Leave the thread'}
+        .heading=${text.leaveTitle(plainName(info.name))}
+        .text=${info.members <= 1 ? text.leaveAlone : text.leaveText}
+        .verb=${text.leaveVerb}
         .running=${this.#leave.running}
         .problem=${this.#leave.problem}
         @agreed=${() => this.#leave.run()}

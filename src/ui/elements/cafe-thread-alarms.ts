@@ -3,9 +3,13 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { MemberInfo, ThreadAlarm, ThreadInfo } from '../../worker/thread-api.ts'
 import { Live, threadNews } from '../controllers/live.ts'
-import { count, short } from '../format.ts'
+import { short } from '../format.ts'
+import { threads as english } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { alarmText, distinctAlarms, personName } from '../thread-words.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('threads', english)
 
 export class CafeThreadAlarms extends Plain {
   static override properties = { cafe: { attribute: false }, info: { attribute: false } }
@@ -30,7 +34,7 @@ export class CafeThreadAlarms extends Plain {
           rest.length === 0
             ? nothing
             : html`<details class="more">
-                <summary>${count(rest.length, 'more like this', 'more like this')}</summary>
+                <summary>${text.moreAlarms(rest.length)}</summary>
                 <ul class="stack plain-list">
                   ${rest.map((alarm) => html`<li>${this.#text(alarm)}</li>`)}
                 </ul>
@@ -42,7 +46,7 @@ export class CafeThreadAlarms extends Plain {
 
   #text(alarm: ThreadAlarm): string {
     const author = this.#members.value?.find(({ address }) => address === alarm.author)
-    return alarmText(alarm, author?.self ? 'yours' : author ? personName(author) : short(alarm.author))
+    return alarmText(alarm, author?.self ? null : author ? personName(author) : short(alarm.author))
   }
 }
 customElements.define('cafe-thread-alarms', CafeThreadAlarms)

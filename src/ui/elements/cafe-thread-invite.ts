@@ -11,7 +11,13 @@ import type { MadeInvite, ThreadInfo } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import './cafe-invite.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 export class CafeThreadInvite extends Plain {
   static override properties = {
@@ -33,7 +39,7 @@ export class CafeThreadInvite extends Plain {
   })
 
   override render(): TemplateResult {
-    return html`<wa-dialog label=${`Invite to “${plainName(this.info.name)}”`} ?open=${this.open} @wa-after-hide=${this.#hidden}>
+    return html`<wa-dialog label=${text.inviteTitle(plainName(this.info.name))} ?open=${this.open} @wa-after-hide=${this.#hidden}>
       ${this.made === undefined ? this.#choose() : this.open ? this.#result(this.made) : nothing}
     </wa-dialog>`
   }
@@ -41,8 +47,8 @@ export class CafeThreadInvite extends Plain {
   #choose(): TemplateResult {
     const { running, problem } = this.#direct
     return html`<section class="stack" aria-labelledby="by-link">
-        <h2 id="by-link" class="minor">Anybody you send it to</h2>
-        <p class="quiet small">A link and a code to scan. Whoever has it can come in, so send it only to people you want here.</p>
+        <h2 id="by-link" class="minor">${text.byLink}</h2>
+        <p class="quiet small">${text.byLinkText}</p>
         ${failure(this.#link.problem)}
         <button
           type="button"
@@ -51,18 +57,18 @@ export class CafeThreadInvite extends Plain {
           aria-busy=${this.#link.running ? 'true' : 'false'}
           @click=${() => this.#link.run()}
         >
-          ${icon('link')}${this.#link.running ? 'Making the link…' : 'Make a link'}
+          ${icon('link')}${this.#link.running ? text.makingLink : text.makeLink}
         </button>
       </section>
       <hr />
       <form class="stack" aria-labelledby="by-address" @submit=${this.#submit}>
-        <h2 id="by-address" class="minor">One person, by address</h2>
+        <h2 id="by-address" class="minor">${text.byAddress}</h2>
         <label class="field">
-          <span>Their address <small>they find it under “You”</small></span>
-          <input name="to" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="P…" />
+          <span>${text.theirAddress} <small>${text.theirAddressHint}</small></span>
+          <input name="to" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${text.addressExample} />
         </label>
         ${failure(problem)}
-        <button class="button" aria-busy=${running ? 'true' : 'false'}>${running ? 'Inviting…' : 'Invite this person'}</button>
+        <button class="button" aria-busy=${running ? 'true' : 'false'}>${running ? text.inviting : text.invitePerson}</button>
       </form>`
   }
 
@@ -71,21 +77,17 @@ export class CafeThreadInvite extends Plain {
     if (to !== null && invite.delivered) {
       return html`<div class="notice good" role="status">
           ${icon('check')}
-          <p>${invite.delivered === 'device' ? 'They have the invite. It waits for them in their threads.' : 'The invite is on its way to them. They find it when they are next here.'}</p>
+          <p>${invite.delivered === 'device' ? text.atDevice : text.onItsWay}</p>
         </div>
-        <div class="row end"><button type="button" class="button" data-dialog="close">Done</button></div>`
+        <div class="row end"><button type="button" class="button" data-dialog="close">${common.done}</button></div>`
     }
     return html`<p role="status">
-        ${
-          to === null
-            ? html`The link is ready. It ends ${until}.`
-            : html`They could not be reached just now, so send them this link yourself. Only they can use it; it ends ${until}.`
-        }
+        ${to === null ? text.linkReady(until) : text.notReached(until)}
       </p>
       <cafe-invite
         .link=${invite.link}
         .name=${plainName(this.info.name)}
-        .help=${to === null ? 'Whoever has this link can come in and read everything.' : 'It opens only with the account it was made for.'}
+        .help=${to === null ? text.anyoneHelp : text.oneHelp}
       ></cafe-invite>`
   }
 

@@ -2,7 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { readThreadCode } from '../link.ts'
 import { threadHash } from '../route.ts'
+import { threads as english } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
+
+const text = spoken('threads', english)
 
 export class CafeThreadLink extends Plain {
   static override properties = { wrong: { state: true } }
@@ -10,7 +14,7 @@ export class CafeThreadLink extends Plain {
 
   override render(): TemplateResult {
     return html`<form class="paste card" novalidate @submit=${this.#submit}>
-      <label for="thread-link">Got a link to a thread?</label>
+      <label for="thread-link">${text.gotLink}</label>
       <div class="row">
         <input
           id="thread-link"
@@ -21,19 +25,19 @@ export class CafeThreadLink extends Plain {
           autocomplete="off"
           autocapitalize="none"
           spellcheck="false"
-          placeholder="Paste it here"
+          placeholder=${text.paste}
           aria-invalid=${this.wrong ? 'true' : nothing}
           aria-describedby=${this.wrong ? 'thread-link-wrong' : nothing}
           @input=${() => {
             this.wrong = false
           }}
         />
-        <button class="button">Open</button>
+        <button class="button">${text.open}</button>
       </div>
       ${
         this.wrong
           ? html`<p class="field-error" id="thread-link-wrong" role="alert">
-              This is not an invite to a thread. Paste the whole link you were sent.
+              ${text.wrongLink}
             </p>`
           : nothing
       }

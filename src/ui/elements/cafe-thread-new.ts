@@ -10,8 +10,14 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadSharing, ThreadType } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
 import { threadHash } from '../route.ts'
-import { type Choice, readAddresses, SHARINGS, TYPES } from '../thread-words.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
+import { type Choice, readAddresses, sharings, types } from '../thread-words.ts'
 import { failure, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 interface Wish {
   readonly name: string
@@ -47,28 +53,28 @@ export class CafeThreadNew extends Plain {
   override render(): TemplateResult {
     const { running, problem } = this.#create
     const alone = this.type === 'private'
-    return html`<wa-dialog label="New thread" ?open=${this.open} @wa-after-hide=${this.#hidden}>
+    return html`<wa-dialog label=${text.newThread} ?open=${this.open} @wa-after-hide=${this.#hidden}>
       <form class="stack" @submit=${this.#submit}>
         <label class="field">
-          <span>Name</span>
-          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" autofocus placeholder="Summer in Rome" />
+          <span>${common.name}</span>
+          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" autofocus placeholder=${text.nameExample} />
         </label>
-        ${choices('What members can do', 'type', TYPES, this.type, (type) => {
+        ${choices(text.whatMembers, 'type', types(), this.type, (type) => {
           this.type = type
         })}
         ${
           alone
             ? nothing
-            : choices('Who brings people in', 'sharing', SHARINGS, this.sharing, (sharing) => {
+            : choices(text.whoBrings, 'sharing', sharings(), this.sharing, (sharing) => {
                 this.sharing = sharing
               })
         }
         ${alone || this.sharing === 'not-shared' ? nothing : members()}
-        <p class="quiet small">Only the name can be changed later: everybody who joins must be able to rely on the rest.</p>
+        <p class="quiet small">${text.later}</p>
         ${failure(problem)}
         <div class="row end">
-          <button type="button" class="button" data-dialog="close">Cancel</button>
-          <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? 'Starting…' : 'Start the thread'}</button>
+          <button type="button" class="button" data-dialog="close">${common.cancel}</button>
+          <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? text.starting : text.startVerb}</button>
         </div>
       </form>
     </wa-dialog>`
@@ -112,10 +118,10 @@ function choices<T extends string>(
 
 function members(): TemplateResult {
   return html`<details class="more">
-    <summary>Only for certain people</summary>
+    <summary>${text.certain}</summary>
     <label class="field">
-      <span>Their addresses <small>one a line; nobody else can ever join</small></span>
-      <textarea name="members" rows="3" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="P…"></textarea>
+      <span>${text.addresses} <small>${text.addressesHint}</small></span>
+      <textarea name="members" rows="3" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder=${text.addressExample}></textarea>
     </label>
   </details>`
 }

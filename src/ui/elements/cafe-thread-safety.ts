@@ -6,7 +6,11 @@ import type { Safety } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
 import { safetyLine } from '../format.ts'
+import { threads as english } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
+
+const text = spoken('threads', english)
 
 export class CafeThreadSafety extends Plain {
   static override properties = { cafe: { attribute: false }, thread: { attribute: false } }
@@ -27,11 +31,11 @@ export class CafeThreadSafety extends Plain {
   override render(): TemplateResult | typeof nothing {
     const safety = this.#safety.value
     if (safety === undefined) return nothing
-    const { level, text } = safetyLine(safety)
+    const { level, text: line } = safetyLine(safety)
     const time = safety.safe === 0 || safety.since === null ? undefined : new Date(safety.since)
     return html`<span class="safety"
-      ><span class="dot ${level}" aria-hidden="true"></span>${text}${
-        time === undefined ? nothing : html`, <wa-relative-time .date=${time} sync></wa-relative-time>`
+      ><span class="dot ${level}" aria-hidden="true"></span>${
+        time === undefined ? line : text.safeSince(line, html`<wa-relative-time .date=${time} sync></wa-relative-time>`)
       }</span
     >`
   }

@@ -16,9 +16,15 @@ import './cafe-parcel.ts'
 import './cafe-thread-about.ts'
 import './cafe-thread-alarms.ts'
 import './cafe-thread-safety.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face } from './person.ts'
 import { when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 /** From here on the members are beside the posts; the same as in `threads.css`. */
 const WIDE = '(min-width: 60rem)'
@@ -89,11 +95,11 @@ export class CafeThread extends Plain {
   override render(): TemplateResult {
     const info = this.#current
     if (info === undefined) {
-      return html`<h1 tabindex="-1">Thread</h1>
-        ${this.#info.problem ? html`${failure(this.#info.problem)}${back()}` : waiting('Looking…')}`
+      return html`<h1 tabindex="-1">${text.thread}</h1>
+        ${this.#info.problem ? html`${failure(this.#info.problem)}${back()}` : waiting(common.looking)}`
     }
     return html`<div class="thread-head">
-        <a class="button icon-only" href="#threads" aria-label="All threads">${icon('back')}</a>
+        <a class="button icon-only" href="#threads" aria-label=${text.all}>${icon('back')}</a>
         ${info.with === null ? nothing : face(info.with)}
         <div class="grow">
           <h1 tabindex="-1"><bdi>${threadTitle(info)}</bdi></h1>
@@ -107,8 +113,8 @@ export class CafeThread extends Plain {
         <button
           type="button"
           class="button icon-only"
-          aria-label="Ask for what is new"
-          title="Ask for what is new"
+          aria-label=${text.ask}
+          title=${text.ask}
           aria-busy=${this.#sync.running ? 'true' : nothing}
           @click=${() => this.#sync.run()}
         >
@@ -119,7 +125,7 @@ export class CafeThread extends Plain {
       <cafe-thread-alarms .cafe=${this.cafe} .info=${info}></cafe-thread-alarms>
       <div class="thread-grid">
         <details class="card about" .open=${this.wide}>
-          <summary>Members and more</summary>
+          <summary>${text.about}</summary>
           <cafe-thread-about .cafe=${this.cafe} .info=${info}></cafe-thread-about>
         </details>
         <div class="stack posts">
@@ -132,14 +138,14 @@ export class CafeThread extends Plain {
 
   #state(info: ThreadInfo): TemplateResult {
     return html`${info.with === null ? peopleLine(info) : presenceLine(info)}
-    ${info.synced === null ? nothing : html` · up to date ${when(info.synced)}`}
-    ${this.#sync.running ? html`<span role="status"> · asking members and cafes…</span>` : nothing}`
+    ${info.synced === null ? nothing : html` · ${text.upToDate(when(info.synced))}`}
+    ${this.#sync.running ? html`<span role="status"> · ${text.asking}</span>` : nothing}`
   }
 
   #sent({ id }: ThreadInfo): TemplateResult | typeof nothing {
     const parcels = this.parcels.filter(({ thread }) => thread === id)
     if (parcels.length === 0) return nothing
-    return html`<ul class="card rows" aria-label="On the way">
+    return html`<ul class="card rows" aria-label=${text.onTheWay}>
       ${repeat(
         parcels,
         (parcel) => parcel.id,
@@ -172,19 +178,19 @@ function standing({ standing }: ThreadInfo): TemplateResult | typeof nothing {
   if (standing === 'joining') {
     return html`<div class="notice part" role="status">
       ${icon('people')}
-      <p>Waiting for a member or a cafe that has this thread. It comes by itself as soon as one of them is online.</p>
+      <p>${text.joining}</p>
     </div>`
   }
   if (standing === 'removed') {
     return html`<div class="notice bad">
       ${icon('warning')}
-      <p>You were removed from this thread. What came before is still here; nothing new will come.</p>
+      <p>${text.removed}</p>
     </div>`
   }
   return nothing
 }
 
 function back(): TemplateResult {
-  return html`<p><a class="button" href="#threads">See your threads</a></p>`
+  return html`<p><a class="button" href="#threads">${common.seeThreads}</a></p>`
 }
 customElements.define('cafe-thread', CafeThread)

@@ -4,7 +4,6 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadInfo } from '../../worker/thread-api.ts'
 import { Live, threadNews } from '../controllers/live.ts'
-import { count } from '../format.ts'
 import { threadHash } from '../route.ts'
 import { lastLine, peopleLine, threadTitle } from '../thread-words.ts'
 import './cafe-account.ts'
@@ -15,9 +14,15 @@ import './cafe-notices-offer.ts'
 import './cafe-thread-link.ts'
 import './cafe-thread-new.ts'
 import './cafe-thread-safety.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { threads as threadsEnglish } from '../texts/en/threads.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 import { face } from './person.ts'
 import { when } from './post-parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('threads', threadsEnglish)
 
 /** Threads added to the list at a time. */
 const PAGE = 50
@@ -57,19 +62,19 @@ export class CafeThreads extends Plain {
   override render(): TemplateResult {
     const account = this.#account.value
     return html`<div class="heading">
-        <h1 tabindex="-1">Threads</h1>
+        <h1 tabindex="-1">${common.threads}</h1>
         ${
           account
-            ? html`<button type="button" class="button loud" @click=${this.#start}>${icon('plus')}New thread</button>`
+            ? html`<button type="button" class="button loud" @click=${this.#start}>${icon('plus')}${text.newThread}</button>`
             : nothing
         }
       </div>
       ${failure(this.#account.problem)}
-      ${account === undefined ? waiting('Looking…') : account === null ? this.#noAccount() : this.#content()}`
+      ${account === undefined ? waiting(common.looking) : account === null ? this.#noAccount() : this.#content()}`
   }
 
   #noAccount(): TemplateResult {
-    return html`<p class="lead">Talk and share files with people you choose. Only its members can read a thread.</p>
+    return html`<p class="lead">${text.lead}</p>
       <cafe-account .cafe=${this.cafe}></cafe-account>`
   }
 
@@ -78,7 +83,7 @@ export class CafeThreads extends Plain {
     return html`<cafe-invites .cafe=${this.cafe}></cafe-invites>
       <cafe-mail-requests .cafe=${this.cafe}></cafe-mail-requests>
       ${failure(this.#threads.problem, () => this.#threads.refresh())}
-      ${threads === undefined ? (this.#threads.problem ? nothing : waiting('Looking…')) : this.#lists(threads)}
+      ${threads === undefined ? (this.#threads.problem ? nothing : waiting(common.looking)) : this.#lists(threads)}
       <cafe-thread-link></cafe-thread-link>
       <cafe-thread-new
         .cafe=${this.cafe}
@@ -93,16 +98,16 @@ export class CafeThreads extends Plain {
     if (threads.length === 0) return this.#none()
     const somebody = threads.some(({ members, standing }) => members > 1 && standing === 'in')
     return html`${somebody ? html`<cafe-notices-offer></cafe-notices-offer>` : nothing}
-      <nav class="tabs" aria-label="Threads">
-        <a href="#threads" aria-current=${this.together ? nothing : 'page'}>${count(threads.length, 'thread')}</a>
-        <a href="#feed" aria-current=${this.together ? 'page' : nothing}>All posts</a>
+      <nav class="tabs" aria-label=${common.threads}>
+        <a href="#threads" aria-current=${this.together ? nothing : 'page'}>${text.count(threads.length)}</a>
+        <a href="#feed" aria-current=${this.together ? 'page' : nothing}>${text.allPosts}</a>
       </nav>
       ${this.together ? html`<cafe-feed .cafe=${this.cafe} .threads=${threads}></cafe-feed>` : this.#list(threads)}`
   }
 
   #list(threads: readonly ThreadInfo[]): TemplateResult {
     const rest = threads.length - this.shown
-    return html`<ul class="card rows thread-list" aria-label="Your threads">
+    return html`<ul class="card rows thread-list" aria-label=${text.yours}>
         ${repeat(
           threads.slice(0, this.shown),
           ({ id }) => id,
@@ -112,7 +117,7 @@ export class CafeThreads extends Plain {
       ${
         rest <= 0
           ? nothing
-          : html`<button type="button" class="button" @click=${this.#more}>Show ${Math.min(PAGE, rest)} more</button>`
+          : html`<button type="button" class="button" @click=${this.#more}>${text.showMore(Math.min(PAGE, rest))}</button>`
       }`
   }
 
@@ -127,7 +132,7 @@ export class CafeThreads extends Plain {
         <span class="title"><bdi>${threadTitle(info)}</bdi> ${mark(info)}</span>
         ${info.last === null ? nothing : html`<span class="last lines ${info.unread > 0 ? 'new' : 'quiet'}" dir="auto">${lastLine(info)}</span>`}
         <span class="quiet small lines">
-          ${info.standing === 'joining' ? 'Not here yet · ' : info.with === null ? `${peopleLine(info)} · ` : nothing}${when(info.updated)}
+          ${info.standing === 'joining' ? `${text.notHere} · ` : info.with === null ? `${peopleLine(info)} · ` : nothing}${when(info.updated)}
         </span>
         ${
           told && info.standing === 'in'
@@ -138,7 +143,7 @@ export class CafeThreads extends Plain {
       ${
         info.unread === 0
           ? nothing
-          : html`<span class="badge">${info.unread > 99 ? '99+' : info.unread}<span class="sr"> not read</span></span>`
+          : html`<span class="badge">${info.unread > 99 ? '99+' : info.unread}<span class="sr"> ${text.notRead}</span></span>`
       }
     </a>`
   }
@@ -146,9 +151,9 @@ export class CafeThreads extends Plain {
   #none(): TemplateResult {
     return html`<div class="empty card">
       <span class="mark" aria-hidden="true">${icon('threads')}</span>
-      <h2>No threads yet</h2>
-      <p class="quiet">A thread is a place for posts and files that only its members can read. Start one, and invite who should be in it.</p>
-      <button type="button" class="button loud" @click=${this.#start}>Start a thread</button>
+      <h2>${text.noneTitle}</h2>
+      <p class="quiet">${text.noneText}</p>
+      <button type="button" class="button loud" @click=${this.#start}>${text.start}</button>
     </div>`
   }
 
@@ -162,8 +167,8 @@ export class CafeThreads extends Plain {
 }
 
 function mark({ standing, alarms }: ThreadInfo): TemplateResult | typeof nothing {
-  if (standing === 'joining') return html`<span class="tag part">waiting for a member</span>`
-  if (standing === 'removed') return html`<span class="tag bad">removed</span>`
-  return alarms.length === 0 ? nothing : html`<span class="tag bad">needs a look</span>`
+  if (standing === 'joining') return html`<span class="tag part">${text.waitingTag}</span>`
+  if (standing === 'removed') return html`<span class="tag bad">${text.removedTag}</span>`
+  return alarms.length === 0 ? nothing : html`<span class="tag bad">${text.lookTag}</span>`
 }
 customElements.define('cafe-threads', CafeThreads)

@@ -6,7 +6,13 @@ import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { short } from '../format.ts'
 import './cafe-restore.ts'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 export class CafeUnlock extends Plain {
   static override properties = { cafe: { attribute: false }, account: { attribute: false } }
@@ -34,7 +40,7 @@ export class CafeUnlock extends Plain {
   override render(): TemplateResult {
     const { running, problem } = this.#unlock
     const { address } = this.account
-    return html`<h1 tabindex="-1">Unlock your account</h1>
+    return html`<h1 tabindex="-1">${text.unlockTitle}</h1>
       <section class="card stack narrow">
         <p class="row">
           <span class="mark small" aria-hidden="true">${icon('lock')}</span>
@@ -42,21 +48,21 @@ export class CafeUnlock extends Plain {
         </p>
         <form class="stack" @submit=${this.#submit}>
           <label class="field">
-            <span>Passphrase</span>
+            <span>${text.passphrase}</span>
             <input name="lock" type="password" required maxlength="1024" autocomplete="current-password" />
           </label>
           ${failure(problem)}
           <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
-            ${running ? 'Unlocking…' : 'Unlock'}
+            ${running ? text.unlocking : text.unlock}
           </button>
         </form>
         <details class="more">
-          <summary>I have forgotten it</summary>
-          <p class="quiet">Nobody can tell it to you. With the words of the account you can set a new one.</p>
+          <summary>${text.forgotten}</summary>
+          <p class="quiet">${text.forgottenText}</p>
           <cafe-restore .cafe=${this.cafe}></cafe-restore>
         </details>
         ${this.#others()}
-        <p class="quiet small">A cafe you have open stays open, also while this is locked.</p>
+        <p class="quiet small">${text.cafeStaysOpen}</p>
       </section>`
   }
 
@@ -64,13 +70,13 @@ export class CafeUnlock extends Plain {
     const others = (this.#accounts.value ?? []).filter(({ current }) => !current)
     if (others.length === 0) return nothing
     return html`<details class="more">
-      <summary>Use another account</summary>
+      <summary>${text.useAnother}</summary>
       ${failure(this.#use.problem)}
       <ul class="rows">
         ${others.map(
           ({ address }) => html`<li>
             <code class="grow" title=${address}>${short(address)}</code>
-            <button type="button" class="button small" aria-label="Use ${short(address)}" @click=${() => this.#use.run(address)}>Use</button>
+            <button type="button" class="button small" aria-label=${text.useLabel(short(address))} @click=${() => this.#use.run(address)}>${common.use}</button>
           </li>`,
         )}
       </ul>

@@ -8,7 +8,13 @@ import { plainName, short } from '../format.ts'
 import './cafe-account.ts'
 import './cafe-confirm.ts'
 import './cafe-lock.ts'
+import { account as accountEnglish } from '../texts/en/account.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const common = spoken('common', commonEnglish)
+const text = spoken('account', accountEnglish)
 
 export class CafeWallet extends Plain {
   static override properties = {
@@ -39,10 +45,10 @@ export class CafeWallet extends Plain {
 
   override render(): TemplateResult {
     const accounts = this.#accounts.value
-    if (accounts === undefined) return html`${failure(this.#accounts.problem)} ${waiting('Looking…')}`
+    if (accounts === undefined) return html`${failure(this.#accounts.problem)} ${waiting(common.looking)}`
     const current = accounts.find((one) => one.current)
     return html`<section class="card" aria-labelledby="accounts-heading">
-        <h2 id="accounts-heading">${accounts.length > 1 ? 'Accounts on this device' : 'Your account'}</h2>
+        <h2 id="accounts-heading">${accounts.length > 1 ? text.several : text.yours}</h2>
         ${failure(this.#use.problem)}
         <ul class="rows">
           ${accounts.map((account) => this.#account(account))}
@@ -51,7 +57,7 @@ export class CafeWallet extends Plain {
         ${
           this.adding
             ? nothing
-            : html`<div class="row"><button type="button" class="button small" @click=${this.#add}>Add another account</button></div>`
+            : html`<div class="row"><button type="button" class="button small" @click=${this.#add}>${text.add}</button></div>`
         }
       </section>
       ${
@@ -74,20 +80,20 @@ export class CafeWallet extends Plain {
     return html`<li>
       <span class="mark small" aria-hidden="true">${icon(lock ? 'lock' : 'person')}</span>
       <div class="grow">
-        <p class="title">${name === undefined ? nothing : html`<bdi>${plainName(name)}</bdi> `}<code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">in use</span>` : nothing}</p>
-        <p class="quiet small">${[index ? `No. ${index + 1} of its words` : '', lock ? 'passphrase' : 'unlocked'].filter(Boolean).join(', ')}</p>
+        <p class="title">${name === undefined ? nothing : html`<bdi>${plainName(name)}</bdi> `}<code title=${address}>${short(address)}</code>${current ? html` <span class="tag good">${text.inUse}</span>` : nothing}</p>
+        <p class="quiet small">${[index ? text.place(index + 1) : '', lock ? text.hasLock : text.unlocked].filter(Boolean).join(', ')}</p>
       </div>
       ${
         current
           ? nothing
-          : html`<button type="button" class="button small" aria-label="Use ${short(address)}" ?disabled=${this.#use.running} @click=${() => this.#use.run(account)}>
-              Use
+          : html`<button type="button" class="button small" aria-label=${text.useLabel(short(address))} ?disabled=${this.#use.running} @click=${() => this.#use.run(account)}>
+              ${common.use}
             </button>`
       }
       <button
         type="button"
         class="button icon-only"
-        aria-label="Forget ${short(address)}"
+        aria-label=${text.forgetLabel(short(address))}
         @click=${() => {
           this.forgetting = account
           this.asking = true
@@ -106,17 +112,17 @@ export class CafeWallet extends Plain {
     const { forgetting } = this
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${'Forget this account?'}
-      .text=${'Everything of it is removed from this device. What is at its cafes stays there, but only its words bring it back: without them it is lost for good.'}
+      .heading=${text.forgetTitle}
+      .text=${text.forgetText}
       .more=${
         forgetting?.lock
           ? html`<label class="field">
-              <span>Its passphrase</span>
+              <span>${text.itsPassphrase}</span>
               <input name="forget-proof" type="password" autocomplete="current-password" />
             </label>`
           : undefined
       }
-      .verb=${'Forget the account'}
+      .verb=${text.forget}
       .running=${this.#forget.running}
       .problem=${this.#forget.problem}
       @agreed=${() => forgetting && this.#forget.run(forgetting)}

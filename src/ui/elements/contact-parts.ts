@@ -6,23 +6,31 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { ContactInfo, KnownVia } from '../../worker/contact-api.ts'
 import { viaLine } from '../people-words.ts'
 import { contactHash } from '../route.ts'
+import { common as commonEnglish } from '../texts/en/common.ts'
+import { contact as contactEnglish } from '../texts/en/contact.ts'
+import { people as peopleEnglish } from '../texts/en/people.ts'
+import { spoken } from '../texts/say.ts'
 import { icon } from './parts.ts'
 import { art, groups } from './person.ts'
 import { when } from './post-parts.ts'
 
+const common = spoken('common', commonEnglish)
+const text = spoken('contact', contactEnglish)
+const people = spoken('people', peopleEnglish)
+
 export function address({ address }: ContactInfo): TemplateResult {
   const link = `${location.origin}/${contactHash(address)}`
   return html`<section class="card stack" aria-labelledby="address-heading">
-    <h2 id="address-heading" class="minor">Address</h2>
+    <h2 id="address-heading" class="minor">${people.address}</h2>
     <div class="address">${art(address)}${groups(address)}</div>
-    <p class="quiet small">The picture is made from the address. Compare both with what they show you, to be sure that it is them.</p>
-    <wa-copy-button .value=${address} copy-label="Copy the address" success-label="Copied" tooltip="copy">
-      <button type="button" class="button small">${icon('copy')}Copy the address</button>
+    <p class="quiet small">${text.compare}</p>
+    <wa-copy-button .value=${address} copy-label=${common.copyAddress} success-label=${common.copied} tooltip="copy">
+      <button type="button" class="button small">${icon('copy')}${common.copyAddress}</button>
     </wa-copy-button>
     <details class="more">
-      <summary>Show as QR code</summary>
+      <summary>${text.showQr}</summary>
       <div class="qr centred">
-        <wa-qr-code .value=${link} size="208" error-correction="M" label="QR code of this address"></wa-qr-code>
+        <wa-qr-code .value=${link} size="208" error-correction="M" label=${text.qr}></wa-qr-code>
       </div>
     </details>
   </section>`
@@ -35,23 +43,23 @@ export function known(via: KnownVia): TemplateResult {
 
 const VIA_ICONS = { book: 'person', thread: 'threads', cafe: 'cup', link: 'link' } as const
 
-export function cardState({ card }: ContactInfo): TemplateResult {
-  if (card === null) return html`No card of theirs is known here.`
-  if (card.gone) return html`They have taken their card back.`
-  return html`Their card is of ${when(card.made)}, last checked ${when(card.checked)}.`
+export function cardState({ card }: ContactInfo): TemplateResult | string {
+  if (card === null) return text.noCard
+  if (card.gone) return text.cardGone
+  return text.cardOf(when(card.made), when(card.checked))
 }
 
 export function blocked(): TemplateResult {
   return html`<div class="notice bad">
     ${icon('hide')}
-    <p>You have blocked them: they cannot write to you. In common threads you still see each other.</p>
+    <p>${text.blocked}</p>
   </div>`
 }
 
 export function self(): TemplateResult {
-  return html`<p class="row"><a class="button" href="#you">${icon('pencil')}How others see you</a></p>`
+  return html`<p class="row"><a class="button" href="#you">${icon('pencil')}${people.profile}</a></p>`
 }
 
 export function back(): TemplateResult {
-  return html`<p><a class="button" href="#people">See all people</a></p>`
+  return html`<p><a class="button" href="#people">${text.seeAll}</a></p>`
 }

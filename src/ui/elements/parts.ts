@@ -5,7 +5,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../explain.ts'
 import sprite from '../icons.svg?no-inline'
+import { common as english } from '../texts/en/common.ts'
+import { spoken } from '../texts/say.ts'
 import { tongue } from '../texts/tongue.ts'
+
+const common = spoken('common', english)
 
 /** A Lit element without a shadow root of its own, drawn anew when the page speaks another language. */
 export class Plain extends LitElement {
@@ -44,7 +48,7 @@ export function failure(problem: Problem | undefined, again?: () => void): Templ
     <p>${problem.text}</p>
     ${
       problem.retry && again !== undefined
-        ? html`<button type="button" class="button small" @click=${again}>Try again</button>`
+        ? html`<button type="button" class="button small" @click=${again}>${common.again}</button>`
         : nothing
     }
   </div>`

@@ -10,8 +10,12 @@ import { short } from '../format.ts'
 import { safeHref } from '../link.ts'
 import { addressGroups, alikeText } from '../people-words.ts'
 import { contactHash } from '../route.ts'
+import { contact as english } from '../texts/en/contact.ts'
+import { spoken } from '../texts/say.ts'
 import { hue, initials, personName } from '../thread-words.ts'
 import { icon } from './parts.ts'
+
+const text = spoken('contact', english)
 
 /** Decorative: the name is beside it. A picture that cannot be had leaves the initials. */
 export function face(person: Person, size: 'small' | 'normal' | 'large' = 'normal'): TemplateResult {
@@ -24,7 +28,7 @@ export function face(person: Person, size: 'small' | 'normal' | 'large' = 'norma
 
 /** A name is a claim: whoever wonders finds the address under the pointer. */
 export function who(person: Person, self = false): TemplateResult {
-  return html`<bdi class="who" title=${person.address}>${personName(person)}</bdi>${self ? html` <span class="quiet">(you)</span>` : ''}`
+  return html`<bdi class="who" title=${person.address}>${personName(person)}</bdi>${self ? html` <span class="quiet">${text.youMark}</span>` : ''}`
 }
 
 /** The address, short, for where two people could have one name. */
@@ -34,7 +38,7 @@ export function tail({ address }: Person): TemplateResult {
 
 /** The name, leading to the person's page. */
 export function whoLink(person: Person, self = false): TemplateResult {
-  return html`<a class="who-link" href=${contactHash(person.address)}>${who(person)}</a>${self ? html` <span class="quiet">(you)</span>` : ''}`
+  return html`<a class="who-link" href=${contactHash(person.address)}>${who(person)}</a>${self ? html` <span class="quiet">${text.youMark}</span>` : ''}`
 }
 
 /** The picture of an address; decorative, as the address itself is beside it. */
@@ -53,7 +57,7 @@ export function art(address: string): TemplateResult {
 /** The whole address, in groups that can be compared and read out. */
 export function groups(address: string): TemplateResult {
   // Copied, it is one word again: the gaps are drawn.
-  return html`<code class="groups" aria-label=${`Address: ${addressGroups(address).join(' ')}`}
+  return html`<code class="groups" aria-label=${text.addressLabel(addressGroups(address).join(' '))}
     >${addressGroups(address).map((group) => html`<span>${group}</span>`)}</code
   >`
 }

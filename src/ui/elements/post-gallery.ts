@@ -7,6 +7,10 @@ import { safeHref } from '../link.ts'
 import type { Item } from '../viewer/content.ts'
 import './cafe-folder.ts'
 import './cafe-save.ts'
+import { posts as english } from '../texts/en/posts.ts'
+import { spoken } from '../texts/say.ts'
+
+const text = spoken('posts', english)
 
 export type Gallery = (files: readonly PostFile[], left: () => void) => TemplateResult
 
@@ -15,8 +19,8 @@ export function gallery(files: readonly PostFile[], left: () => void): TemplateR
   const hidden = (event: Event): void => {
     if (event.target === event.currentTarget) left()
   }
-  return html`<wa-dialog class="gallery" label="Files of this post" open light-dismiss @wa-after-hide=${hidden} @cafe-open-link=${left}>
-    <div class="row view-actions"><cafe-save .wanted=${{ kind: 'zip', name: 'Files', items }}></cafe-save></div>
+  return html`<wa-dialog class="gallery" label=${text.gallery} open light-dismiss @wa-after-hide=${hidden} @cafe-open-link=${left}>
+    <div class="row view-actions"><cafe-save .wanted=${{ kind: 'zip', name: text.files, items }}></cafe-save></div>
     <cafe-folder .items=${items}></cafe-folder>
   </wa-dialog>`
 }

@@ -1,16 +1,38 @@
 /** The catalogue: every area of the app's texts. English says what there is; a language that lacks a text does not compile. */
+import type { account } from './en/account.ts'
+import type { common } from './en/common.ts'
+import type { contact } from './en/contact.ts'
 import type { files } from './en/files.ts'
 import type { home } from './en/home.ts'
 import type { keep } from './en/keep.ts'
+import type { letters } from './en/letters.ts'
 import type { links } from './en/links.ts'
+import type { mail } from './en/mail.ts'
+import type { news } from './en/news.ts'
+import type { people } from './en/people.ts'
+import type { posts } from './en/posts.ts'
+import type { recover } from './en/recover.ts'
+import type { threadLines } from './en/thread-lines.ts'
+import type { threads } from './en/threads.ts'
 import type { units } from './en/units.ts'
 import type { viewer } from './en/viewer.ts'
 
 export interface Words {
+  readonly account: typeof account
+  readonly common: typeof common
+  readonly contact: typeof contact
   readonly files: typeof files
   readonly home: typeof home
   readonly keep: typeof keep
+  readonly letters: typeof letters
   readonly links: typeof links
+  readonly mail: typeof mail
+  readonly news: typeof news
+  readonly people: typeof people
+  readonly posts: typeof posts
+  readonly recover: typeof recover
+  readonly threadLines: typeof threadLines
+  readonly threads: typeof threads
   readonly units: typeof units
   readonly viewer: typeof viewer
 }

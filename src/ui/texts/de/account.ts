@@ -1,0 +1,105 @@
+import { html } from 'lit'
+import { plural } from '../say.ts'
+import type { Words } from '../words.ts'
+
+export const account: Words['account'] = {
+  title: 'Konto',
+  noneToGive: 'In diesem Browser ist kein Konto, das ein anderes Gerät bekommen könnte.',
+  another: 'Ein weiteres Konto',
+  first: 'Zuerst ein Konto',
+  lead: 'Kein Name, keine E-Mail: Dein Konto sind zwölf Wörter, die nur du hast.',
+  proof: 'Passphrase des Kontos, das du gerade benutzt',
+  making: 'Dein Konto entsteht…',
+  make: 'Mein Konto erstellen',
+  itsWords: 'Seine Wörter, falls du schon ein Konto hast',
+  itsWordsHint: 'für ein neues leer lassen',
+  or: 'oder, wenn du schon eines hast',
+  onDevice: 'Ich habe ein Konto auf einem anderen Gerät',
+  haveWords: 'Ich habe die Wörter eines Kontos',
+  fromDevice: 'Von einem anderen Gerät',
+  fromWords: 'Aus seinen Wörtern',
+  anotherWay: 'Auf andere Weise',
+
+  words: 'Deine Wörter, der Reihe nach',
+  more: 'Meine Wörter haben eine Passphrase oder mehr als ein Konto',
+  wordsPassphrase: 'Passphrase der Wörter',
+  wordsPassphraseHint: 'nur, wenn du damals eine gesetzt hast',
+  which: 'Welches Konto dieser Wörter',
+  whichHint: '1 ist das erste',
+  restoring: 'Wird wiederhergestellt…',
+  restore: 'Mein Konto wiederherstellen',
+
+  writeTitle: 'Schreib diese Wörter auf',
+  writeText:
+    'Sie sind dein Konto. Mit ihnen bekommst du auf jedem Gerät alles zurück; ohne sie kann es niemand, auch wir nicht. Sie werden nur jetzt gezeigt.',
+  paper:
+    'Am besten auf Papier oder in einem Passwortmanager. Wenn du sie kopierst, wird die Zwischenablage nach einer Minute geleert.',
+  wordList: 'Die Wörter deines Kontos, der Reihe nach',
+  wroteDown: 'Ich habe sie aufgeschrieben',
+  takenOff: 'Die Wörter wurden ausgeblendet, während du woanders hingesehen hast.',
+  showWords: 'Die Wörter zeigen',
+  sureTitle: 'Nur zur Sicherheit',
+  sureText:
+    'Wähle diese drei so aus, wie du sie aufgeschrieben hast. Ein falscher Buchstabe auf dem Papier fiele sonst zu spät auf.',
+  notSame:
+    'Das ist nicht das Wort, das dir gezeigt wurde. Prüfe, was du aufgeschrieben hast; hier sind andere Stellen.',
+  showAgain: 'Die Wörter noch einmal zeigen',
+  word: (place) => `Wort ${place}`,
+
+  asks: 'Dieses Gerät fragt nach deiner Passphrase.',
+  stays: 'Bleibt auf diesem Gerät entsperrt.',
+  lockNow: 'Jetzt sperren',
+  changeLock: 'Passphrase ändern oder entfernen',
+  setLock: 'Eine Passphrase setzen',
+  nowUnlocked: 'Ab jetzt bleibt es entsperrt.',
+  isSet: 'Die Passphrase ist gesetzt.',
+  passphraseNow: 'Jetzige Passphrase',
+  unlockTitle: 'Dein Konto entsperren',
+  passphrase: 'Deine Passphrase',
+  unlocking: 'Wird entsperrt…',
+  unlock: 'Entsperren',
+  forgotten: 'Ich habe sie vergessen',
+  forgottenText: 'Niemand kann sie dir sagen. Mit den Wörtern des Kontos kannst du eine neue setzen.',
+  cafeStaysOpen: 'Ein Café, das du geöffnet hast, bleibt offen, auch solange das Konto gesperrt ist.',
+  useAnother: 'Ein anderes Konto benutzen',
+  useLabel: (address) => `${address} benutzen`,
+
+  several: 'Konten auf diesem Gerät',
+  yours: 'Dein Konto',
+  add: 'Ein weiteres Konto hinzufügen',
+  inUse: 'in Gebrauch',
+  place: (place) => `Nr. ${place} seiner Wörter`,
+  hasLock: 'mit Passphrase',
+  unlocked: 'entsperrt',
+  forgetLabel: (address) => `${address} vergessen`,
+  forgetTitle: 'Dieses Konto vergessen?',
+  forgetText:
+    'Alles davon wird von diesem Gerät entfernt. Was in seinen Cafés ist, bleibt dort, aber nur seine Wörter holen es zurück: Ohne sie ist es für immer verloren.',
+  itsPassphrase: 'Passphrase dieses Kontos',
+  forget: 'Konto vergessen',
+
+  devices: 'Deine Geräte',
+  thisDevice: 'dieses Gerät',
+  removedTag: 'entfernt',
+  linked: (when) => html`Verbunden ${when}`,
+  removedOn: (when) => html`Entfernt ${when}`,
+  removeDevice: (name) => `${name} entfernen`,
+  link: 'Ein Gerät verbinden',
+  linkText: (choice) =>
+    html`Öffne Popup Cafe auf dem anderen Gerät, wähle ${choice} und scanne seinen Code mit der Kamera dieses Geräts. Oder füge seinen Link hier ein.`,
+  otherLink: 'Link des anderen Geräts',
+  wrongLink: 'Das ist nicht der Link eines Geräts. Kopiere den ganzen Link, den das andere Gerät zeigt.',
+  goOn: 'Weiter',
+  removeTitle: (name) => `${name ?? 'Dieses Gerät'} entfernen?`,
+  removeText:
+    'Deine Cafés weisen es ab jetzt ab. Wurde es gestohlen, während dein Konto darauf offen war, kennt der Dieb den Schlüssel des Kontos: Erstelle dann auch ein neues Konto.',
+  yourPassphrase: 'Deine Passphrase',
+  removeVerb: 'Gerät entfernen',
+  removedNow: 'Das Gerät ist entfernt.',
+  refusedBy: (amount) => plural(amount, { one: '# Café weist es jetzt ab.', other: '# Cafés weisen es jetzt ab.' }),
+  toldLater: (amount) =>
+    plural(amount, {
+      one: '# Café erfährt es, sobald es zu erreichen ist.',
+      other: '# Cafés erfahren es, sobald sie zu erreichen sind.',
+    }),
+}
