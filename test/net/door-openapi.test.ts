@@ -5,6 +5,7 @@ import type { Relay } from '../../relay/relay.ts'
 import { utf8 } from '../unit/gateway-help.ts'
 import { addFile, leadThrough, startRelay } from './door-fixture.ts'
 import { type CafeNode, createCafeNode, createClient, keep } from './fixture.ts'
+import { ask } from './relay-fixture.ts'
 
 type Operations = Record<string, { readonly operationId: string; readonly security?: readonly unknown[] }>
 interface Document {
@@ -95,5 +96,12 @@ describe('the description at the relay', () => {
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-headers')).toContain('If-None-Match')
     expect((await fetch(at(), { method: 'POST' })).status).toBe(405)
+  })
+
+  it('leaves that name to the websites that have hosts of their own', async () => {
+    const { port } = new URL(relay.url)
+    const host = (name: string) => ask(relay.url, '/openapi.json', { headers: { host: `${name}:${port}` } })
+    expect((await host('cafe.localhost')).status).toBe(200)
+    expect((await host(`${file}.cafe.localhost`)).status).toBe(404)
   })
 })
