@@ -21,6 +21,7 @@ import { CONFIG_ADDRESSES, STOP_GRACE } from './limits.ts'
 import { listen } from './listen.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { startNode } from './node.ts'
+import { openapiRoute } from './openapi-route.ts'
 import { POLICIES } from './policy.ts'
 import { keepAssets } from './previous.ts'
 import { type Earlier, loadApp } from './static.ts'
@@ -99,7 +100,10 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   const routes: Route[] = [
     ...(resident ? [resident.route] : []),
     ...(config.door
-      ? [createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, ended: house.metrics.door, log })]
+      ? [
+          createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, ended: house.metrics.door, log }),
+          openapiRoute(contentHost),
+        ]
       : []),
     metricsRoute(house.metrics, config.metrics ?? 'local'),
   ]

@@ -50,6 +50,21 @@ export function describeCafe(): Json {
   }
 }
 
+/** The same for the door of a relay, whichever cafe is asked: everything below `/c/{cafe}`. */
+export function describeDoor(): Json {
+  const cafe = describeCafe()
+  const name = {
+    ...{ name: 'cafe', in: 'path', required: true, schema: { type: 'string' } },
+    description: 'The peer id of a cafe that holds a seat at this relay and has opened its door.',
+  }
+  const paths = Object.entries(cafe['paths'] as Readonly<Record<string, Json>>).map(([path, item]) => {
+    const own = (item['parameters'] ?? []) as readonly Json[]
+    return [`/c/{cafe}${path}`, { ...item, parameters: [name, ...own] }]
+  })
+  const info = { ...(cafe['info'] as Json), title: 'The door of a relay to Popup Cafes' }
+  return { ...cafe, info, paths: Object.fromEntries(paths) }
+}
+
 function operationOf({ name }: Service, op: string, definition: Operation): Json {
   const { request, upload, item, receipt } = definition
   const input = jsonSchemaOf(request)

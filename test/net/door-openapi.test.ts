@@ -5,6 +5,7 @@ import type { Relay } from '../../relay/relay.ts'
 import { utf8 } from '../unit/gateway-help.ts'
 import { addFile, leadThrough, startRelay } from './door-fixture.ts'
 import { type CafeNode, createCafeNode, createClient, keep } from './fixture.ts'
+import { ask } from './relay-fixture.ts'
 
 type Operations = Record<string, { readonly operationId: string; readonly security?: readonly unknown[] }>
 interface Document {
@@ -65,5 +66,42 @@ describe('the description at the door', () => {
       if (!isPublic) expect((await ask({})).status, operation.operationId).toBe(401)
       if (path === '/ipfs/{cid}' && method === 'get') expect(text).toBe('hello')
     }
+  })
+})
+
+describe('the description at the relay', () => {
+  const at = (): string => new URL('/openapi.json', door).href
+
+  it('is a valid OpenAPI 3.1 document of what every cafe answers, below the name of the cafe', async () => {
+    const answer = await fetch(at())
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+    const whole = (await answer.json()) as Document
+    expect((await new Validator().validate({ ...whole })).errors ?? []).toEqual([])
+    expect(Object.keys(whole.paths)).toEqual(Object.keys(document.paths).map((path) => `/c/{cafe}${path}`))
+    const content = '/c/{cafe}/ipfs/{cid}'
+    expect(whole.paths).toHaveProperty([content])
+    const address = content.replace('{cafe}', cafe.at.cafe).replace('{cid}', file)
+    expect(await (await fetch(new URL(`.${address}`, new URL(whole.servers[0].url, at())))).text()).toBe('hello')
+  })
+
+  it('is read by pages of any origin, and not sent again to whoever has it', async () => {
+    const first = await fetch(at(), { method: 'HEAD' })
+    expect(first.headers.get('access-control-allow-origin')).toBe('*')
+    expect(Number(first.headers.get('content-length'))).toBeGreaterThan(1000)
+    const etag = first.headers.get('etag') as string
+    expect((await fetch(at(), { headers: { 'if-none-match': etag } })).status).toBe(304)
+    expect((await fetch(at(), { headers: { 'if-none-match': '"another"' } })).status).toBe(200)
+    const preflight = await fetch(at(), { method: 'OPTIONS' })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('If-None-Match')
+    expect((await fetch(at(), { method: 'POST' })).status).toBe(405)
+  })
+
+  it('leaves that name to the websites that have hosts of their own', async () => {
+    const { port } = new URL(relay.url)
+    const host = (name: string) => ask(relay.url, '/openapi.json', { headers: { host: `${name}:${port}` } })
+    expect((await host('cafe.localhost')).status).toBe(200)
+    expect((await host(`${file}.cafe.localhost`)).status).toBe(404)
   })
 })

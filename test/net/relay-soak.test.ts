@@ -1,6 +1,6 @@
 /**
  * Seats under a crowd that comes, goes, and half comes. Amounts by environment: SOAK_JOINS (240; the full proof is 10 000),
- * SOAK_SEATS (24; 200) and SOAK_FAKES (120; 1 000).
+ * SOAK_SEATS (24; 200) and SOAK_FAKES (1 000).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -17,7 +17,10 @@ import { createBare, reserve, startWatched } from './relay-peers.ts'
 
 const JOINS = Number(process.env['SOAK_JOINS'] ?? 240)
 const SEATS = Number(process.env['SOAK_SEATS'] ?? 24)
-const FAKES = Number(process.env['SOAK_FAKES'] ?? 120)
+const FAKES = Number(process.env['SOAK_FAKES'] ?? 1000)
+/** Fake peers at a time, and of how many those that were refused stay. */
+const WAVE = 20
+const STAY = 100
 const MiB = 1024 * 1024
 
 const folder = mkdtempSync(join(tmpdir(), 'cafe-soak-'))
@@ -145,16 +148,21 @@ describe('a crowd of fake peers', () => {
     await vi.waitFor(() => expect(house.seats.has(sleepy.peerId.toString())).toBe(false), { timeout: 10_000 })
     skipped += 3_600_000 - KNOWN_AFTER
 
+    // In waves: who got a seat stays, who was refused makes room for the next.
     const fakes: Libp2p[] = []
     let given = 0
-    for (let i = 0; i < FAKES; i += 20) {
-      const more = await peersOf(Math.min(20, FAKES - i))
-      fakes.push(...more)
-      given += (await Promise.all(more.map((fake) => ask(fake, address)))).filter(Boolean).length
+    for (let i = 0; i < FAKES; i += WAVE) {
+      const more = await peersOf(Math.min(WAVE, FAKES - i))
+      const answers = await Promise.all(more.map((fake) => ask(fake, address)))
+      given += answers.filter(Boolean).length
+      const refused = more.filter((_, at) => !answers[at])
+      // Some of them stay connected, to ask again when the others are known.
+      fakes.push(...more.filter((_, at) => answers[at]), ...(i < STAY ? refused : []))
+      if (i >= STAY) await stopAll(refused)
     }
     // They stay as long as it takes to be known too, and come again and again.
     skipped += KNOWN_AFTER
-    for (const fake of fakes.slice(0, 100)) await ask(fake, address)
+    for (const fake of fakes) await ask(fake, address)
     console.log(`${FAKES} fake peers got ${given} of 40 seats at first, ${house.seats.taken()[1]} are known`)
     expect(given).toBe(20)
     expect(house.seats.has(awake.peerId.toString())).toBe(true)
