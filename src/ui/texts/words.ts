@@ -7,6 +7,7 @@ import type { contact } from './en/contact.ts'
 import type { doctor } from './en/doctor.ts'
 import type { failures } from './en/failures.ts'
 import type { files } from './en/files.ts'
+import type { frame } from './en/frame.ts'
 import type { home } from './en/home.ts'
 import type { keep } from './en/keep.ts'
 import type { letters } from './en/letters.ts'
@@ -16,6 +17,7 @@ import type { news } from './en/news.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
 import type { recover } from './en/recover.ts'
+import type { safety } from './en/safety.ts'
 import type { settings } from './en/settings.ts'
 import type { threadFailures } from './en/thread-failures.ts'
 import type { threadLines } from './en/thread-lines.ts'
@@ -31,6 +33,7 @@ export interface Words {
   readonly doctor: typeof doctor
   readonly failures: typeof failures
   readonly files: typeof files
+  readonly frame: typeof frame
   readonly home: typeof home
   readonly keep: typeof keep
   readonly letters: typeof letters
@@ -40,6 +43,7 @@ export interface Words {
   readonly people: typeof people
   readonly posts: typeof posts
   readonly recover: typeof recover
+  readonly safety: typeof safety
   readonly settings: typeof settings
   readonly threadFailures: typeof threadFailures
   readonly threadLines: typeof threadLines

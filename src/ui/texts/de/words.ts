@@ -8,6 +8,7 @@ import { contact } from './contact.ts'
 import { doctor } from './doctor.ts'
 import { failures } from './failures.ts'
 import { files } from './files.ts'
+import { frame } from './frame.ts'
 import { home } from './home.ts'
 import { keep } from './keep.ts'
 import { letters } from './letters.ts'
@@ -17,6 +18,7 @@ import { news } from './news.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { recover } from './recover.ts'
+import { safety } from './safety.ts'
 import { settings } from './settings.ts'
 import { threadFailures } from './thread-failures.ts'
 import { threadLines } from './thread-lines.ts'
@@ -32,6 +34,7 @@ export const words: Words = {
   doctor,
   failures,
   files,
+  frame,
   home,
   keep,
   letters,
@@ -41,6 +44,7 @@ export const words: Words = {
   people,
   posts,
   recover,
+  safety,
   settings,
   threadFailures,
   threadLines,
