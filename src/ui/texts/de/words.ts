@@ -3,6 +3,7 @@ import '@awesome.me/webawesome/dist/translations/de.js'
 import type { Words } from '../words.ts'
 import { account } from './account.ts'
 import { accountFailures } from './account-failures.ts'
+import { admit } from './admit.ts'
 import { common } from './common.ts'
 import { contact } from './contact.ts'
 import { doctor } from './doctor.ts'
@@ -10,6 +11,7 @@ import { failures } from './failures.ts'
 import { files } from './files.ts'
 import { frame } from './frame.ts'
 import { home } from './home.ts'
+import { host } from './host.ts'
 import { keep } from './keep.ts'
 import { letters } from './letters.ts'
 import { links } from './links.ts'
@@ -18,6 +20,7 @@ import { news } from './news.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
 import { recover } from './recover.ts'
+import { room } from './room.ts'
 import { safety } from './safety.ts'
 import { settings } from './settings.ts'
 import { threadFailures } from './thread-failures.ts'
@@ -29,6 +32,7 @@ import { viewer } from './viewer.ts'
 export const words: Words = {
   account,
   accountFailures,
+  admit,
   common,
   contact,
   doctor,
@@ -36,6 +40,7 @@ export const words: Words = {
   files,
   frame,
   home,
+  host,
   keep,
   letters,
   links,
@@ -44,6 +49,7 @@ export const words: Words = {
   people,
   posts,
   recover,
+  room,
   safety,
   settings,
   threadFailures,
