@@ -73,11 +73,6 @@ export function freedLine({ blocks, bytes: freed }: Collected): string {
   return blocks === 0 ? text.cleaning.nothing : text.cleaning.freed(bytes(freed))
 }
 
-/** `one` or `many` with its number: `1 file`, `3 files`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${new Intl.NumberFormat(tongue.language).format(amount)} ${amount === 1 ? one : many}`
-}
-
 /**
  * What a cafe has erased, in words: `3 files, 1 device and 1 session`.
  *

@@ -97,9 +97,9 @@ export class CafeHost extends Plain {
         </button>
       </form>
       <ul class="facts narrow">
-        <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
-        <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
-        <li>${icon('people')}You can change who may come at any time, and send anybody away.</li>
+        <li>${icon('cup')}${text.factOpen}</li>
+        <li>${icon('lock')}${text.factSealed}</li>
+        <li>${icon('people')}${text.factWho}</li>
       </ul>
       ${this.#carry(text.bring, false)}`
   }

@@ -6,6 +6,7 @@ import { MAX_NAME } from '../../core/limits.ts'
 import type { NewToken } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { bytes } from '../format.ts'
 import './cafe-invite.ts'
 import { admit as english } from '../texts/en/admit.ts'
 import { spoken } from '../texts/say.ts'
@@ -71,9 +72,9 @@ export class CafeToken extends Plain {
         <label class="field">
           <span>${text.roomForEach}</span>
           <select name="quota">
-            <option value="small">250 MB</option>
-            <option value="normal" selected>1 GB</option>
-            <option value="large">10 GB</option>
+            <option value="small">${bytes(250e6)}</option>
+            <option value="normal" selected>${bytes(1e9)}</option>
+            <option value="large">${bytes(10e9)}</option>
           </select>
         </label>
       </div>

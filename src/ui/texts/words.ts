@@ -3,6 +3,8 @@
 import type { account } from './en/account.ts'
 import type { accountFailures } from './en/account-failures.ts'
 import type { admit } from './en/admit.ts'
+import type { cafes } from './en/cafes.ts'
+import type { carry } from './en/carry.ts'
 import type { common } from './en/common.ts'
 import type { contact } from './en/contact.ts'
 import type { doctor } from './en/doctor.ts'
@@ -11,11 +13,14 @@ import type { files } from './en/files.ts'
 import type { frame } from './en/frame.ts'
 import type { home } from './en/home.ts'
 import type { host } from './en/host.ts'
+import type { join } from './en/join.ts'
 import type { keep } from './en/keep.ts'
 import type { letters } from './en/letters.ts'
 import type { links } from './en/links.ts'
+import type { look } from './en/look.ts'
 import type { mail } from './en/mail.ts'
 import type { news } from './en/news.ts'
+import type { pair } from './en/pair.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
 import type { recover } from './en/recover.ts'
@@ -32,6 +37,8 @@ export interface Words {
   readonly account: typeof account
   readonly accountFailures: typeof accountFailures
   readonly admit: typeof admit
+  readonly cafes: typeof cafes
+  readonly carry: typeof carry
   readonly common: typeof common
   readonly contact: typeof contact
   readonly doctor: typeof doctor
@@ -40,11 +47,14 @@ export interface Words {
   readonly frame: typeof frame
   readonly home: typeof home
   readonly host: typeof host
+  readonly join: typeof join
   readonly keep: typeof keep
   readonly letters: typeof letters
   readonly links: typeof links
+  readonly look: typeof look
   readonly mail: typeof mail
   readonly news: typeof news
+  readonly pair: typeof pair
   readonly people: typeof people
   readonly posts: typeof posts
   readonly recover: typeof recover

@@ -55,7 +55,7 @@ export const admit = {
       other:
         'The link admits nobody any more, and # devices that came with it are locked out until they bring another invite. What they keep here stays.',
     }),
-  qrOf: (what: string) => `QR code of the ${what.toLowerCase()}`,
+  qrOf: (what: string) => `QR code: ${what}`,
   help: {
     invite: 'Whoever has this link can join. Send it only to people you would lend room to.',
     ask: 'Whoever has this link can ask to join. You decide here who does.',
