@@ -77,7 +77,7 @@ export const doctor: Words['doctor'] = {
   outsideDoor: { text: 'Andere finden dein Café über das Relay, und seine Tür antwortet.' },
   outsideDoorShut: {
     text: 'Die Tür deines Cafés antwortet nicht.',
-    advice: 'Schließe und öffne sie wieder, unter „Mein Café“.',
+    advice: 'Schließe und öffne sie wieder, unter „Café“.',
   },
   outsideNone: {
     text: 'Dein Café ist offen, aber niemand Neues kann es erreichen.',

@@ -10,7 +10,7 @@ export const frame: Words['frame'] = {
   people: 'Leute',
   news: 'Neues',
   files: 'Dateien',
-  host: 'Mein Café',
+  host: 'Café',
   you: 'Du',
   busy: ', beschäftigt',
   unread: ' ungelesen',

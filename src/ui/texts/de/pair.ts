@@ -48,7 +48,7 @@ export const pair: Words['pair'] = {
   keeping: 'Wird aufbewahrt…',
   useHere: 'Hier benutzen',
   connected: (peer) => html`Direkt verbunden mit ${peer}, solange beide Seiten offen bleiben.`,
-  ifJoins: (cafe) => html`Tritt das andere Gerät deinem Café bei, siehst du es unter ${cafe('Mein Café')}.`,
+  ifJoins: (cafe) => html`Tritt das andere Gerät deinem Café bei, siehst du es unter ${cafe('Café')}.`,
   scanIt: (strong) =>
     html`Scanne diesen Code auf deinem anderen Gerät mit der Kamera. Oder öffne dort ${strong('Du')}, dann ${strong('Passphrase, Geräte und Konten')}, wähle ${strong('Ein Gerät verbinden')} und füge den Link ein.`,
   sameNumber: (device) => html`Zeigt ${device} dieselbe Zahl?`,
