@@ -1,7 +1,11 @@
 /** Numbers and names as people read them: pure, in the language of the page. */
 
 import type { Collected, CollectProgress, HostRoom, NodeStatus, PinProgress, Safety } from '../worker/api.ts'
+import { frame as english } from './texts/en/frame.ts'
+import { list, number, spoken } from './texts/say.ts'
 import { tongue } from './texts/tongue.ts'
+
+const text = spoken('frame', english)
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
@@ -58,26 +62,15 @@ export function taken({ pinned, leased, collectable }: HostRoom): number {
 
 /** How far cleaning up has come, in words. */
 export function collectLine(progress: CollectProgress | undefined): string {
-  if (progress === undefined) return 'Cleaning up…'
+  if (progress === undefined) return text.cleaning.begins
   return progress.phase === 'mark'
-    ? `Looking at what must stay: ${count(progress.seen, 'block')}`
-    : `Removing the rest: ${bytes(progress.bytes)} freed`
+    ? text.cleaning.looking(progress.seen)
+    : text.cleaning.removing(bytes(progress.bytes))
 }
 
 /** What cleaning up came to. */
 export function freedLine({ blocks, bytes: freed }: Collected): string {
-  return blocks === 0 ? 'There was nothing to free.' : `Freed ${bytes(freed)}.`
-}
-
-/** `one` or `many` with its number: `1 file`, `3 files`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${new Intl.NumberFormat(tongue.language).format(amount)} ${amount === 1 ? one : many}`
-}
-
-/** Parts of receipts as people call them; parts of later services keep their own name. */
-const PARTS: Readonly<Record<string, string>> = {
-  ...{ pins: 'file', slots: 'snapshot', drops: 'note', cards: 'contact card' },
-  ...{ mail: 'letter', doors: 'list of people who may write', clients: 'device', sessions: 'session' },
+  return blocks === 0 ? text.cleaning.nothing : text.cleaning.freed(bytes(freed))
 }
 
 /**
@@ -89,14 +82,17 @@ const PARTS: Readonly<Record<string, string>> = {
  * ```
  */
 export function erasedLine(erased: Readonly<Record<string, number>>): string {
-  const known = Object.keys(PARTS)
+  const known = Object.keys(english.erased)
   const rank = (name: string): number => (known.includes(name) ? known.indexOf(name) : known.length)
   const parts = Object.entries(erased)
     .filter(([, amount]) => amount > 0)
     .sort(([a], [b]) => rank(a) - rank(b))
-    .map(([name, amount]) => count(amount, PARTS[name] ?? name.replace(/s$/, '')))
-  return parts.length === 0 ? 'nothing' : new Intl.ListFormat(tongue.language).format(parts)
+    // Parts of later services keep their own name.
+    .map(([name, amount]) => (isPart(name) ? text.erased[name](amount) : `${number(amount)} ${name}`))
+  return parts.length === 0 ? text.erasedNothing : list(parts)
 }
+
+const isPart = (name: string): name is keyof typeof english.erased => Object.hasOwn(english.erased, name)
 
 /** The two ends of an identifier; people compare tails, and a forger can choose the start (security.md J3). */
 export function short(id: string): string {
@@ -114,8 +110,8 @@ export function plainName(name: string, limit = 64): string {
       .normalize('NFC')
       .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ''),
   ]
-  const text = points.slice(0, limit).join('').trim()
-  return text === '' ? 'No name' : text
+  const shown = points.slice(0, limit).join('').trim()
+  return shown === '' ? text.noName : shown
 }
 
 /** How much of keeping a file is done, 0 to 1: reading and encrypting is one half of the work, sending the other. */
@@ -128,11 +124,11 @@ export function share(progress: PinProgress, size: number): number {
 
 /** What a progress bar stands for, in words. */
 export function step(progress: PinProgress | undefined, size: number): string {
-  if (progress === undefined) return 'Waiting'
+  if (progress === undefined) return text.upload.waiting
   if (progress.sent === 0 && progress.encrypted < size) {
-    return `Encrypting ${bytes(progress.encrypted)} of ${bytes(size)}`
+    return text.upload.encrypting(bytes(progress.encrypted), bytes(size))
   }
-  return `Sending ${bytes(progress.sent)} of ${bytes(Math.max(progress.total, progress.sent))}`
+  return text.upload.sending(bytes(progress.sent), bytes(Math.max(progress.total, progress.sent)))
 }
 
 /** How it stands, as a colour and a sentence. */
@@ -143,9 +139,8 @@ export interface Reach {
 
 /** At how many cafes something is safe, as a colour and the beginning of a sentence. */
 export function safetyLine({ safe, of }: Pick<Safety, 'safe' | 'of'>): Reach {
-  if (of === 0) return { level: 'none', text: 'Only on this device: join a cafe' }
-  const text = `Safe at ${safe} of ${count(of, 'cafe')}`
-  return { level: safe === of ? 'good' : safe > 0 ? 'part' : 'none', text }
+  if (of === 0) return { level: 'none', text: text.onlyHere }
+  return { level: safe === of ? 'good' : safe > 0 ? 'part' : 'none', text: text.safeAt(safe, of) }
 }
 
 /** The truth about how others reach a cafe hosted here (design §9). */
@@ -153,7 +148,7 @@ export function reach(node: NodeStatus): Reach {
   if (node.relay === 'none') {
     return {
       level: 'none',
-      text: 'Not reachable yet: this page knows no relay. Open Popup Cafe from your relay’s address.',
+      text: text.reach.noRelay,
     }
   }
   if (node.relay === 'waiting') {
@@ -161,23 +156,23 @@ export function reach(node: NodeStatus): Reach {
     return direct
       ? {
           level: 'part',
-          text: 'People who are connected stay connected. New people can join once the relay answers again.',
+          text: text.reach.goesOn,
         }
-      : { level: 'none', text: 'Not reachable yet: the relay does not answer. We keep trying.' }
+      : { level: 'none', text: text.reach.silent }
   }
-  return node.tabs > 0
-    ? { level: 'good', text: 'People on this network and through the relay can join.' }
-    : { level: 'part', text: 'Only through the relay, which is slower: this browser lends no direct connections.' }
+  return node.tabs > 0 ? { level: 'good', text: text.reach.good } : { level: 'part', text: text.reach.relayOnly }
 }
 
 /** The node's state in a word or two, for the chip in the header. */
 export function nodeLine(node: NodeStatus | undefined, online: boolean): Reach {
-  if (!online) return { level: 'none', text: 'Offline' }
-  if (node === undefined) return { level: 'part', text: 'Starting' }
+  if (!online) return { level: 'none', text: text.node.offline }
+  if (node === undefined) return { level: 'part', text: text.node.starting }
   const others = node.connections.length
   if (node.relay === 'connected') {
-    return { level: 'good', text: others > 1 ? `Connected to ${others}` : 'Connected' }
+    return { level: 'good', text: others > 1 ? text.node.connectedTo(others) : text.node.connected }
   }
-  if (others > 0) return { level: 'part', text: 'Direct only' }
-  return node.relay === 'waiting' ? { level: 'part', text: 'Connecting' } : { level: 'none', text: 'No relay' }
+  if (others > 0) return { level: 'part', text: text.node.direct }
+  return node.relay === 'waiting'
+    ? { level: 'part', text: text.node.connecting }
+    : { level: 'none', text: text.node.noRelay }
 }

@@ -45,13 +45,13 @@ const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
 }
 
 export const NAVIGATION = [
-  { view: 'home', href: '#', icon: 'home', text: 'Home' },
-  { view: 'threads', href: '#threads', icon: 'threads', text: 'Threads' },
-  { view: 'people', href: '#people', icon: 'people', text: 'People' },
-  { view: 'news', href: '#news', icon: 'bell', text: 'News' },
-  { view: 'files', href: '#files', icon: 'files', text: 'Files' },
-  { view: 'host', href: '#host', icon: 'cup', text: 'My cafe' },
-  { view: 'you', href: '#you', icon: 'person', text: 'You' },
+  { view: 'home', href: '#', icon: 'home' },
+  { view: 'threads', href: '#threads', icon: 'threads' },
+  { view: 'people', href: '#people', icon: 'people' },
+  { view: 'news', href: '#news', icon: 'bell' },
+  { view: 'files', href: '#files', icon: 'files' },
+  { view: 'host', href: '#host', icon: 'cup' },
+  { view: 'you', href: '#you', icon: 'person' },
 ] as const
 
 /** The view whose line of the navigation `view` belongs to. */

@@ -8,6 +8,9 @@ import { tongue } from '../../src/ui/texts/tongue.ts'
 const SAME: Readonly<Record<string, string>> = {
   'common.name': 'the same word',
   'common.threads': 'a thread is a Thread',
+  'frame.threads': 'a thread is a Thread',
+  'frame.node.offline': 'the same word',
+  'carry.passphrase': 'the same word',
   'threads.thread': 'a thread is a Thread',
   'threads.addressExample': 'addresses begin so everywhere',
   'threads.safeSince': 'two things beside each other',

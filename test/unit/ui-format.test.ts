@@ -4,7 +4,6 @@ import type { PeerIdText } from '../../src/core/ids.ts'
 import {
   bytes,
   collectLine,
-  count,
   erasedLine,
   freedLine,
   fromGigabytes,
@@ -115,15 +114,6 @@ describe('room in gigabytes', () => {
 })
 
 describe('small words', () => {
-  it('count agrees with its number', () => {
-    expect([count(0, 'file'), count(1, 'file'), count(2, 'file'), count(2, 'person', 'people')]).toEqual([
-      '0 files',
-      '1 file',
-      '2 files',
-      '2 people',
-    ])
-  })
-
   it('short keeps both ends of an id, and the whole of a short one', () => {
     expect(short('12D3KooWGzh9ykZ3jVxQ')).toBe('12D3Ko…Z3jVxQ')
     expect(short('12D3KooW')).toBe('12D3KooW')

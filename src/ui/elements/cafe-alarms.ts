@@ -7,7 +7,11 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { short } from '../format.ts'
+import { host as english } from '../texts/en/host.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('host', english)
 
 export class CafeAlarms extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -35,7 +39,7 @@ export class CafeAlarms extends Plain {
             <span class="quiet small"><wa-relative-time .date=${new Date(alarm.at)} sync></wa-relative-time></span>
           </p>
           <button type="button" class="button small" @click=${() => this.#seen.run(alarm)}>
-            ${alarm.kind === 'clock' ? 'The clock is right now' : 'Got it'}
+            ${alarm.kind === 'clock' ? text.clockRight : text.gotIt}
           </button>
         </div>`,
       )}
@@ -46,13 +50,13 @@ export class CafeAlarms extends Plain {
 
 function words({ kind, address, peerId }: AlarmInfo): TemplateResult {
   if (kind === 'clock') {
-    return html`The clock of this device went back, so nobody can join or renew a session. Set it right.`
+    return html`${text.clockBack}`
   }
-  const who = address === null ? 'somebody' : html`<code title=${address}>${short(address)}</code>`
+  const who = address === null ? text.somebody : html`<code title=${address}>${short(address)}</code>`
   if (kind === 'reused') {
-    return html`Somebody used an old session of ${who}. It was ended; the owner of the account gets a new one by itself.`
+    return text.reused(who)
   }
-  return html`Another device${peerId === null ? '' : html` (<code title=${peerId}>${short(peerId)}</code>)`} tried to use the
-    session of ${who}. It was refused.`
+  if (peerId === null) return text.someDevice(who)
+  return text.otherDevice(html`<code title=${peerId}>${short(peerId)}</code>`, who)
 }
 customElements.define('cafe-alarms', CafeAlarms)

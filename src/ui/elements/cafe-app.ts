@@ -21,10 +21,14 @@ import { SHARED } from '../shared.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
+import { frame as english } from '../texts/en/frame.ts'
+import { spoken } from '../texts/say.ts'
 import type { RecoverEvent } from './cafe-join.ts'
 import type { WordsEvent } from './cafe-words.ts'
 import { asked, busy, unread } from './nav-marks.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('frame', english)
 
 export class CafeApp extends Plain {
   static override properties = {
@@ -76,7 +80,7 @@ export class CafeApp extends Plain {
     new Badge(this, () => {
       const host = this.#host.value
       const asking = host?.open ? host.requests : 0
-      const title = host?.open ? `● ${plainName(host.name)} is open – Popup Cafe` : 'Popup Cafe'
+      const title = host?.open ? text.isOpen(plainName(host.name)) : 'Popup Cafe'
       return { title, waiting: asking + (this.#news.value?.unread ?? 0) }
     })
   }
@@ -107,20 +111,20 @@ export class CafeApp extends Plain {
   }
 
   override render(): TemplateResult {
-    return html`<a class="skip" href="#main" @click=${this.#skip}>Skip to the content</a>
+    return html`<a class="skip" href="#main" @click=${this.#skip}>${text.skip}</a>
       <header class="top">
         <a class="brand" href="#">${icon('cup')}Popup Cafe</a>
-        <nav aria-label="Main">
+        <nav aria-label=${text.main}>
           ${NAVIGATION.map(
             (
               item,
             ) => html`<a href=${item.href} aria-current=${item.view === lineOf(this.route.view) ? 'page' : nothing}>
-              ${icon(item.icon)}<span>${item.text}</span>
+              ${icon(item.icon)}<span>${text[item.view]}</span>
               ${item.view === 'host' ? asked(this.#host.value) : nothing}
               ${item.view === 'threads' ? unread(this.#news.value?.posts) : nothing}
               ${item.view === 'news' ? unread(this.#news.value?.unread) : nothing}
-              ${item.view === 'threads' && this.#sending.busy ? busy : nothing}
-              ${item.view === 'files' && this.#uploads.busy ? busy : nothing}
+              ${item.view === 'threads' && this.#sending.busy ? busy() : nothing}
+              ${item.view === 'files' && this.#uploads.busy ? busy() : nothing}
             </a>`,
           )}
         </nav>
@@ -152,7 +156,7 @@ export class CafeApp extends Plain {
     }
     const account = this.#account.value
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
-    if (cafe === undefined) return this.problem ? html`` : waiting('Starting…')
+    if (cafe === undefined) return this.problem ? html`` : waiting(text.starting)
     if (route.view === 'host')
       return html`<cafe-host .cafe=${cafe} .awake=${this.#awake} .awakeState=${this.#awake.state}></cafe-host>`
     if (route.view === 'settings') return html`<cafe-settings .cafe=${cafe}></cafe-settings>`
@@ -281,8 +285,8 @@ export class CafeApp extends Plain {
     if (this.route.view === 'recover' || !(running || problem)) return nothing
     return html`<div class="update" role="status">
       ${icon(running ? 'again' : 'warning')}
-      <p>${running ? 'Your account is being brought back.' : 'Not all of your account is back yet.'}</p>
-      <a class="button small" href="#recover">See how far it is</a>
+      <p>${running ? text.bringing : text.notAllBack}</p>
+      <a class="button small" href="#recover">${text.howFar}</a>
     </div>`
   }
 

@@ -6,7 +6,11 @@ import type { HostRoom } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes, fromGigabytes, gigabytes, taken } from '../format.ts'
+import { room as english } from '../texts/en/room.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const text = spoken('room', english)
 
 export class CafeBudget extends Plain {
   static override properties = {
@@ -26,7 +30,7 @@ export class CafeBudget extends Plain {
   })
 
   override render(): TemplateResult {
-    return html`<wa-dialog label="Room for your cafe" ?open=${this.open} @wa-after-hide=${this.#hidden}>
+    return html`<wa-dialog label=${text.dialog} ?open=${this.open} @wa-after-hide=${this.#hidden}>
       ${this.#form()}
     </wa-dialog>`
   }
@@ -36,7 +40,7 @@ export class CafeBudget extends Plain {
     const wrong = this.wrong ?? false
     return html`<form class="stack" novalidate @submit=${this.#submit}>
       <label class="field">
-        <span>Keep at most <small>in gigabytes</small></span>
+        <span>${text.atMost} <small>${text.inGigabytes}</small></span>
         <input
           name="budget"
           type="text"
@@ -51,21 +55,14 @@ export class CafeBudget extends Plain {
           }}
         />
       </label>
-      ${
-        wrong
-          ? html`<p class="field-error" id="budget-wrong" role="alert">
-              Enter a number of gigabytes, such as 8 or 2.5.
-            </p>`
-          : nothing
-      }
+      ${wrong ? html`<p class="field-error" id="budget-wrong" role="alert">${text.wrong}</p>` : nothing}
       <p id="budget-hint" class="quiet small">
-        ${bytes(taken(this.room))} is kept now. If you allow less than that, new uploads are refused and nothing is
-        removed.
+        ${text.less(bytes(taken(this.room)))}
       </p>
       ${failure(problem)}
       <div class="row end">
-        <button type="button" class="button" data-dialog="close">Cancel</button>
-        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>Save</button>
+        <button type="button" class="button" data-dialog="close">${text.cancel}</button>
+        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${text.save}</button>
       </div>
     </form>`
   }

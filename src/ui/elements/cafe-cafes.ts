@@ -11,16 +11,15 @@ import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { bytes, erasedLine, plainName, short } from '../format.ts'
 import './cafe-confirm.ts'
+import { cafes as english } from '../texts/en/cafes.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
 
-/** Why a session has ended, and what helps. */
-const ENDED: Readonly<Record<NonNullable<Session['why']>, { readonly text: string; readonly next: Next }>> = {
-  evicted: { text: 'The host removed you. What you kept there is erased.', next: 'invite' },
-  revoked: { text: 'The invite you joined with was withdrawn. What you keep there stays for now.', next: 'invite' },
-  refused: { text: 'The host said no.', next: 'forget' },
-  expired: { text: 'The host did not answer in time.', next: 'ask' },
-  dropped: { text: 'Another of your devices has removed this one.', next: 'invite' },
-  unknown: { text: 'This cafe does not know you any more.', next: 'invite' },
+const text = spoken('cafes', english)
+
+/** What helps when a session has ended, by why it has. */
+const NEXT: Readonly<Record<NonNullable<Session['why']>, Next>> = {
+  ...{ evicted: 'invite', revoked: 'invite', refused: 'forget', expired: 'ask', dropped: 'invite', unknown: 'invite' },
 }
 type Next = 'invite' | 'ask' | 'forget'
 
@@ -64,11 +63,11 @@ export class CafeCafes extends Plain {
     if (cafes.length === 0 && receipts.length === 0 && this.leaving === undefined) return nothing
     return html`<section class="card" aria-labelledby="cafes-heading">
         <div class="heading">
-          <h2 id="cafes-heading">Your cafes</h2>
-          <a class="button small" href="#join">Join another</a>
+          <h2 id="cafes-heading">${text.title}</h2>
+          <a class="button small" href="#join">${text.another}</a>
         </div>
         ${failure(this.#again.problem)}
-        ${cafes.length === 0 ? html`<p class="quiet">None now.</p>` : nothing}
+        ${cafes.length === 0 ? html`<p class="quiet">${text.noneNow}</p>` : nothing}
         <ul class="rows">
           ${cafes.map((session) => this.#row(session))}
         </ul>
@@ -79,7 +78,7 @@ export class CafeCafes extends Plain {
 
   #row(session: Session): TemplateResult {
     const name = plainName(session.name)
-    const ended = session.state === 'ended'
+    const ended = session.state === text.over
     return html`<li>
       <span class="mark small ${ended ? 'bad' : ''}" aria-hidden="true">${icon(ended ? 'warning' : 'cup')}</span>
       <div class="grow">
@@ -93,28 +92,28 @@ export class CafeCafes extends Plain {
   #next(session: Session, name: string): TemplateResult {
     const leave = () => this.#ask(session)
     if (session.state === 'active') {
-      return html`<button type="button" class="button small" aria-label="Leave ${name}" @click=${leave}>Leave</button>`
+      return html`<button type="button" class="button small" aria-label=${text.leaveLabel(name)} @click=${leave}>${text.leave}</button>`
     }
     if (session.state === 'waiting') {
       return html`<div class="answers">
-        <button type="button" class="button small" aria-label="Take back the request to ${name}" @click=${this.#forget(session)}>
-          Take it back
+        <button type="button" class="button small" aria-label=${text.takeBackLabel(name)} @click=${this.#forget(session)}>
+          ${text.takeBack}
         </button>
       </div>`
     }
-    const { next } = ENDED[session.why ?? 'unknown']
+    const next = NEXT[session.why ?? 'unknown']
     if (next === 'forget') {
-      return html`<button type="button" class="button small" aria-label="Forget ${name}" @click=${this.#forget(session)}>Forget</button>`
+      return html`<button type="button" class="button small" aria-label=${text.forgetLabel(name)} @click=${this.#forget(session)}>${text.forget}</button>`
     }
     return html`<div class="answers">
       ${
         next === 'ask'
-          ? html`<button type="button" class="button small loud" aria-label="Ask ${name} again" @click=${() => this.#again.run(session)}>
-              Ask again
+          ? html`<button type="button" class="button small loud" aria-label=${text.askAgainLabel(name)} @click=${() => this.#again.run(session)}>
+              ${text.askAgain}
             </button>`
-          : html`<a class="button small loud" href="#join" aria-label="Use a new invite to ${name}">Use a new invite</a>`
+          : html`<a class="button small loud" href="#join" aria-label=${text.newInviteLabel(name)}>${text.newInvite}</a>`
       }
-      <button type="button" class="button icon-only" aria-label="Forget ${name}" @click=${this.#forget(session)}>
+      <button type="button" class="button icon-only" aria-label=${text.forgetLabel(name)} @click=${this.#forget(session)}>
         ${icon('trash')}
       </button>
     </div>`
@@ -124,9 +123,9 @@ export class CafeCafes extends Plain {
     const { leaving } = this
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Leave ${leaving === undefined ? 'this cafe' : plainName(leaving.name)}?`}
-      .text=${'The cafe erases what it keeps for you, and signs that it has. Links to files that only this cafe keeps stop working.'}
-      .verb=${this.#unreachable ? 'Leave anyway' : 'Leave the cafe'}
+      .heading=${leaving === undefined ? text.leaveThis : text.leaveTitle(plainName(leaving.name))}
+      .text=${text.leaveText}
+      .verb=${this.#unreachable ? text.leaveAnyway : text.leaveVerb}
       .running=${this.#leave.running}
       .problem=${this.#leave.problem}
       @agreed=${() => leaving && this.#leave.run({ session: leaving, force: this.#unreachable })}
@@ -151,28 +150,27 @@ export class CafeCafes extends Plain {
 function tag({ state }: Session): TemplateResult | typeof nothing {
   if (state === 'active') return nothing
   return state === 'waiting'
-    ? html`<span class="tag part">waiting for the host</span>`
-    : html`<span class="tag bad">ended</span>`
+    ? html`<span class="tag part">${text.waitsForHost}</span>`
+    : html`<span class="tag bad">${text.over}</span>`
 }
 
 /** What there is to say about it. */
 function line({ state, why, notice, quota, since, cafe }: Session): TemplateResult {
   const id = html`<code title=${cafe}>${short(cafe)}</code>`
   const time = html`<wa-relative-time .date=${new Date(since)} sync></wa-relative-time>`
-  if (state === 'active') return html`<p class="quiet small">${bytes(quota)} of room · joined ${time} · ${id}</p>`
+  if (state === 'active')
+    return html`<p class="quiet small">${text.ofRoom(bytes(quota))} · ${text.joined(time)} · ${id}</p>`
   if (state === 'waiting') {
-    return html`<p class="quiet small">You asked ${time}. You are in as soon as its host says yes. · ${id}</p>`
+    return html`<p class="quiet small">${text.asked(time)} · ${id}</p>`
   }
-  return html`<p class="small">${ENDED[why ?? 'unknown'].text}</p>
+  return html`<p class="small">${text.ended[why ?? 'unknown']}</p>
     ${notice === '' ? nothing : html`<p class="said"><bdi>“${plainName(notice, 200)}”</bdi></p>`}`
 }
 
 function alarm({ alarm, state }: Session): TemplateResult | typeof nothing {
   if (alarm === null || state !== 'active' || Date.now() - alarm > ALARM_SHOWN) return nothing
   return html`<p class="small warn">
-    ${icon('warning')}Somebody used an old session of yours
-    <wa-relative-time .date=${new Date(alarm)} sync></wa-relative-time>. It was ended and you have a new one. If this profile
-    was copied or restored from a backup, that is why.
+    ${icon('warning')}${text.alarm(html`<wa-relative-time .date=${new Date(alarm)} sync></wa-relative-time>`)}
   </p>`
 }
 
@@ -180,17 +178,17 @@ function alarm({ alarm, state }: Session): TemplateResult | typeof nothing {
 function left(receipts: readonly ReceiptInfo[]): TemplateResult | typeof nothing {
   if (receipts.length === 0) return nothing
   return html`<details class="more">
-    <summary>Cafes you left</summary>
+    <summary>${text.left}</summary>
     <ul class="rows">
       ${receipts.map(
         ({ cafe, name, at, receipt }) => html`<li>
           <span class="mark small" aria-hidden="true">${icon('check')}</span>
           <div class="grow">
             <p class="title"><bdi>${plainName(name)}</bdi></p>
-            <p class="small">Erased ${erasedLine(receipt.erased)}.</p>
+            <p class="small">${text.erased(erasedLine(receipt.erased))}</p>
             <p class="quiet small">
-              Left <wa-relative-time .date=${new Date(at)} sync></wa-relative-time> · signed by
-              <code title=${cafe}>${short(cafe)}</code>
+              ${text.leftAt(html`<wa-relative-time .date=${new Date(at)} sync></wa-relative-time>`)} ·
+              ${text.signedBy(html`<code title=${cafe}>${short(cafe)}</code>`)}
             </p>
           </div>
         </li>`,

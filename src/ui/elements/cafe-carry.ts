@@ -11,7 +11,11 @@ import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { bytes, plainName, short } from '../format.ts'
 import { saveAs } from '../object-url.ts'
+import { carry as english } from '../texts/en/carry.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const text = spoken('carry', english)
 
 /** Characters of a passphrase, as the worker demands. */
 const MIN_PASSPHRASE = 8
@@ -57,57 +61,52 @@ export class CafeCarry extends Plain {
     const { departure, arrival } = this.#status.value ?? {}
     if (arrival) {
       return html`<p role="status">
-        <bdi>${plainName(arrival.name)}</bdi> has come, and begins as soon as its old place says so. Keep this page open.
+        ${text.arrival(html`<bdi>${plainName(arrival.name)}</bdi>`)}
       </p>`
     }
     if (!departure) return nothing
     return html`<p role="status">
-      <bdi>${plainName(departure.name)}</bdi> has moved to <code title=${departure.to}>${short(departure.to)}</code>.
-      ${departure.told ? nothing : 'Keep this page open until its new place has heard of it.'}
+      ${text.departure(html`<bdi>${plainName(departure.name)}</bdi>`, html`<code title=${departure.to}>${short(departure.to)}</code>`)}
+      ${departure.told ? nothing : text.keepOpen}
     </p>`
   }
 
   #away(): TemplateResult {
     return html`<form class="stack" @submit=${this.#export}>
-        <p class="quiet">
-          A file with all that your cafe keeps and knows. Whoever has it and its passphrase can become your cafe.
-        </p>
+        <p class="quiet">${text.fileText}</p>
         ${passphrase('new-password')}
-        <button class="button">Save to a file</button>
+        <button class="button">${text.saveFile}</button>
       </form>
       <form class="stack" @submit=${this.#move}>
-        <p class="quiet">
-          Your cafe can go on at another device. Have it show a code there. It closes here, and people find it at its new
-          place by themselves.
-        </p>
-        <label class="field"><span>Code of the other device</span>
+        <p class="quiet">${text.moveText}</p>
+        <label class="field"><span>${text.codeOf}</span>
           <input name="code" type="text" required autocomplete="off" spellcheck="false" /></label>
-        <button class="button">Move the cafe there</button>
+        <button class="button">${text.moveThere}</button>
       </form>`
   }
 
   #here(): TemplateResult {
     return html`<form class="stack" @submit=${this.#import}>
-        <label class="field"><span>File of a cafe</span><input name="file" type="file" accept=".car" required /></label>
+        <label class="field"><span>${text.fileOf}</span><input name="file" type="file" accept=".car" required /></label>
         ${passphrase('current-password')}
-        <button class="button">Open the cafe of this file here</button>
+        <button class="button">${text.openFile}</button>
       </form>
       <div class="stack">
-        <p class="quiet">Or move a cafe here: show a code, and enter it on the device where the cafe is now.</p>
+        <p class="quiet">${text.orMove}</p>
         ${
           this.code === undefined
-            ? html`<button type="button" class="button" @click=${this.#receive}>Show a code</button>`
+            ? html`<button type="button" class="button" @click=${this.#receive}>${text.showCode}</button>`
             : html`<p><code class="wrap">${this.code}</code>
-                <wa-copy-button .value=${this.code} copy-label="Copy the code" success-label="Copied"></wa-copy-button></p>`
+                <wa-copy-button .value=${this.code} copy-label=${text.copyCode} success-label=${text.copied}></wa-copy-button></p>`
         }
       </div>`
   }
 
   #running(): TemplateResult {
     const { phase, bytes: so = 0, of } = this.progress ?? {}
-    const text = phase !== 'blocks' ? 'Getting ready…' : `${bytes(so)}${of === undefined ? '' : ` of ${bytes(of)}`}`
+    const line = phase !== 'blocks' ? text.ready : of === undefined ? bytes(so) : text.progress(bytes(so), bytes(of))
     return html`<p class="row between" role="status">
-      ${text}<button type="button" class="button small" @click=${() => this.#work.abort()}>Stop</button>
+      ${line}<button type="button" class="button small" @click=${() => this.#work.abort()}>${text.stop}</button>
     </p>`
   }
 
@@ -131,7 +130,7 @@ export class CafeCarry extends Plain {
         signal,
       })
       if (file) saveAs(file, 'cafe.car')
-      return absent === 0 ? 'Saved.' : 'Saved, but for blocks that were lost here; their owners will be asked for them.'
+      return absent === 0 ? text.saved : text.savedBut
     })
   }
 
@@ -139,9 +138,7 @@ export class CafeCarry extends Plain {
     this.#run(event, async (form, signal) => {
       const onProgress = this.#onProgress
       const { told } = await this.cafe.host.move(textOf(form, 'code'), { onProgress, signal })
-      return told
-        ? 'Your cafe has moved.'
-        : 'Your cafe has moved. Keep this page open until its new place has heard of it.'
+      return told ? text.moved : text.movedWait
     })
   }
 
@@ -151,7 +148,7 @@ export class CafeCarry extends Plain {
       if (!(file instanceof File)) return ''
       const options = { passphrase: textOf(form, 'passphrase'), onProgress: this.#onProgress, signal }
       const { name } = await this.cafe.host.import(file, options)
-      return `${plainName(name)} is here now, and opens in a moment.`
+      return text.isHere(plainName(name))
     })
   }
 
@@ -166,7 +163,7 @@ export class CafeCarry extends Plain {
 const textOf = (form: FormData, name: string): string => String(form.get(name) ?? '')
 
 const passphrase = (kind: 'new-password' | 'current-password'): TemplateResult => html`<label class="field">
-  <span>Passphrase</span>
+  <span>${text.passphrase}</span>
   <input name="passphrase" type="password" required minlength=${MIN_PASSPHRASE} autocomplete=${kind} />
 </label>`
 

@@ -8,9 +8,13 @@ import type { ClientInfo } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { bytes, count, short } from '../format.ts'
+import { bytes, short } from '../format.ts'
 import './cafe-confirm.ts'
+import { host as english } from '../texts/en/host.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('host', english)
 
 export class CafeClients extends Plain {
   static override properties = { cafe: { attribute: false }, evicting: { state: true }, asking: { state: true } }
@@ -33,16 +37,16 @@ export class CafeClients extends Plain {
   override render(): TemplateResult {
     const clients = this.#clients.value
     return html`<section class="card" aria-labelledby="clients-heading">
-      <h2 id="clients-heading">Who has joined</h2>
+      <h2 id="clients-heading">${text.clientsTitle}</h2>
       ${failure(this.#clients.problem)}
-      ${clients === undefined ? waiting('Looking…') : this.#list(clients)}
+      ${clients === undefined ? waiting(text.looking) : this.#list(clients)}
       ${this.#dialog()}
     </section>`
   }
 
   #list(clients: readonly ClientInfo[]): TemplateResult {
     if (clients.length === 0) {
-      return html`<p class="quiet">Nobody yet. Send the invite link, or let somebody scan the code.</p>`
+      return html`<p class="quiet">${text.nobodyYet}</p>`
     }
     return html`<ul class="rows">
       ${clients.map((client) => this.#client(client))}
@@ -56,25 +60,23 @@ export class CafeClients extends Plain {
       <div class="grow">
         <p class="title">
           <code title=${client.address}>${short(client.address)}</code>
-          ${client.revoked ? html`<span class="tag bad">locked out: invite withdrawn</span>` : nothing}
+          ${client.revoked ? html`<span class="tag bad">${text.lockedOut}</span>` : nothing}
         </p>
         <p class="quiet small">
-          ${count(client.roots, 'file')}, ${bytes(client.bytes)} of ${bytes(client.quota)} · joined
-          <wa-relative-time .date=${new Date(client.since)} sync></wa-relative-time>
+          ${text.clientLine(client.roots, bytes(client.bytes), bytes(client.quota))} ·
+          ${text.joined(html`<wa-relative-time .date=${new Date(client.since)} sync></wa-relative-time>`)}
         </p>
-        <wa-progress-bar .value=${used} label="Room used by ${short(client.address)}"></wa-progress-bar>
+        <wa-progress-bar .value=${used} label=${text.usedBy(short(client.address))}></wa-progress-bar>
       </div>
       <button
         type="button"
         class="button small"
-        aria-label="Remove ${short(client.address)}"
+        aria-label=${text.removeLabel(short(client.address))}
         @click=${() => {
           this.evicting = client
           this.asking = true
         }}
-      >
-        Remove
-      </button>
+      >${text.remove}</button>
     </li>`
   }
 
@@ -82,13 +84,13 @@ export class CafeClients extends Plain {
     const { evicting } = this
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Remove ${evicting === undefined ? 'this person' : short(evicting.address)}?`}
-      .text=${'All their devices lose access at once, and what they keep here is erased. They can come back only with a new invite.'}
+      .heading=${evicting === undefined ? text.removePerson : text.removeTitle(short(evicting.address))}
+      .text=${text.removeText}
       .more=${html`<label class="field">
-        <span>What should they be told? <small>they see this</small></span>
-        <input name="notice" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder="The cafe is moving. Thank you!" />
+        <span>${text.toldWhat} <small>${text.toldHint}</small></span>
+        <input name="notice" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder=${text.toldExample} />
       </label>`}
-      .verb=${'Remove and erase'}
+      .verb=${text.removeVerb}
       .running=${this.#evict.running}
       .problem=${this.#evict.problem}
       @agreed=${() => evicting && this.#evict.run(evicting)}

@@ -6,7 +6,11 @@ import type { DoorStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes } from '../format.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 type Change = { readonly open?: boolean; readonly decrypt?: boolean }
 
@@ -19,7 +23,7 @@ export class CafeDoor extends Plain {
   readonly #set = new Action<Change>(this, 'open', async (change) => {
     this.said = ''
     await this.cafe.host.setDoor(change)
-    this.said = 'Saved.'
+    this.said = text.saved
   })
 
   constructor() {
@@ -30,28 +34,14 @@ export class CafeDoor extends Plain {
   override render(): TemplateResult {
     const { open, decrypt, daily, url } = this.door
     return html`<section class="card" aria-labelledby="door-heading">
-      <h2 id="door-heading">Door to the web</h2>
-      ${this.#box(
-        'open',
-        open,
-        'Let anybody on the web in through the relay',
-        `Links to what is kept here then open in any browser and program, without Popup Cafe. Encrypted files stay encrypted. At most ${bytes(daily)} go out in a day.`,
-      )}
+      <h2 id="door-heading">${text.doorTitle}</h2>
+      ${this.#box('open', open, text.doorOpen, text.doorOpenHint(bytes(daily)))}
       ${open ? this.#address(url) : nothing}
-      ${
-        open
-          ? this.#box(
-              'decrypt',
-              decrypt,
-              'Decrypt here if the key is in the address (trusted decryption)',
-              'Otherwise only the reader’s own device decrypts.',
-            )
-          : nothing
-      }
+      ${open ? this.#box('decrypt', decrypt, text.doorDecrypt, text.doorDecryptHint) : nothing}
       ${
         open && decrypt
           ? html`<p class="warn small">
-              ${icon('warning')}Whoever opens a link with ?key= trusts you and the relay: both see the key and the file.
+              ${icon('warning')}${text.doorWarn}
             </p>`
           : nothing
       }
@@ -63,7 +53,7 @@ export class CafeDoor extends Plain {
   #address(url: string): TemplateResult {
     return html`<p class="small peer">
       <code>${url}ipfs/…</code>
-      <wa-copy-button .value=${url} copy-label="Copy the address of the door" success-label="Copied"></wa-copy-button>
+      <wa-copy-button .value=${url} copy-label=${text.copyDoor} success-label=${text.copied}></wa-copy-button>
     </p>`
   }
 

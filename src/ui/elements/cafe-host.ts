@@ -9,7 +9,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import type { Awake, AwakeState } from '../controllers/awake.ts'
 import { Live } from '../controllers/live.ts'
-import { bytes, count, plainName, reach, short } from '../format.ts'
+import { bytes, plainName, reach, short } from '../format.ts'
 import './cafe-alarms.ts'
 import './cafe-awake.ts'
 import './cafe-clients.ts'
@@ -22,7 +22,11 @@ import './cafe-requests.ts'
 import './cafe-room.ts'
 import './cafe-token.ts'
 import './cafe-tokens.ts'
+import { host as english } from '../texts/en/host.ts'
+import { spoken } from '../texts/say.ts'
 import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('host', english)
 
 type Open = Extract<HostStatus, { open: true }>
 type Mode = Open['mode']
@@ -72,32 +76,32 @@ export class CafeHost extends Plain {
   override render(): TemplateResult {
     const host = this.#host.value
     if (host === undefined) {
-      return html`<h1 tabindex="-1">My cafe</h1>
-        ${this.#host.problem ? failure(this.#host.problem) : waiting('Looking…')}`
+      return html`<h1 tabindex="-1">${text.title}</h1>
+        ${this.#host.problem ? failure(this.#host.problem) : waiting(text.looking)}`
     }
     return host.open ? this.#card(host) : this.#form()
   }
 
   #form(): TemplateResult {
     const { running, problem } = this.#open
-    return html`<h1 tabindex="-1">Open a cafe</h1>
-      <p class="lead">People you invite keep encrypted copies of their files on this device. You cannot read them.</p>
+    return html`<h1 tabindex="-1">${text.openTitle}</h1>
+      <p class="lead">${text.lead}</p>
       <form class="card stack narrow" @submit=${this.#submit}>
         <label class="field">
-          <span>Name of your cafe</span>
-          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" placeholder="The Blue Door" />
+          <span>${text.name}</span>
+          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" placeholder=${text.example} />
         </label>
         ${modeChoices('invite')} ${failure(problem)}
         <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
-          ${running ? 'Opening…' : 'Open the cafe'}
+          ${running ? text.opening : text.open}
         </button>
       </form>
       <ul class="facts narrow">
-        <li>${icon('cup')}It is open while a tab of Popup Cafe is open in this browser. You can close it any time.</li>
-        <li>${icon('lock')}Files arrive encrypted. Only their owners hold the keys.</li>
-        <li>${icon('people')}You can change who may come at any time, and send anybody away.</li>
+        <li>${icon('cup')}${text.factOpen}</li>
+        <li>${icon('lock')}${text.factSealed}</li>
+        <li>${icon('people')}${text.factWho}</li>
       </ul>
-      ${this.#carry('Bring a cafe here', false)}`
+      ${this.#carry(text.bring, false)}`
   }
 
   #card(host: Open): TemplateResult {
@@ -107,7 +111,7 @@ export class CafeHost extends Plain {
           <h1 tabindex="-1"><bdi>${name}</bdi></h1>
           ${this.#line(host)}
         </div>
-        <button type="button" class="button" @click=${this.#ask}>Close the cafe</button>
+        <button type="button" class="button" @click=${this.#ask}>${text.close}</button>
       </div>
       ${this.#reach()}
       <cafe-awake .awake=${this.awake} .state=${this.awakeState}></cafe-awake>
@@ -115,13 +119,13 @@ export class CafeHost extends Plain {
       <cafe-requests .cafe=${this.cafe} .asked=${host.mode === 'ask'}></cafe-requests>
       <section class="card" aria-labelledby="invite-heading">
         <div class="heading">
-          <h2 id="invite-heading">Invite people</h2>
-          <button type="button" class="button small" @click=${this.#invite}>New invite…</button>
+          <h2 id="invite-heading">${text.inviteTitle}</h2>
+          <button type="button" class="button small" @click=${this.#invite}>${text.newInvite}</button>
         </div>
         <cafe-invite .link=${host.invite} .name=${name} .mode=${host.mode}></cafe-invite>
         <cafe-mode .cafe=${this.cafe} .mode=${host.mode}></cafe-mode>
         <p class="quiet small">
-          Somebody is beside you and there is no internet? <a href="#pair">Connect their device by codes</a>, then they can join.
+          ${text.beside((words) => html`<a href="#pair">${words}</a>`)}
         </p>
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
@@ -129,7 +133,7 @@ export class CafeHost extends Plain {
       ${host.door ? html`<cafe-door .cafe=${this.cafe} .door=${host.door}></cafe-door>` : nothing}
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
-      ${this.#carry('Back up or move the cafe', true)} ${this.#dialogs(name)}`
+      ${this.#carry(text.carry, true)} ${this.#dialogs(name)}`
   }
 
   /** A chunk of its own, loaded when somebody looks. */
@@ -142,22 +146,22 @@ export class CafeHost extends Plain {
 
   #line(host: Open): TemplateResult {
     return html`<p class="quiet">
-        Opened <wa-relative-time .date=${new Date(host.since)} format="long" sync></wa-relative-time> ·
-        ${count(host.roots, 'file')}, ${bytes(host.bytes)}
+        ${text.opened(html`<wa-relative-time .date=${new Date(host.since)} format="long" sync></wa-relative-time>`)} ·
+        ${text.keeps(host.roots, bytes(host.bytes))}
       </p>
       <p class="quiet small peer">
-        Peer id <code title=${host.peerId}>${short(host.peerId)}</code>
+        ${text.peer(html`<code title=${host.peerId}>${short(host.peerId)}</code>`)}
         <wa-copy-button
           .value=${host.peerId}
-          copy-label="Copy the cafe’s peer id"
-          success-label="Copied"
+          copy-label=${text.copyPeer}
+          success-label=${text.copied}
         ></wa-copy-button>
       </p>`
   }
 
   #reach(): TemplateResult {
     const node = this.#node.value
-    const now = node === undefined ? { level: 'part', text: 'Finding out how people can reach you…' } : reach(node)
+    const now = node === undefined ? { level: 'part', text: text.finding } : reach(node)
     return html`<p class="reach ${now.level}" role="status">
       <span class="dot ${now.level}" aria-hidden="true"></span>${now.text}
     </p>`
@@ -166,9 +170,9 @@ export class CafeHost extends Plain {
   #dialogs(name: string): TemplateResult {
     return html`<cafe-confirm
         .open=${this.asking ?? false}
-        .heading=${`Close ${name}?`}
-        .text=${'People can no longer reach their files here until you open it again. What they keep with you stays on this device.'}
-        .verb=${'Close the cafe'}
+        .heading=${text.closeTitle(name)}
+        .text=${text.closeText}
+        .verb=${text.close}
         .running=${this.#close.running}
         .problem=${this.#close.problem}
         @agreed=${() => this.#close.run()}
@@ -191,7 +195,7 @@ export class CafeHost extends Plain {
     event.preventDefault()
     if (!(event.currentTarget instanceof HTMLFormElement)) return
     const form = new FormData(event.currentTarget)
-    const mode = MODES.find(({ mode }) => mode === form.get('mode'))?.mode ?? 'invite'
+    const mode = MODES.find((mode) => mode === form.get('mode')) ?? 'invite'
     void this.#open.run({ name: String(form.get('name') ?? '').trim(), mode })
   }
 

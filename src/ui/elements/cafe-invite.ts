@@ -4,7 +4,11 @@ import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/qr-code/qr-code.js'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { HostStatus } from '../../worker/api.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 type Mode = Extract<HostStatus, { open: true }>['mode']
 
@@ -12,13 +16,6 @@ type Mode = Extract<HostStatus, { open: true }>['mode']
 const MAX_CODE = 2900
 /** From here on dots get small, so the code is made larger where there is room. */
 const LONG_CODE = 1000
-
-/** What the link does, by whom the cafe admits. */
-const HELP: Readonly<Record<Mode, string>> = {
-  invite: 'Whoever has this link can join. Send it only to people you would lend room to.',
-  ask: 'Whoever has this link can ask to join. You decide here who does.',
-  open: 'Whoever has this link can join, with a little room. “New invite” gives somebody more.',
-}
 
 export class CafeInvite extends Plain {
   static override properties = { link: {}, name: {}, mode: {}, help: {}, what: {} }
@@ -36,20 +33,20 @@ export class CafeInvite extends Plain {
       ${this.#code()}
       <div class="stack">
         <label class="field">
-          <span>${this.what ?? 'Invite link'}</span>
+          <span>${this.what ?? text.link}</span>
           <input type="text" readonly .value=${this.link} @focus=${selectAll} />
         </label>
         <div class="row">
-          <wa-copy-button .value=${this.link} copy-label="Copy the link" success-label="Copied" tooltip="copy">
-            <button type="button" class="button loud">${icon('copy')}Copy the link</button>
+          <wa-copy-button .value=${this.link} copy-label=${text.copyLink} success-label=${text.copied} tooltip="copy">
+            <button type="button" class="button loud">${icon('copy')}${text.copyLink}</button>
           </wa-copy-button>
           ${
             'share' in navigator
-              ? html`<button type="button" class="button" @click=${this.#share}>${icon('upload')}Share</button>`
+              ? html`<button type="button" class="button" @click=${this.#share}>${icon('upload')}${text.share}</button>`
               : nothing
           }
         </div>
-        <p class="quiet small">${this.help ?? HELP[this.mode ?? 'invite']}</p>
+        <p class="quiet small">${this.help ?? text.help[this.mode ?? 'invite']}</p>
       </div>
     </div>`
   }
@@ -58,7 +55,7 @@ export class CafeInvite extends Plain {
     if (this.link.length > MAX_CODE) return nothing
     // Error correction L: an invite is long, and a screen is not torn or stained; fewer dots scan better.
     return html`<div class="qr">
-      <wa-qr-code .value=${this.link} size=${codeSize(this.link)} error-correction="L" label=${`QR code of the ${this.what?.toLowerCase() ?? 'invite'}`}></wa-qr-code>
+      <wa-qr-code .value=${this.link} size=${codeSize(this.link)} error-correction="L" label=${this.what === undefined ? text.qr : text.qrOf(this.what)}></wa-qr-code>
     </div>`
   }
 

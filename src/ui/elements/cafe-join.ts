@@ -14,7 +14,11 @@ import './cafe-network.ts'
 import './cafe-scan.ts'
 import type { ScanEvent } from './cafe-scan.ts'
 import './cafe-words.ts'
+import { join as english } from '../texts/en/join.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('join', english)
 
 /** Everything of an account is to be brought back from these cafes; the frame does so while the person goes on. */
 export class RecoverEvent extends Event {
@@ -83,14 +87,14 @@ export class CafeJoin extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">Join a cafe</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${this.#intro()} ${failure(this.#account.problem)}
-      ${account === undefined ? waiting('Looking…') : this.#step(account)}`
+      ${account === undefined ? waiting(text.looking) : this.#step(account)}`
   }
 
   #intro(): TemplateResult {
     if (this.code === undefined) {
-      return html`<p class="lead">A cafe keeps encrypted copies of your files, and can vanish without harm.</p>`
+      return html`<p class="lead">${text.lead}</p>`
     }
     if (this.preview === undefined) return html``
     if (this.preview === null) {
@@ -102,9 +106,9 @@ export class CafeJoin extends Plain {
     return html`<section class="card invited">
       <span class="mark" aria-hidden="true">${icon('cup')}</span>
       <div>
-        <p class="quiet">You are invited to</p>
+        <p class="quiet">${text.invited}</p>
         <p class="cafe-name"><bdi>${plainName(this.preview.name)}</bdi></p>
-        <p class="quiet small">id <code title=${this.preview.cafe}>${short(this.preview.cafe)}</code></p>
+        <p class="quiet small">${text.id} <code title=${this.preview.cafe}>${short(this.preview.cafe)}</code></p>
       </div>
     </section>`
   }
@@ -125,15 +129,15 @@ export class CafeJoin extends Plain {
     if (!running && state === 'waiting') {
       return html`<div class="notice">
           ${icon('people')}
-          <p>You have asked to join. You are in as soon as its host says yes.</p>
+          <p>${text.asked}</p>
         </div>`
     }
     if (!running && state === 'active') {
       return html`<div class="notice good">
           ${icon('check')}
-          <p>You have joined this cafe.</p>
+          <p>${text.joined}</p>
         </div>
-        <p><a class="button loud" href="#files">Keep a file there</a></p>`
+        <p><a class="button loud" href="#files">${text.keepFile}</a></p>`
     }
     const join = () => void this.#join.run(code)
     return html`<div class="stack narrow">
@@ -141,30 +145,27 @@ export class CafeJoin extends Plain {
       <cafe-network .near=${preview.near}></cafe-network>
       ${preview.token ? nothing : this.#greeting()} ${failure(problem)}
       <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
-        ${running ? 'Joining…' : preview.token ? 'Join' : 'Ask to join'}
+        ${running ? text.joining : preview.token ? text.join : text.ask}
       </button>
     </div>`
   }
 
   #sees(): TemplateResult {
-    return html`<p>
-      It will keep what you send, encrypted. Its host sees how much you keep and when you are connected, and nothing of what is
-      inside.
-    </p>`
+    return html`<p>${text.sees}</p>`
   }
 
   #greeting(): TemplateResult {
     return html`<label class="field">
-        <span>Who are you? <small>the host sees this</small></span>
-        <input name="greeting" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder="Ada, from the choir" />
+        <span>${text.who} <small>${text.whoHint}</small></span>
+        <input name="greeting" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder=${text.whoExample} />
       </label>
-      <p class="quiet small">The host is asked first, unless the cafe is open to everybody.</p>`
+      <p class="quiet small">${text.hostAsked}</p>`
   }
 
   #paste(): TemplateResult {
     return html`<form class="card stack narrow" novalidate @submit=${this.#submit}>
       <label class="field">
-        <span>Invite link</span>
+        <span>${text.link}</span>
         <input
           name="invite"
           type="text"
@@ -177,16 +178,12 @@ export class CafeJoin extends Plain {
         />
       </label>
       <p id="invite-help" class=${this.wrong ? 'field-error' : 'quiet small'} role=${this.wrong ? 'alert' : nothing}>
-        ${
-          this.wrong
-            ? 'This is not an invite. Paste the whole link you were sent.'
-            : 'Paste the link you were sent, or scan its code.'
-        }
+        ${this.wrong ? text.wrong : text.paste}
       </p>
-      <button class="button loud big">Continue</button>
-      <cafe-scan .what=${'the invite'} @cafe-scan=${({ text }: ScanEvent) => this.#take(text)}></cafe-scan>
+      <button class="button loud big">${text.goOn}</button>
+      <cafe-scan .what=${text.theInvite} @cafe-scan=${(event: ScanEvent) => this.#take(event.text)}></cafe-scan>
       <p class="quiet small">
-        No internet, and no relay here? <a href="#pair">Connect two devices by codes</a> that they show each other.
+        ${text.noInternet((words) => html`<a href="#pair">${words}</a>`)}
       </p>
     </form>`
   }

@@ -5,7 +5,11 @@ import { plainName } from '../format.ts'
 import { iconOf } from '../viewer/words.ts'
 import './cafe-framed.ts'
 import './cafe-text.ts'
+import { look as english } from '../texts/en/look.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('look', english)
 
 export class CafeLook extends Plain {
   static override properties = {
@@ -23,7 +27,7 @@ export class CafeLook extends Plain {
 
   override render(): TemplateResult {
     return html`${this.#body()}
-      ${this.broken ? html`<p class="warn" role="alert">${icon('warning')}It cannot be shown: this browser may not know its kind, or its cafe is away. It can still be saved.</p>` : nothing}`
+      ${this.broken ? html`<p class="warn" role="alert">${icon('warning')}${text.broken}</p>` : nothing}`
   }
 
   #body(): TemplateResult {
@@ -39,17 +43,13 @@ export class CafeLook extends Plain {
     if (shape === 'page') {
       return html`<cafe-framed .link=${link} .name=${this.name}></cafe-framed>
         <details>
-          <summary>Its source text</summary>
+          <summary>${text.source}</summary>
           <cafe-text .link=${link} .size=${this.size}></cafe-text>
         </details>`
     }
     return html`<section class="card empty">
       <span class="mark" aria-hidden="true">${icon(iconOf(shape))}</span>
-      <p>${
-        shape === 'pdf'
-          ? 'PDFs are saved, not shown: the viewers of browsers cannot be fenced in. Open it with an app you trust.'
-          : 'Files of this kind are saved, not shown. Open it with an app you trust.'
-      }</p>
+      <p>${shape === 'pdf' ? text.pdf : text.other}</p>
     </section>`
   }
 }

@@ -3,22 +3,22 @@ import { html, type TemplateResult } from 'lit'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 type Mode = Extract<HostStatus, { open: true }>['mode']
 
-export const MODES: ReadonlyArray<{ readonly mode: Mode; readonly title: string; readonly text: string }> = [
-  { mode: 'invite', title: 'By invite', text: 'Whoever has an invite link of yours can join.' },
-  { mode: 'ask', title: 'Ask me', text: 'Anybody with the link can ask. You say yes or no here.' },
-  { mode: 'open', title: 'Everybody', text: 'Anybody with the link joins at once, with a little room.' },
-]
+export const MODES: readonly Mode[] = ['invite', 'ask', 'open']
 
 /** The three choices as radio buttons of a form. */
 export function modeChoices(chosen: Mode, pick?: (mode: Mode) => void): TemplateResult {
   return html`<fieldset class="modes">
-    <legend>Who may come</legend>
+    <legend>${text.whoMayCome}</legend>
     ${MODES.map(
-      ({ mode, title, text }) => html`<label class="mode">
+      (mode) => html`<label class="mode">
         <input
           type="radio"
           name="mode"
@@ -26,7 +26,7 @@ export function modeChoices(chosen: Mode, pick?: (mode: Mode) => void): Template
           .checked=${mode === chosen}
           @change=${() => pick?.(mode)}
         />
-        <span><strong>${title}</strong><span class="quiet small">${text}</span></span>
+        <span><strong>${text.modes[mode].title}</strong><span class="quiet small">${text.modes[mode].text}</span></span>
       </label>`,
     )}
   </fieldset>`

@@ -12,7 +12,11 @@ import { Live } from '../controllers/live.ts'
 import { plainName, short } from '../format.ts'
 import { readJoin } from '../link.ts'
 import { moveLine, movePercent } from '../recover-words.ts'
+import { cafes as english } from '../texts/en/cafes.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('cafes', english)
 
 export class CafeMove extends Plain {
   static override properties = {
@@ -67,13 +71,9 @@ export class CafeMove extends Plain {
     const moving = this.#moving.value
     if (cafes.length === 0 && !result && !moving) return nothing
     return html`<section class="card stack" aria-labelledby="move-heading">
-      <h2 id="move-heading">Move to another cafe</h2>
-      <p class="quiet">Everything is copied and checked first. Your old cafe is left only when the new one has all of it.</p>
-      ${
-        result
-          ? html`<div class="notice good" role="status">${icon('check')}<p>You have moved. Nothing was left behind.</p></div>`
-          : nothing
-      }
+      <h2 id="move-heading">${text.moveTitle}</h2>
+      <p class="quiet">${text.moveText}</p>
+      ${result ? html`<div class="notice good" role="status">${icon('check')}<p>${text.moved}</p></div>` : nothing}
       ${failure(problem ?? this.#stay.problem)}
       ${running ? this.#running() : moving ? this.#cutOff(moving) : cafes.length === 0 ? nothing : this.#form(cafes)}
     </section>`
@@ -84,28 +84,26 @@ export class CafeMove extends Plain {
     const percent = progress === undefined ? 0 : movePercent(progress, this.#most)
     return html`<div>
         <p class="quiet small tabular between" role="status">
-          ${progress === undefined ? 'Beginning…' : moveLine(progress)}<span>${progress === undefined ? '' : `${percent}%`}</span>
+          ${progress === undefined ? text.beginning : moveLine(progress)}<span>${progress === undefined ? '' : `${percent}%`}</span>
         </p>
-        <wa-progress-bar .value=${percent} label="Moving" ?indeterminate=${progress === undefined}></wa-progress-bar>
+        <wa-progress-bar .value=${percent} label=${text.moving} ?indeterminate=${progress === undefined}></wa-progress-bar>
       </div>
-      <p class="quiet small">If a cafe is closed, this waits for it. You may look elsewhere meanwhile.</p>
-      <div class="row"><button type="button" class="button" @click=${this.#stop}>Stop for now</button></div>`
+      <p class="quiet small">${text.waitsForIt}</p>
+      <div class="row"><button type="button" class="button" @click=${this.#stop}>${text.stopForNow}</button></div>`
   }
 
   /** A move that was cut off: nothing is lost, and it goes on. */
   #cutOff(move: MoveInfo): TemplateResult {
     return html`<div>
-        <p class="title">From <bdi>${this.#name(move.from, move.fromName)}</bdi> to <bdi>${this.#name(move.to, move.toName)}</bdi></p>
-        <p class="quiet small">Not finished: ${moveLine(move)}</p>
+        <p class="title">${text.fromTo(html`<bdi>${this.#name(move.from, move.fromName)}</bdi>`, html`<bdi>${this.#name(move.to, move.toName)}</bdi>`)}</p>
+        <p class="quiet small">${text.notFinished(moveLine(move))}</p>
       </div>
       <div class="row">
-        <button type="button" class="button loud" @click=${() => this.errand.run('resume')}>Go on</button>
+        <button type="button" class="button loud" @click=${() => this.errand.run('resume')}>${text.goOn}</button>
         ${
           move.step === 'leave'
             ? nothing
-            : html`<button type="button" class="button" ?disabled=${this.#stay.running} @click=${() => this.#stay.run()}>
-                Stay at both
-              </button>`
+            : html`<button type="button" class="button" ?disabled=${this.#stay.running} @click=${() => this.#stay.run()}>${text.stayAtBoth}</button>`
         }
       </div>`
   }
@@ -114,32 +112,32 @@ export class CafeMove extends Plain {
     return html`<form class="stack" @submit=${this.#submit}>
       <div class="pair wide">
         <label class="field">
-          <span>From</span>
+          <span>${text.from}</span>
           <select name="from">
             ${cafes.map(({ cafe, name }) => html`<option value=${cafe}>${plainName(name)}</option>`)}
           </select>
         </label>
         <label class="field">
-          <span>To</span>
+          <span>${text.to}</span>
           <select
             name="to"
             @change=${(event: Event) => {
               if (event.target instanceof HTMLSelectElement) this.to = event.target.value
             }}
           >
-            <option value="">a new cafe, by its invite</option>
+            <option value="">${text.newByInvite}</option>
             ${cafes.map(({ cafe, name }) => html`<option value=${cafe}>${plainName(name)}</option>`)}
           </select>
         </label>
       </div>
       ${this.to === '' ? this.#invite() : nothing}
-      <div class="row"><button class="button">Move</button></div>
+      <div class="row"><button class="button">${text.move}</button></div>
     </form>`
   }
 
   #invite(): TemplateResult {
     return html`<label class="field">
-        <span>Invite link of the new cafe</span>
+        <span>${text.linkOfNew}</span>
         <input
           name="invite"
           type="text"
@@ -151,11 +149,7 @@ export class CafeMove extends Plain {
           aria-describedby=${this.wrong ? 'move-wrong' : nothing}
         />
       </label>
-      ${
-        this.wrong
-          ? html`<p class="field-error" id="move-wrong" role="alert">This is not an invite. Paste the whole link you were sent.</p>`
-          : nothing
-      }`
+      ${this.wrong ? html`<p class="field-error" id="move-wrong" role="alert">${text.wrong}</p>` : nothing}`
   }
 
   #submit(event: SubmitEvent): void {

@@ -5,8 +5,12 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { NeighbourInfo } from '../../worker/admission-api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
-import { count, plainName, short } from '../format.ts'
+import { plainName, short } from '../format.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 export class CafeNeighbours extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -24,23 +28,22 @@ export class CafeNeighbours extends Plain {
     const marked = known.filter((one) => one.marked !== null)
     const rest = known.filter((one) => one.marked === null)
     return html`<section class="card" aria-labelledby="neighbours-heading">
-      <h2 id="neighbours-heading">Other cafes</h2>
+      <h2 id="neighbours-heading">${text.neighbours}</h2>
       <p class="quiet">
-        Your cafe knows ${count(known.length, 'other cafe')}. When somebody here searches for a person, these are asked too:
-        they see what is searched for, and not who searches.
+        ${text.knows(known.length)}
       </p>
       ${marked.map(
         (one) => html`<div class="notice bad">
           ${icon('warning')}
           <p>
-            ${nameOf(one)} gave forged answers. They were thrown away, and it is asked nothing for a day.
+            ${text.forged(nameOf(one))}
           </p>
         </div>`,
       )}
       ${
         rest.length > 0
           ? html`<details>
-            <summary>Show them</summary>
+            <summary>${text.showThem}</summary>
             <ul class="rows">
               ${rest.map((one) => html`<li><p class="grow">${nameOf(one)} <span class="quiet small">${last(one)}</span></p></li>`)}
             </ul>
@@ -56,7 +59,7 @@ const nameOf = ({ name, peerId }: NeighbourInfo): TemplateResult =>
 
 const last = ({ answered }: NeighbourInfo): TemplateResult =>
   answered === null
-    ? html`has not answered yet`
-    : html`answered <wa-relative-time .date=${new Date(answered)} sync></wa-relative-time>`
+    ? html`${text.notAnswered}`
+    : text.answered(html`<wa-relative-time .date=${new Date(answered)} sync></wa-relative-time>`)
 
 customElements.define('cafe-neighbours', CafeNeighbours)

@@ -4,7 +4,11 @@
  */
 import { html, type TemplateResult } from 'lit'
 import { type Permission, permissionHere } from '../permission.ts'
+import { join as english } from '../texts/en/join.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('join', english)
 
 export class CafeNetwork extends Plain {
   static override properties = { near: { type: Boolean }, state: { state: true } }
@@ -23,8 +27,7 @@ export class CafeNetwork extends Plain {
       return html`<div class="notice" role="note">
         ${icon('device')}
         <p>
-          This cafe is in a network near you. Your browser may ask whether Popup Cafe may find and connect to devices in your
-          network: say <strong>Allow</strong>. It connects to the cafe of this invite and its relay, and looks for no others.
+          ${text.near((words) => html`<strong>${words}</strong>`)}
         </p>
       </div>`
     }
@@ -32,8 +35,7 @@ export class CafeNetwork extends Plain {
       return html`<div class="notice bad" role="alert">
         ${icon('warning')}
         <p>
-          This browser does not let Popup Cafe connect to devices in your network, where this cafe is. To allow it, open the
-          settings of this site, beside the address. Or <a href="#pair">connect by codes</a> that both devices show.
+          ${text.denied((words) => html`<a href="#pair">${words}</a>`)}
         </p>
       </div>`
     }

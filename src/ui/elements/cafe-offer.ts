@@ -10,8 +10,12 @@ import type { GivenAccount, OfferProgress } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { plainName, short } from '../format.ts'
+import { pair as english } from '../texts/en/pair.ts'
+import { spoken } from '../texts/say.ts'
 import { keepFields, passphraseField, readLock, readProof } from './keep-fields.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('pair', english)
 
 export class CafeOffer extends Plain {
   static override properties = {
@@ -56,20 +60,17 @@ export class CafeOffer extends Plain {
     if (this.given) return this.#keeping(this.given)
     if (!this.#offer.running) return this.#begin()
     const { step } = this
-    if (step === undefined) return waiting('Making a link…')
+    if (step === undefined) return waiting(text.makingLink)
     return 'link' in step ? this.#link(step.link) : this.#compare(step)
   }
 
   #begin(): TemplateResult {
     return html`<div class="stack">
-      <p>
-        No words to type: this device shows a link, and the other one hands your account over. Have the other device at hand, with
-        Popup Cafe open.
-      </p>
+      <p>${text.offerText}</p>
       ${failure(this.#offer.problem)}
       <div class="row">
         <button type="button" class="button loud" @click=${() => this.#offer.run()}>
-          ${this.#offer.problem ? 'Show a new link' : 'Show a link'}
+          ${this.#offer.problem ? text.newLink : text.showLink}
         </button>
       </div>
     </div>`
@@ -78,21 +79,20 @@ export class CafeOffer extends Plain {
   #link(link: string): TemplateResult {
     return html`<div class="stack">
       <p>
-        On your other device, scan this code with the camera. Or open <strong>You</strong> there, then
-        <strong>Passphrase, devices and accounts</strong>, choose <strong>Link a device</strong> and paste the link.
+        ${text.scanIt((words) => html`<strong>${words}</strong>`)}
       </p>
       <div class="qr centred">
-        <wa-qr-code .value=${link} size="240" error-correction="L" label="QR code of this device’s link"></wa-qr-code>
+        <wa-qr-code .value=${link} size="240" error-correction="L" label=${text.qrLink}></wa-qr-code>
       </div>
       <label class="field">
-        <span>Link of this device <small>good for five minutes</small></span>
+        <span>${text.linkOf} <small>${text.fiveMinutes}</small></span>
         <input type="text" readonly .value=${link} />
       </label>
       <div class="row">
-        <wa-copy-button .value=${link} copy-label="Copy the link" success-label="Copied" tooltip="copy">
-          <button type="button" class="button loud">${icon('copy')}Copy the link</button>
+        <wa-copy-button .value=${link} copy-label=${text.copyLink} success-label=${text.copied} tooltip="copy">
+          <button type="button" class="button loud">${icon('copy')}${text.copyLink}</button>
         </wa-copy-button>
-        <button type="button" class="button" @click=${this.#stop}>Cancel</button>
+        <button type="button" class="button" @click=${this.#stop}>${text.cancel}</button>
       </div>
     </div>`
   }
@@ -100,17 +100,17 @@ export class CafeOffer extends Plain {
   #compare({ code, name }: Extract<OfferProgress, { code: string }>): TemplateResult {
     if (this.matched) {
       return html`<div class="stack">
-        ${waiting('Waiting for the other device…')}
-        <div class="row"><button type="button" class="button" @click=${this.#stop}>Cancel</button></div>
+        ${waiting(text.waiting)}
+        <div class="row"><button type="button" class="button" @click=${this.#stop}>${text.cancel}</button></div>
       </div>`
     }
     return html`<div class="stack">
-      <p>Does <bdi>${plainName(name)}</bdi> show the same number?</p>
-      <p class="code" aria-label="Number to compare">${code}</p>
+      <p>${text.sameNumber(html`<bdi>${plainName(name)}</bdi>`)}</p>
+      <p class="code" aria-label=${text.number}>${code}</p>
       ${failure(this.#match.problem)}
       <div class="row">
-        <button type="button" class="button loud" @click=${() => this.#match.run(true)}>It is the same</button>
-        <button type="button" class="button" @click=${() => this.#match.run(false)}>It differs</button>
+        <button type="button" class="button loud" @click=${() => this.#match.run(true)}>${text.same}</button>
+        <button type="button" class="button" @click=${() => this.#match.run(false)}>${text.differs}</button>
       </div>
     </div>`
   }
@@ -120,10 +120,10 @@ export class CafeOffer extends Plain {
     return html`<form class="stack" autocomplete="off" @submit=${this.#submit}>
       <div class="notice good">
         ${icon('check')}
-        <p>Your account <code title=${given.address}>${short(given.address)}</code> is here. One last question.</p>
+        <p>${text.isHere(html`<code title=${given.address}>${short(given.address)}</code>`)}</p>
       </div>
-      ${keepFields()} ${this.proof ? passphraseField('Passphrase of the account in use now') : ''} ${failure(problem)}
-      <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? 'Keeping it…' : 'Use it here'}</button>
+      ${keepFields()} ${this.proof ? passphraseField(text.proof) : ''} ${failure(problem)}
+      <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${running ? text.keeping : text.useHere}</button>
     </form>`
   }
 

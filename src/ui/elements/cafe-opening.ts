@@ -8,7 +8,11 @@ import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
 import { fileName, privatePath } from '../link.ts'
 import { sealedLinkOf } from '../sealed-link.ts'
+import { frame as english } from '../texts/en/frame.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('frame', english)
 
 export class CafeOpening extends Plain {
   readonly #open = new Action<void>(this, 'link', async () => {
@@ -41,11 +45,8 @@ export class CafeOpening extends Plain {
     }
     return html`<div class="update told" role="alert">
       ${icon('warning')}
-      <p>
-        This link had its key in the part that browsers send, so the host of this page has seen it. The address above is
-        rewritten: pass on that one, from now on.
-      </p>
-      <button type="button" class="button small" @click=${hide}>Got it</button>
+      <p>${text.told}</p>
+      <button type="button" class="button small" @click=${hide}>${text.gotIt}</button>
     </div>`
   }
 
@@ -53,26 +54,22 @@ export class CafeOpening extends Plain {
     const name = fileName(location.pathname)
     if (this.#content) {
       return html`${this.#told ? this.#warning() : nothing}
-        <iframe class="opened" src=${this.#content} title=${name ?? 'Content'}></iframe>`
+        <iframe class="opened" src=${this.#content} title=${name ?? text.content}></iframe>`
     }
     if (this.#locked) return this.#password()
     const { problem } = this.#open
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>
-      <h1 role=${problem ? nothing : 'status'}>${problem ? 'This link does not open' : 'Opening…'}</h1>
+      <h1 role=${problem ? nothing : 'status'}>${problem ? text.linkClosed : text.opening}</h1>
       ${name === undefined ? nothing : html`<p class="name"><bdi>${plainName(name, 120)}</bdi></p>`}
       ${
         problem === undefined
-          ? html`<p class="quiet">${
-              /[#&](?:key|link)=/.test(location.hash)
-                ? 'It is fetched and decrypted on this device. Nobody on the way can read it.'
-                : 'It is fetched and checked on this device.'
-            }</p>
+          ? html`<p class="quiet">${/[#&](?:key|link)=/.test(location.hash) ? text.decryptedHere : text.checkedHere}</p>
               <span class="dots" aria-hidden="true"></span>`
           : html`${failure(problem)}
               <p class="row center">
-                <button type="button" class="button loud" @click=${() => location.reload()}>Try again</button>
-                <a class="button" href="/">Go to Popup Cafe</a>
+                <button type="button" class="button loud" @click=${() => location.reload()}>${text.again}</button>
+                <a class="button" href="/">${text.toApp}</a>
               </p>`
       }
     </main>`
@@ -86,7 +83,7 @@ export class CafeOpening extends Plain {
     }
     return html`<main class="opening">
       <p class="mark" aria-hidden="true">${icon('cup')}</p>
-      <h1>This link takes a password</h1>
+      <h1>${text.takesPassword}</h1>
       <cafe-link-password .link=${location.href} @opened=${opened}></cafe-link-password>
     </main>`
   }

@@ -12,8 +12,12 @@ import { short } from '../format.ts'
 import { readJoin } from '../link.ts'
 import './cafe-qr.ts'
 import './cafe-scan.ts'
+import { pair as english } from '../texts/en/pair.ts'
+import { spoken } from '../texts/say.ts'
 import type { ScanEvent } from './cafe-scan.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+
+const text = spoken('pair', english)
 
 /** Which of the two this device is. */
 type Side = 'first' | 'second'
@@ -54,39 +58,35 @@ export class CafePair extends Plain {
   }
 
   override render(): TemplateResult {
-    return html`<h1 tabindex="-1">Connect two devices</h1>
+    return html`<h1 tabindex="-1">${text.title}</h1>
       ${this.paired ? this.#done(this.paired) : this.side === undefined ? this.#choose() : this.#step(this.side)}`
   }
 
   #choose(): TemplateResult {
-    return html`<p class="lead">
-        Two devices beside each other connect directly, with no server and no internet. Each shows a code that the other reads.
-      </p>
+    return html`<p class="lead">${text.lead}</p>
       <div class="card stack narrow">
-        <p>Open this page on both devices, in the same network or on one’s hotspot. Then begin on one of them:</p>
-        <button type="button" class="button loud big" @click=${this.#begin}>Show a code</button>
-        <p>and on the other:</p>
-        <button type="button" class="button big" @click=${() => this.#turn('second')}>Read the other’s code</button>
+        <p>${text.begin}</p>
+        <button type="button" class="button loud big" @click=${this.#begin}>${text.showCode}</button>
+        <p>${text.andOther}</p>
+        <button type="button" class="button big" @click=${() => this.#turn('second')}>${text.readCode}</button>
       </div>
-      <p class="quiet small narrow">
-        A code holds this device’s addresses in your network and its id, no secret. It is good once, for ten minutes.
-      </p>`
+      <p class="quiet small narrow">${text.holds}</p>`
   }
 
   #step(side: Side): TemplateResult {
     const problem = [this.#offer, this.#answer, this.#accept, this.#wait].find((action) => action.problem)?.problem
     return html`<div class="stack narrow">
       ${failure(problem)} ${side === 'first' ? this.#first() : this.#second()}
-      <p><button type="button" class="button small" @click=${this.#restart}>Start again</button></p>
+      <p><button type="button" class="button small" @click=${this.#restart}>${text.restart}</button></p>
     </div>`
   }
 
   #first(): TemplateResult {
-    if (this.#offer.running) return waiting('Making a code…')
-    if (this.#accept.running) return waiting('Connecting…')
+    if (this.#offer.running) return waiting(text.making)
+    if (this.#accept.running) return waiting(text.connecting)
     if (!this.shown) return html``
     if (!this.reading) {
-      return html`<h2>Step 1 of 2: let the other device read this</h2>
+      return html`<h2>${text.first1}</h2>
         ${this.#code(this.shown)}
         <button
           type="button"
@@ -94,54 +94,51 @@ export class CafePair extends Plain {
           @click=${() => {
             this.reading = true
           }}
-        >
-          It shows a code now
-        </button>`
+        >${text.showsNow}</button>`
     }
-    return html`<h2>Step 2 of 2: read the code of the other device</h2>
-      ${this.#read((text) => void this.#accept.run(text))}`
+    return html`<h2>${text.first2}</h2>
+      ${this.#read((code) => void this.#accept.run(code))}`
   }
 
   #second(): TemplateResult {
-    if (this.#answer.running) return waiting('Making the code for the other device…')
+    if (this.#answer.running) return waiting(text.makingOther)
     if (!this.shown) {
-      return html`<h2>Step 1 of 2: read the code of the other device</h2>
-        ${this.#read((text) => void this.#answer.run(text))}`
+      return html`<h2>${text.second1}</h2>
+        ${this.#read((code) => void this.#answer.run(code))}`
     }
-    return html`<h2>Step 2 of 2: let the other device read this</h2>
-      ${this.#code(this.shown)} ${this.#wait.running ? waiting('Waiting until it has read the code…') : nothing}`
+    return html`<h2>${text.second2}</h2>
+      ${this.#code(this.shown)} ${this.#wait.running ? waiting(text.waits) : nothing}`
   }
 
   #code({ code }: ShownCode): TemplateResult {
-    return html`<cafe-qr .text=${code} .label=${'QR code for the other device'}></cafe-qr>
+    return html`<cafe-qr .text=${code} .label=${text.qr}></cafe-qr>
       <div class="row">
-        <wa-copy-button .value=${code} copy-label="Copy the code" success-label="Copied" tooltip="copy">
-          <button type="button" class="button">${icon('copy')}Copy the code</button>
+        <wa-copy-button .value=${code} copy-label=${text.copyCode} success-label=${text.copied} tooltip="copy">
+          <button type="button" class="button">${icon('copy')}${text.copyCode}</button>
         </wa-copy-button>
       </div>`
   }
 
-  #read(take: (text: string) => void): TemplateResult {
-    const more = 'With the camera allowed, browsers also find each other in networks without internet.'
+  #read(take: (code: string) => void): TemplateResult {
     return html`<cafe-scan
-        .what=${'the code'}
-        .more=${more}
-        @cafe-scan=${({ text }: ScanEvent) => take(text)}
+        .what=${text.theCode}
+        .more=${text.camera}
+        @cafe-scan=${(event: ScanEvent) => take(event.text)}
       ></cafe-scan>
       <form
         class="stack"
         novalidate
         @submit=${(event: SubmitEvent) => {
           event.preventDefault()
-          const text = this.querySelector('textarea')?.value.trim() ?? ''
-          if (text !== '') take(text)
+          const code = this.querySelector('textarea')?.value.trim() ?? ''
+          if (code !== '') take(code)
         }}
       >
         <label class="field">
-          <span>Or paste it</span>
+          <span>${text.orPaste}</span>
           <textarea name="code" rows="4" autocomplete="off" autocapitalize="none" spellcheck="false"></textarea>
         </label>
-        <button class="button">Continue</button>
+        <button class="button">${text.goOn}</button>
       </form>`
   }
 
@@ -149,13 +146,13 @@ export class CafePair extends Plain {
     const code = invite === undefined ? undefined : readJoin(invite)
     return html`<div class="notice good" role="status">
         ${icon('check')}
-        <p>Connected directly with <code title=${peerId}>${short(peerId)}</code>, for as long as both pages stay open.</p>
+        <p>${text.connected(html`<code title=${peerId}>${short(peerId)}</code>`)}</p>
       </div>
       ${
         code === undefined
-          ? html`<p>If the other device joins your cafe, you see it under <a href="#host">My cafe</a>.</p>`
-          : html`<p>It has a cafe open.</p>
-              <p><a class="button loud big" href="#join=${code}">See its invite</a></p>`
+          ? html`<p>${text.ifJoins((words) => html`<a href="#host">${words}</a>`)}</p>`
+          : html`<p>${text.hasCafe}</p>
+              <p><a class="button loud big" href="#join=${code}">${text.seeInvite}</a></p>`
       }`
   }
 

@@ -8,7 +8,11 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { plainName, short } from '../format.ts'
+import { host as english } from '../texts/en/host.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('host', english)
 
 export class CafeRequests extends Plain {
   static override properties = { cafe: { attribute: false }, asked: { type: Boolean } }
@@ -34,11 +38,11 @@ export class CafeRequests extends Plain {
     const requests = this.#requests.value ?? []
     if (requests.length === 0 && !this.asked) return nothing
     return html`<section class="card" aria-labelledby="requests-heading">
-      <h2 id="requests-heading">Who wants to join</h2>
+      <h2 id="requests-heading">${text.requestsTitle}</h2>
       ${failure(this.#decide.problem ?? this.#requests.problem)}
       ${
         requests.length === 0
-          ? html`<p class="quiet">Nobody is waiting for an answer.</p>`
+          ? html`<p class="quiet">${text.nobodyWaits}</p>`
           : html`<ul class="rows" aria-live="polite">
               ${repeat(
                 requests,
@@ -59,14 +63,14 @@ export class CafeRequests extends Plain {
       <div class="grow">
         <p class="title">${request.greeting === '' ? html`<code>${id}</code>` : html`<bdi>“${who}”</bdi>`}</p>
         <p class="quiet small">
-          asked <wa-relative-time .date=${new Date(request.since)} sync></wa-relative-time> ·
+          ${text.asked(html`<wa-relative-time .date=${new Date(request.since)} sync></wa-relative-time>`)} ·
           <code title=${request.address}>${id}</code>
         </p>
       </div>
       <div class="answers">
-        <button type="button" class="button small" aria-label="No, not ${who}" @click=${answer(false)}>No</button>
-        <button type="button" class="button small loud" aria-label="Yes, let ${who} in" @click=${answer(true)}>
-          ${icon('check')}Yes
+        <button type="button" class="button small" aria-label=${text.noLabel(who)} @click=${answer(false)}>${text.no}</button>
+        <button type="button" class="button small loud" aria-label=${text.yesLabel(who)} @click=${answer(true)}>
+          ${icon('check')}${text.yes}
         </button>
       </div>
     </li>`

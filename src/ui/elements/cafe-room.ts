@@ -8,7 +8,11 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes, collectLine, freedLine, taken } from '../format.ts'
 import './cafe-budget.ts'
+import { room as english } from '../texts/en/room.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('room', english)
 
 export class CafeRoom extends Plain {
   static override properties = {
@@ -43,8 +47,8 @@ export class CafeRoom extends Plain {
     const { running, problem } = this.#collect
     return html`<section class="card" aria-labelledby="room-heading">
       <div class="heading">
-        <h2 id="room-heading">Room</h2>
-        <button type="button" class="button small" @click=${this.#ask}>Change…</button>
+        <h2 id="room-heading">${text.title}</h2>
+        <button type="button" class="button small" @click=${this.#ask}>${text.change}</button>
       </div>
       ${this.#full()} ${this.#meter()}
       <div class="heading">
@@ -54,9 +58,7 @@ export class CafeRoom extends Plain {
           class="button small"
           aria-busy=${running ? 'true' : 'false'}
           @click=${() => this.#collect.run()}
-        >
-          Clean up
-        </button>
+        >${text.cleanUp}</button>
       </div>
       ${failure(problem, () => void this.#collect.run())}
       <cafe-budget
@@ -77,19 +79,15 @@ export class CafeRoom extends Plain {
     const percent = used >= budget ? 100 : Math.round((100 * used) / budget)
     return html`<div>
       <p class="tabular between">
-        <span>${bytes(used)} kept of ${bytes(budget)}</span>${left > 0 ? html`<span class="quiet small">${bytes(left)} free</span>` : nothing}
+        <span>${text.keptOf(bytes(used), bytes(budget))}</span>${left > 0 ? html`<span class="quiet small">${text.free(bytes(left))}</span>` : nothing}
       </p>
-      <wa-progress-bar class="meter" .value=${percent} label="Room used by your cafe"></wa-progress-bar>
-      ${
-        leased > 0
-          ? html`<p class="quiet small">${bytes(leased)} of it is for unfinished uploads, kept for a day so that they can go on.</p>`
-          : nothing
-      }
+      <wa-progress-bar class="meter" .value=${percent} label=${text.usedByCafe}></wa-progress-bar>
+      ${leased > 0 ? html`<p class="quiet small">${text.leased(bytes(leased))}</p>` : nothing}
       ${
         left > 0
           ? nothing
           : html`<p class="warn small">
-              ${icon('warning')}The room is used up: new uploads are refused. What is kept stays. Clean up, or allow more.
+              ${icon('warning')}${text.usedUp}
             </p>`
       }
     </div>`
@@ -99,12 +97,12 @@ export class CafeRoom extends Plain {
   #news(): TemplateResult | string {
     const { collectable, collected } = this.room
     if (this.freed !== undefined) return freedLine(this.freed)
-    if (collectable > 0) return `About ${bytes(collectable)} of it can be freed. This happens by itself after a while.`
-    if (collected === undefined) return 'Removed files are cleaned up by themselves after a while.'
+    if (collectable > 0) return text.collectable(bytes(collectable))
+    if (collected === undefined) return text.byItself
     const at = html`<wa-relative-time .date=${new Date(collected.at)} sync></wa-relative-time>`
     return collected.failed === undefined
-      ? html`Last cleaned up ${at}. ${freedLine(collected)}`
-      : html`The last clean-up stopped early, ${at}. ${freedLine(collected)}`
+      ? text.lastCleaned(at, freedLine(collected))
+      : text.stoppedEarly(at, freedLine(collected))
   }
 
   #full(): TemplateResult | typeof nothing {
@@ -113,12 +111,8 @@ export class CafeRoom extends Plain {
     return html`<div class="notice bad" role="alert">
       ${icon('warning')}
       <div class="grow">
-        <p class="title">This device’s disk was full <wa-relative-time .date=${new Date(diskFull)} sync></wa-relative-time></p>
-        <p class="small">
-          It refused to keep something, though your cafe had room for it. Nothing kept before was lost. Free space on the
-          device, then clean up here. If it happens again, allow the cafe less room. This notice goes when Popup Cafe starts
-          the next time.
-        </p>
+        <p class="title">${text.diskFull(html`<wa-relative-time .date=${new Date(diskFull)} sync></wa-relative-time>`)}</p>
+        <p class="small">${text.diskFullText}</p>
       </div>
     </div>`
   }

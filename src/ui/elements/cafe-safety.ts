@@ -7,8 +7,12 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { explainCode } from '../explain.ts'
-import { bytes, count, plainName, safetyLine, short } from '../format.ts'
+import { bytes, plainName, safetyLine, short } from '../format.ts'
+import { safety as english } from '../texts/en/safety.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('safety', english)
 
 export class CafeSafety extends Plain {
   static override properties = { cafe: { attribute: false } }
@@ -42,13 +46,13 @@ export class CafeSafety extends Plain {
         </p>
         ${this.#again(safety)}
       </div>
-      ${pending === 0 ? nothing : html`<p class="quiet small">${bytes(pending)} still to be sent: it follows by itself.</p>`}
+      ${pending === 0 ? nothing : html`<p class="quiet small">${text.pending(bytes(pending))}</p>`}
       ${safety.failed.map((one) => this.#refused(one))} ${failure(this.#retry.problem)}`
   }
 
   #refused({ cafe, reason, items }: Safety['failed'][number]): TemplateResult {
     const name = plainName(this.#cafes.value?.find((one) => one.cafe === cafe)?.name ?? short(cafe))
-    return html`<p class="field-error">${count(items, 'thing')} not at <bdi>${name}</bdi>: ${explainCode(reason, 'keep')}</p>`
+    return html`<p class="field-error">${text.notAt(items, html`<bdi>${name}</bdi>`, explainCode(reason, 'keep'))}</p>`
   }
 
   #again({ safe, of }: Safety): TemplateResult | typeof nothing {
@@ -56,13 +60,11 @@ export class CafeSafety extends Plain {
     return html`<button
       type="button"
       class="button small"
-      aria-label="Try again to keep everything at every cafe"
+      aria-label=${text.againLabel}
       aria-busy=${this.#retry.running ? 'true' : 'false'}
       ?disabled=${this.#retry.running}
       @click=${() => this.#retry.run()}
-    >
-      Try again
-    </button>`
+    >${text.again}</button>`
   }
 }
 customElements.define('cafe-safety', CafeSafety)

@@ -4,7 +4,11 @@
  */
 import { html, type TemplateResult } from 'lit'
 import { type Permission, permissionHere } from '../permission.ts'
+import { join as english } from '../texts/en/join.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const words = spoken('join', english)
 
 /** What a code said. */
 export class ScanEvent extends Event {
@@ -54,33 +58,26 @@ export class CafeScan extends Plain {
   }
 
   override render(): TemplateResult {
-    if (this.state === 'none') return html`<p class="quiet small">There is no camera here: copy and paste the code.</p>`
+    if (this.state === 'none') return html`<p class="quiet small">${words.noCamera}</p>`
     if (this.state === 'refused' || (this.state === 'off' && this.said === 'denied')) {
       return html`<div class="notice" role="status">
         ${icon('warning')}
-        <p>
-          This browser does not let Popup Cafe use the camera. To allow it, open the settings of this site, beside the address.
-          Or copy and paste the code.
-        </p>
+        <p>${words.refused}</p>
       </div>`
     }
     if (this.state === 'on') {
       return html`<div class="scan">
-        <video muted playsinline aria-label=${`Camera, looking for ${this.what}`}></video>
-        <button type="button" class="button small" @click=${this.#stop}>Stop the camera</button>
+        <video muted playsinline aria-label=${words.lookingFor(this.what)}></video>
+        <button type="button" class="button small" @click=${this.#stop}>${words.stopCamera}</button>
       </div>`
     }
     const asking = this.state === 'asking'
     return html`<div class="stack">
       <button type="button" class="button" aria-busy=${asking ? 'true' : 'false'} @click=${this.#start}>
-        ${icon('image')}Scan ${this.what}
+        ${icon('image')}${words.scan(this.what)}
       </button>
       <p class="quiet small">
-        ${
-          this.said === 'granted'
-            ? 'The camera only looks for the code.'
-            : 'Your browser will ask whether Popup Cafe may use the camera. It only looks for the code; no picture leaves this device.'
-        }
+        ${this.said === 'granted' ? words.onlyCode : words.willAsk}
         ${this.more ?? ''}
       </p>
     </div>`

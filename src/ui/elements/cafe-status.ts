@@ -1,26 +1,16 @@
 /** `<cafe-status>`: the node's state as a chip; opened, every connection and whether it is direct or through the relay. */
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Connection, NodeStatus, WhyRelayed } from '../../worker/api.ts'
+import type { Connection, NodeStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Live } from '../controllers/live.ts'
-import { count, nodeLine, type Reach, short } from '../format.ts'
+import { nodeLine, type Reach, short } from '../format.ts'
+import { frame as english } from '../texts/en/frame.ts'
+import { spoken } from '../texts/say.ts'
 import { Plain } from './parts.ts'
 
-const RELAY = {
-  none: 'This page knows no relay.',
-  waiting: 'The relay does not answer. We keep trying.',
-  connected: 'The relay is connected.',
-} as const
+const text = spoken('frame', english)
 
-const WHY: Readonly<Record<WhyRelayed, string>> = {
-  'no-address': 'no direct address is known',
-  'no-tab': 'no open tab lends a direct connection',
-  pending: 'trying for a direct connection',
-  timeout: 'a direct connection took too long; a firewall may be in the way',
-  failed: 'a direct connection was refused on the way',
-}
-
-const FAILED: Reach = { level: 'none', text: 'Not running' }
+const failed = (): Reach => ({ level: 'none', text: text.notRunning })
 
 export class CafeStatus extends Plain {
   static override properties = { cafe: { attribute: false }, failed: { type: Boolean } }
@@ -54,40 +44,36 @@ export class CafeStatus extends Plain {
 
   override render(): TemplateResult {
     const node = this.#node.value
-    const line = this.failed ? FAILED : nodeLine(node, navigator.onLine)
+    const line = this.failed ? failed() : nodeLine(node, navigator.onLine)
     return html`<details class="status" @keydown=${this.#escape}>
       <summary>
-        <span class="dot ${line.level}" aria-hidden="true"></span><span class="sr">Network: </span>${line.text}
+        <span class="dot ${line.level}" aria-hidden="true"></span><span class="sr">${text.network}</span>${line.text}
       </summary>
-      <div class="panel">${node === undefined ? html`<p>${this.failed ? 'Popup Cafe could not start.' : 'Popup Cafe is starting.'}</p>` : this.#detail(node)}</div>
+      <div class="panel">${node === undefined ? html`<p>${this.failed ? text.couldNotStart : text.isStarting}</p>` : this.#detail(node)}</div>
     </details>`
   }
 
   #detail(node: NodeStatus): TemplateResult {
-    return html`<p>${RELAY[node.relay]}</p>
+    return html`<p>${text.relay[node.relay]}</p>
       <p class="quiet">
-        ${
-          node.tabs > 0
-            ? `Direct connections through ${count(node.tabs, 'open tab')}.`
-            : 'No direct connections: no open tab lends one.'
-        }
+        ${node.tabs > 0 ? text.throughTabs(node.tabs) : text.noDirect}
       </p>
       ${
         node.connections.length === 0
           ? nothing
-          : html`<ul class="plain" aria-label="Connections">
+          : html`<ul class="plain" aria-label=${text.connections}>
               ${node.connections.map((connection) => this.#connection(connection))}
             </ul>`
       }
-      <p class="quiet small">This browser is <code title=${node.peerId}>${short(node.peerId)}</code></p>`
+      <p class="quiet small">${text.thisBrowser(html`<code title=${node.peerId}>${short(node.peerId)}</code>`)}</p>`
   }
 
   #connection(connection: Connection): TemplateResult {
-    const direct = connection.path === 'direct'
+    const direct = connection.path === text.direct
     return html`<li>
       <code title=${connection.peerId}>${short(connection.peerId)}</code>
-      <span class="tag ${direct ? 'good' : 'part'}">${direct ? 'direct' : 'through relay'}</span>
-      ${connection.whyRelayed ? html`<span class="quiet small">${WHY[connection.whyRelayed]}</span>` : nothing}
+      <span class="tag ${direct ? 'good' : 'part'}">${direct ? text.direct : text.throughRelay}</span>
+      ${connection.whyRelayed ? html`<span class="quiet small">${text.why[connection.whyRelayed]}</span>` : nothing}
     </li>`
   }
 

@@ -6,8 +6,13 @@ import { MAX_NAME } from '../../core/limits.ts'
 import type { NewToken } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { bytes } from '../format.ts'
 import './cafe-invite.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 const DAY = 86_400_000
 const QUOTAS = ['small', 'normal', 'large'] as const
@@ -38,7 +43,7 @@ export class CafeToken extends Plain {
   })
 
   override render(): TemplateResult {
-    return html`<wa-dialog label="New invite" ?open=${this.open} @wa-after-hide=${this.#hidden}>
+    return html`<wa-dialog label=${text.newTitle} ?open=${this.open} @wa-after-hide=${this.#hidden}>
       ${this.made === undefined ? this.#form() : this.#result(this.made)}
     </wa-dialog>`
   }
@@ -47,42 +52,42 @@ export class CafeToken extends Plain {
     const { running, problem } = this.#make
     return html`<form class="stack" @submit=${this.#submit}>
       <label class="field">
-        <span>Who is it for? <small>only you see this</small></span>
+        <span>${text.forWhom} <small>${text.forWhomHint}</small></span>
         <input name="label" type="text" maxlength=${MAX_NAME} autocomplete="off" autofocus />
       </label>
       <div class="pair">
         <label class="field">
-          <span>How many people</span>
+          <span>${text.howMany}</span>
           <input name="uses" type="number" min="1" max="1000" step="1" value="1" inputmode="numeric" />
         </label>
         <label class="field">
-          <span>Good for</span>
+          <span>${text.goodFor}</span>
           <select name="days">
-            <option value="1">a day</option>
-            <option value="7" selected>a week</option>
-            <option value="30">30 days</option>
-            <option value="0">ever</option>
+            <option value="1">${text.day}</option>
+            <option value="7" selected>${text.week}</option>
+            <option value="30">${text.month}</option>
+            <option value="0">${text.ever}</option>
           </select>
         </label>
         <label class="field">
-          <span>Room for each</span>
+          <span>${text.roomForEach}</span>
           <select name="quota">
-            <option value="small">250 MB</option>
-            <option value="normal" selected>1 GB</option>
-            <option value="large">10 GB</option>
+            <option value="small">${bytes(250e6)}</option>
+            <option value="normal" selected>${bytes(1e9)}</option>
+            <option value="large">${bytes(10e9)}</option>
           </select>
         </label>
       </div>
       ${failure(problem)}
       <div class="row end">
-        <button type="button" class="button" data-dialog="close">Cancel</button>
-        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>Make the invite</button>
+        <button type="button" class="button" data-dialog="close">${text.cancel}</button>
+        <button class="button loud" aria-busy=${running ? 'true' : 'false'}>${text.make}</button>
       </div>
     </form>`
   }
 
   #result(made: NewToken): TemplateResult {
-    return html`<p role="status">The invite is ready. It is shown only now.</p>
+    return html`<p role="status">${text.ready}</p>
       ${this.open ? html`<cafe-invite .link=${made.invite} .name=${this.name}></cafe-invite>` : nothing}`
   }
 

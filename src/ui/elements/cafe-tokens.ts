@@ -7,9 +7,13 @@ import type { TokenInfo } from '../../worker/admission-api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
-import { bytes, count, plainName } from '../format.ts'
+import { bytes, plainName } from '../format.ts'
 import './cafe-confirm.ts'
+import { admit as english } from '../texts/en/admit.ts'
+import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
+
+const text = spoken('admit', english)
 
 export class CafeTokens extends Plain {
   static override properties = { cafe: { attribute: false }, revoking: { state: true }, asking: { state: true } }
@@ -32,9 +36,9 @@ export class CafeTokens extends Plain {
     const tokens = (this.#tokens.value ?? []).filter(isAlive)
     if (tokens.length === 0 && this.revoking === undefined) return nothing
     return html`<section class="card" aria-labelledby="tokens-heading">
-        <h2 id="tokens-heading">Invites you gave</h2>
+        <h2 id="tokens-heading">${text.gave}</h2>
         ${failure(this.#tokens.problem)}
-        ${tokens.length === 0 ? html`<p class="quiet">None that still admits anybody.</p>` : nothing}
+        ${tokens.length === 0 ? html`<p class="quiet">${text.noneAdmits}</p>` : nothing}
         <ul class="rows">
           ${repeat(
             tokens,
@@ -53,18 +57,16 @@ export class CafeTokens extends Plain {
       <div class="grow">
         <p class="title"><bdi>${name}</bdi></p>
         <p class="quiet small">
-          ${token.clients === 0 ? 'nobody came with it yet' : `${count(token.clients, 'device')} came with it`} ·
-          ${token.uses === null ? nothing : html`${token.uses === 0 ? 'used up' : `admits ${token.uses} more`} · `}
-          ${bytes(token.quota)} of room${
+          ${token.clients === 0 ? text.nobodyCame : text.came(token.clients)} ·
+          ${token.uses === null ? nothing : html`${token.uses === 0 ? text.usedUp : text.admits(token.uses)} · `}
+          ${text.ofRoom(bytes(token.quota))}${
             token.expires === null
               ? nothing
-              : html` · until <wa-relative-time .date=${new Date(token.expires)} sync></wa-relative-time>`
+              : html` · ${text.until(html`<wa-relative-time .date=${new Date(token.expires)} sync></wa-relative-time>`)}`
           }
         </p>
       </div>
-      <button type="button" class="button small" aria-label="Withdraw the invite ${name}" @click=${() => this.#ask(token)}>
-        Withdraw
-      </button>
+      <button type="button" class="button small" aria-label=${text.withdrawLabel(name)} @click=${() => this.#ask(token)}>${text.withdraw}</button>
     </li>`
   }
 
@@ -73,13 +75,9 @@ export class CafeTokens extends Plain {
     const clients = revoking?.clients ?? 0
     return html`<cafe-confirm
       .open=${this.asking ?? false}
-      .heading=${`Withdraw “${revoking === undefined ? '' : nameOf(revoking)}”?`}
-      .text=${
-        clients === 0
-          ? 'The link admits nobody any more.'
-          : `The link admits nobody any more, and ${count(clients, 'device')} that came with it ${clients === 1 ? 'is' : 'are'} locked out until they bring another invite. What they keep here stays.`
-      }
-      .verb=${'Withdraw the invite'}
+      .heading=${text.withdrawTitle(revoking === undefined ? '' : nameOf(revoking))}
+      .text=${clients === 0 ? text.admitsNobody : text.locksOut(clients)}
+      .verb=${text.withdrawVerb}
       .running=${this.#revoke.running}
       .problem=${this.#revoke.problem}
       @agreed=${() => revoking && this.#revoke.run(revoking)}
@@ -104,7 +102,7 @@ function isAlive({ revoked, uses, expires, clients }: TokenInfo): boolean {
 
 /** What the host called it; the one on the screen is made by the cafe itself. */
 function nameOf({ label }: TokenInfo): string {
-  if (label === null) return 'An invite without a name'
-  return label === 'invite' ? 'The invite on this screen' : plainName(label)
+  if (label === null) return text.unnamed
+  return label === 'invite' ? text.onScreen : plainName(label)
 }
 customElements.define('cafe-tokens', CafeTokens)

@@ -6,8 +6,12 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { plainName } from '../format.ts'
 import { choose } from '../link-keys.ts'
 import { openHash } from '../route.ts'
+import { look as english } from '../texts/en/look.ts'
+import { spoken } from '../texts/say.ts'
 import type { Item } from '../viewer/content.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('look', english)
 
 export class CafeTurn extends Plain {
   static override properties = {
@@ -32,8 +36,8 @@ export class CafeTurn extends Plain {
   override render(): TemplateResult | typeof nothing {
     const [before, after] = this.#neighbours()
     if (before === undefined && after === undefined) return nothing
-    return html`<nav class="row between turn" aria-label="Other files of this folder">
-      ${turn(before, 'backward', 'Previous')} ${turn(after, 'forward', 'Next')}
+    return html`<nav class="row between turn" aria-label=${text.beside}>
+      ${turn(before, 'backward', text.previous)} ${turn(after, 'forward', text.next)}
     </nav>`
   }
 
@@ -47,20 +51,20 @@ export class CafeTurn extends Plain {
     const { target, key } = event
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     if (target instanceof Element && target.closest('input, select, textarea, audio, video, pre, wa-dialog')) return
-    const name = key === 'ArrowLeft' ? 'Previous' : key === 'ArrowRight' ? 'Next' : undefined
+    const name = key === 'ArrowLeft' ? 'backward' : key === 'ArrowRight' ? 'forward' : undefined
     if (name !== undefined) this.querySelector<HTMLElement>(`.turn [data-turn="${name}"]`)?.click()
   }
 }
 
-function turn(item: Item | undefined, sign: string, text: string): TemplateResult {
+function turn(item: Item | undefined, sign: string, words: string): TemplateResult {
   if (item?.link === undefined) return html`<span></span>`
   return html`<a
     class="button"
-    data-turn=${text}
+    data-turn=${sign}
     href=${openHash(item.link)}
     title=${plainName(item.name, 255)}
     @click=${choose(item.link)}
-    >${sign === 'backward' ? icon(sign) : nothing}${text}${sign === 'forward' ? icon(sign) : nothing}</a
+    >${sign === 'backward' ? icon(sign) : nothing}${words}${sign === 'forward' ? icon(sign) : nothing}</a
   >`
 }
 

@@ -3,9 +3,12 @@
  * nothing is on its way. A tab that another one has taken along is asked to reload: its own code is the old one.
  */
 import { html, nothing, type TemplateResult } from 'lit'
-import { count } from '../format.ts'
 import { takeUpdate, type Update, watchUpdates } from '../service-worker.ts'
+import { frame as english } from '../texts/en/frame.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('frame', english)
 
 export class CafeUpdate extends Plain {
   static override properties = { news: { state: true }, taking: { state: true }, streams: { state: true } }
@@ -46,19 +49,17 @@ export class CafeUpdate extends Plain {
         this.taking
           ? html`<span class="dots" aria-hidden="true"></span>`
           : html`<button type="button" class="button small loud" @click=${this.#take}>
-                ${this.news === 'ready' ? 'Update now' : 'Reload'}
+                ${this.news === 'ready' ? text.updateNow : text.reload}
               </button>
-              <button type="button" class="button small" @click=${this.#later}>Later</button>`
+              <button type="button" class="button small" @click=${this.#later}>${text.later}</button>`
       }
     </div>`
   }
 
   #text(): string {
-    if (this.streams > 0) return `The update follows when ${count(this.streams, 'transfer')} through this app ended.`
-    if (this.taking) return 'Updating…'
-    return this.news === 'ready'
-      ? 'A new version of Popup Cafe is ready. Your cafe and your files stay as they are.'
-      : 'Popup Cafe was updated in another tab. Reload to use the new version here.'
+    if (this.streams > 0) return text.afterTransfers(this.streams)
+    if (this.taking) return text.updating
+    return this.news === 'ready' ? text.newVersion : text.updatedElsewhere
   }
 
   async #take(): Promise<void> {

@@ -7,7 +7,11 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Trouble } from '../../core/about.ts'
 import { mayPass, report, triedLines } from '../viewer/words.ts'
 import './cafe-link.ts'
+import { look as english } from '../texts/en/look.ts'
+import { spoken } from '../texts/say.ts'
 import { icon, Plain } from './parts.ts'
+
+const text = spoken('look', english)
 
 export class CafeWhy extends Plain {
   static override properties = {
@@ -34,29 +38,25 @@ export class CafeWhy extends Plain {
       <span class="mark bad" aria-hidden="true">${icon('warning')}</span>
       <h2>${trouble.message}</h2>
       <p>${trouble.next}</p>
-      ${
-        this.keyless && trouble.what === 'path'
-          ? html`<p>If it is encrypted, its key is in the link it was sent with. This page keeps keys only until it is closed or reloaded.</p>`
-          : nothing
-      }
+      ${this.keyless && trouble.what === 'path' ? html`<p>${text.keyInLink}</p>` : nothing}
       ${unlocks ? html`<cafe-link></cafe-link>` : nothing}
       ${
         lines.length === 0
           ? nothing
-          : html`<h3>What was tried</h3>
+          : html`<h3>${text.tried}</h3>
               <ul class="tried">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
       }
       <div class="row">
         ${
           mayPass(trouble)
-            ? html`<button type="button" class="button loud" aria-busy=${this.busy} @click=${this.#again}>${icon('again')}Try again</button>`
+            ? html`<button type="button" class="button loud" aria-busy=${this.busy} @click=${this.#again}>${icon('again')}${text.again}</button>`
             : nothing
         }
-        <wa-copy-button .value=${report(trouble, lines, new Date())} copy-label="Copy a report" success-label="Copied" tooltip="copy">
-          <button type="button" class="button">${icon('copy')}Copy a report</button>
+        <wa-copy-button .value=${report(trouble, lines, new Date())} copy-label=${text.report} success-label=${text.copied} tooltip="copy">
+          <button type="button" class="button">${icon('copy')}${text.report}</button>
         </wa-copy-button>
       </div>
-      <p class="quiet small">The report holds no key, no address and no name of a file.</p>
+      <p class="quiet small">${text.reportHolds}</p>
     </section>`
   }
 

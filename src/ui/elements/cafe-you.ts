@@ -13,9 +13,12 @@ import './cafe-mail-summary.ts'
 import './cafe-move.ts'
 import './cafe-notices.ts'
 import './cafe-profile.ts'
+import { cafes as englishCafes } from '../texts/en/cafes.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
-const text = spoken('settings', english)
+const text = spoken('cafes', englishCafes)
+
+const settings = spoken('settings', english)
 
 export class CafeYou extends Plain {
   static override properties = {
@@ -36,14 +39,14 @@ export class CafeYou extends Plain {
 
   override render(): TemplateResult {
     const account = this.#account.value
-    return html`<h1 tabindex="-1">You</h1>
+    return html`<h1 tabindex="-1">${text.you}</h1>
       ${failure(this.#account.problem)}
-      ${account === undefined ? waiting('Looking…') : account === null ? this.#none() : this.#all()}`
+      ${account === undefined ? waiting(text.looking) : account === null ? this.#none() : this.#all()}`
   }
 
   #none(): TemplateResult {
     return html`<cafe-account .cafe=${this.cafe}></cafe-account>
-      <p><a href="#recover">I have had an account, and want all of it back</a></p>`
+      <p><a href="#recover">${text.hadAccount}</a></p>`
   }
 
   #all(): TemplateResult {
@@ -55,9 +58,9 @@ export class CafeYou extends Plain {
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>
       <div class="row">
-        <a class="button" href="#account">${icon('lock')}Passphrase, devices and accounts</a>
-        <a class="button" href="#recover">${icon('again')}Something is missing</a>
-        <a class="button" href="#settings">${icon('device')}${text.link}</a>
+        <a class="button" href="#account">${icon('lock')}${text.passphrases}</a>
+        <a class="button" href="#recover">${icon('again')}${text.missing}</a>
+        <a class="button" href="#settings">${icon('device')}${settings.link}</a>
       </div>`
   }
 }
