@@ -16,6 +16,8 @@ const APP_PAGE = '/index.html'
 const PREFIX = 'popup-cafe/shell/'
 /** Files fetched at once: the page that is being used comes first. */
 const AT_ONCE = 4
+/** The host is told no more than what is asked for: without this a request names this file as its Referer. */
+const QUIET = { credentials: 'omit', referrerPolicy: 'no-referrer' } as const
 /** Headers about the transfer of a response, which are spent once it is here. */
 const SPENT = ['Content-Encoding', 'Content-Length', 'ETag', 'Last-Modified']
 
@@ -44,7 +46,7 @@ export function createShell(components: ShellComponents): Shell {
   const keepOne = async (cache: Cache, file: string): Promise<void> => {
     if (await cache.match(file)) return
     const response = await load(file, {
-      credentials: 'omit',
+      ...QUIET,
       cache: file.startsWith('/assets/') ? 'default' : 'no-cache',
     })
     if (response.ok) await cache.put(file, response)
@@ -67,7 +69,7 @@ export function createShell(components: ShellComponents): Shell {
     },
     async page() {
       try {
-        const page = await load(APP_PAGE, { credentials: 'omit' })
+        const page = await load(APP_PAGE, QUIET)
         // Some hosts redirect to `/`, and browsers take no redirected answer for a navigation.
         if (page.ok) return page.redirected ? new Response(page.body, page) : page
       } catch {
@@ -77,7 +79,7 @@ export function createShell(components: ShellComponents): Shell {
     },
     async file(request) {
       const { pathname } = new URL(request.url)
-      return (await caches.match(pathname)) ?? load(request, { credentials: 'omit' })
+      return (await caches.match(pathname)) ?? load(request, QUIET)
     },
   }
 }

@@ -48,7 +48,12 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
       const cache = await opening()
       try {
         // Past ourselves: what this worker fetches goes to the network.
-        const page = await load('/', { cache: 'no-store', redirect: 'error', credentials: 'omit' })
+        const page = await load('/', {
+          cache: 'no-store',
+          redirect: 'error',
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+        })
         if (page.headers.get('Content-Type')?.startsWith('text/html')) {
           const body = await page.arrayBuffer()
           // A status of failure, as the host gave it, is not for a cache; the page's policy is.

@@ -229,7 +229,8 @@ describe('encrypted files that were looked at', () => {
         .split('\n')
         .filter((line) => keys.some((key) => line.includes(key))),
     ).toEqual([])
-    expect(host.asked.flatMap(({ headers }) => headers.referer ?? [])).toEqual([])
+    const referred = host.asked.flatMap(({ url, headers }) => (headers.referer ? `${url} from ${headers.referer}` : []))
+    expect(referred).toEqual([])
   })
 })
 
