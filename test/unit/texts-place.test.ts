@@ -1,71 +1,45 @@
-/** Elements have no texts of their own: what people read and hear comes from the catalogue. */
+/** What people read and hear has one place, the catalogue: the rest of the UI has no words of its own. */
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { ownTexts } from './own-texts.ts'
 
-const FOLDER = new URL('../../src/ui/elements/', import.meta.url).pathname
-const SPOKEN = ['aria-label', 'title', 'placeholder', 'alt', 'label', 'copy-label', 'success-label']
+const UI = new URL('../../src/ui/', import.meta.url).pathname
 
-/** The static parts of all templates of a file, with a mark where values go. */
-function templates(file: string): string[] {
-  // Comments hold quotes that are none.
-  const source = file.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/^\s*\/\/.*$/gm, '')
-  const found: string[] = []
-  /** Reads from behind the opening quote of a template; gives where it ends. */
-  const read = (from: number, keep: boolean): number => {
-    let text = ''
-    let at = from
-    while (at < source.length && source[at] !== '`') {
-      if (source.startsWith('${', at)) {
-        text += '\u0000'
-        at = skip(at + 2)
-        continue
-      }
-      if (source[at] === '\\') at++
-      text += source[at++] ?? ''
-    }
-    if (keep) found.push(text)
-    return at + 1
-  }
-  /** Reads code until the brace that closes it. */
-  const skip = (from: number): number => {
-    let at = from
-    for (let depth = 1; at < source.length; ) {
-      const sign = source[at]
-      if (sign === '`') at = read(at + 1, /(?:html|svg)$/.test(source.slice(0, at)))
-      else if (sign === "'") at = source.indexOf("'", at + 1) + 1
-      else {
-        if (sign === '{') depth++
-        if (sign === '}' && --depth === 0) return at + 1
-        at++
-      }
-    }
-    return at
-  }
-  for (let at = source.indexOf('html`'); at >= 0; at = source.indexOf('html`', at)) at = read(at + 5, true)
-  return found
-}
-
-/** What a person would read in a template. */
-function words(template: string): string[] {
-  const attributes = SPOKEN.flatMap((name) =>
-    [...template.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) => value),
-  )
-  const texts = template.replaceAll(/<!--.*?-->/gs, '').split(/<[^>]*>/s)
-  return [...attributes, ...texts]
-    .map((one) => one.replaceAll('\u0000', ' ').trim())
-    .filter((one) => /\p{L}{2}/u.test(one))
-}
-
-/** Names, which are the same in all languages. */
+/** The same in all languages: a name, and how addresses begin. */
 const SAME = new Set(['Popup Cafe', 'ipfs/…', '/ipfs/…#key=…'])
 
-test('what a template says is seen', () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template as it stands in a file
-  const source = 'html`<p title="Hello">${name} is <b>here</b>${html`<i>now</i>`}</p>`'
-  expect(templates(source).flatMap(words)).toEqual(['now', 'Hello', 'is', 'here'])
+const drawing = globSync('**/*.ts', { cwd: UI })
+  .filter((file) => !file.startsWith('texts/'))
+  .sort()
+
+test('words are found between tags, in what is read out, and in strings that go there as they are', () => {
+  // `@{` stands for the beginning of an expression.
+  const found = (template: string): string[] => ownTexts(`const one = ${template.replaceAll('@{', '${')}`)
+  expect(found('html`<p class="quiet">Hello <b>you</b> @{text.there}&nbsp;· 5%</p><!-- not this -->`')).toEqual([
+    ...['Hello', 'you'],
+  ])
+  expect(found('html`<input placeholder="Ada" name="who" aria-label=@{`Name of @{who}`} />`')).toEqual([
+    ...['Ada', 'Name of'],
+  ])
+  expect(found("html`<a @click=@{() => go('there')} class=@{on ? 'on' : 'off'}>@{on ? 'Stop' : text.go}</a>`")).toEqual(
+    ['Stop'],
+  )
+  expect(found("html`<cafe-confirm .heading=@{'Sure?'} .open=@{open}></cafe-confirm>@{waiting('Looking…')}`")).toEqual([
+    ...['Sure?', 'Looking…'],
+  ])
+  expect(found("html`<ul>@{all.map((one) => html`<li>@{one} is here</li>`)}</ul>@{icon('cup')}`")).toEqual(['is here'])
+  expect(found("html`<b>@{kind === 'cup' && html`@{text.cup}`}</b><i title='@{text.a}, @{'or b'}'></i>`")).toEqual([
+    'or b',
+  ])
+  expect(found('html`<p title=@{text.title}>@{text.all(html`<bdi>@{name}</bdi>`)}</p>`')).toEqual([])
 })
 
-test.each(globSync('*.ts', { cwd: FOLDER }).sort())('%s says nothing of its own', (file) => {
-  const said = templates(readFileSync(FOLDER + file, 'utf8')).flatMap(words)
+test('what draws the screens is looked at', () => {
+  expect(drawing).toContain('elements/cafe-app.ts')
+  expect(drawing.length).toBeGreaterThan(150)
+})
+
+test.each(drawing)('%s says nothing of its own', (file) => {
+  const said = ownTexts(readFileSync(`${UI}${file}`, 'utf8'))
   expect(said.filter((one) => !SAME.has(one))).toEqual([])
 })
