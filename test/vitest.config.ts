@@ -5,20 +5,6 @@ const MINUTE = 60_000
 
 /** Two files at a time, also where there are but two cores: they wait for sockets half of the time. */
 const together = { maxWorkers: 2, sequence: { groupOrder: 0 } }
-const browsers = { testTimeout: 2 * MINUTE, hookTimeout: MINUTE }
-/** Browsers that are measured, or killed in the midst of load: nothing beside them. */
-const ALONE = [
-  'chaos',
-  'door',
-  'executable',
-  'freeze',
-  'image',
-  'life',
-  'life-cycle',
-  'relay-storm',
-  'reload',
-  'sessions',
-].map((name) => `e2e/${name}.test.ts`)
 const patient = { testTimeout: MINUTE, hookTimeout: MINUTE }
 
 export default defineConfig({
@@ -52,21 +38,11 @@ export default defineConfig({
           name: 'e2e',
           root: 'test',
           include: ['e2e/**/*.test.ts'],
-          exclude: ALONE,
-          ...browsers,
-          // They wait for sockets as well: two at a time take little more than half as long (measured on two cores).
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          name: 'e2e, alone',
-          root: 'test',
-          include: ALONE,
-          ...browsers,
+          testTimeout: 2 * MINUTE,
+          hookTimeout: MINUTE,
+          // Browsers share two cores: one file at a time, and nothing beside it.
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
