@@ -2,7 +2,9 @@
  * Notifications of the system: whether the person wants them, and how one is put up. They say who and in which thread, and
  * never what was said, as they lie on locked screens.
  */
+
 import type { NoticeData } from '../rpc/sw-messages.ts'
+import { keepChoice, readChoice } from './choices.ts'
 
 export interface Notice {
   readonly title: string
@@ -32,20 +34,12 @@ const CHOICE = 'cafe:notices'
 
 /** Without site data it is as if nothing was chosen. */
 export function noticeChoice(): NoticeChoice {
-  try {
-    const kept = localStorage.getItem(CHOICE)
-    return kept === 'on' || kept === 'off' ? kept : undefined
-  } catch {
-    return undefined
-  }
+  const kept = readChoice(CHOICE)
+  return kept === 'on' || kept === 'off' ? kept : undefined
 }
 
 export function chooseNotices(choice: 'on' | 'off'): void {
-  try {
-    localStorage.setItem(CHOICE, choice)
-  } catch {
-    // Then it holds until the page is left.
-  }
+  keepChoice(CHOICE, choice)
 }
 
 export function browserBoard(): NoticeBoard {

@@ -1,4 +1,5 @@
 /** Light and dark: as the system says, also when it changes its mind, or as the person has chosen on this device. */
+import { keepChoice, readChoice } from './choices.ts'
 
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -15,23 +16,13 @@ export function followColorScheme(): void {
 
 /** What was chosen on this device; `system` while nothing was. */
 export function chosenTheme(): Theme {
-  try {
-    const kept = localStorage.getItem(KEPT)
-    return THEMES.find((theme) => theme === kept) ?? 'system'
-  } catch {
-    // no storage for this page
-    return 'system'
-  }
+  const kept = readChoice(KEPT)
+  return THEMES.find((theme) => theme === kept) ?? 'system'
 }
 
 /** Keeps the choice, and shows it at once. */
 export function setTheme(theme: Theme): void {
-  try {
-    if (theme === 'system') localStorage.removeItem(KEPT)
-    else localStorage.setItem(KEPT, theme)
-  } catch {
-    // A browser that keeps nothing for us cannot be told.
-  }
+  keepChoice(KEPT, theme === 'system' ? undefined : theme)
   apply()
 }
 

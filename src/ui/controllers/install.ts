@@ -2,7 +2,9 @@
  * Offers to install the app: the browser says that it could, and we say it when the person has achieved something here, until
  * they have answered once.
  */
+
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { keepChoice, readChoice } from '../choices.ts'
 
 /** What Chromium gives; TypeScript's own library does not know it yet. */
 interface InstallPrompt extends Event {
@@ -62,22 +64,12 @@ export class Install implements ReactiveController {
   #answer(): void {
     this.#answered = true
     this.#prompt = undefined
-    try {
-      localStorage.setItem(ANSWERED, 'done')
-    } catch {
-      // Then it holds until the page is left.
-    }
+    keepChoice(ANSWERED, 'done')
     this.#host.requestUpdate()
   }
 }
 
-function hasAnswered(): boolean {
-  try {
-    return localStorage.getItem(ANSWERED) !== null
-  } catch {
-    return false
-  }
-}
+const hasAnswered = (): boolean => readChoice(ANSWERED) !== undefined
 
 const isInstalled = (): boolean => matchMedia('(display-mode: standalone)').matches
 

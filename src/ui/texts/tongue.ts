@@ -3,6 +3,7 @@
  * drawn, and whatever it does not have is said in English. A page has one language, as the document has one `lang`, so
  * this is the one place that holds it; elements look words up each time they are drawn.
  */
+import { keepChoice, readChoice } from '../choices.ts'
 import type { Words } from './words.ts'
 
 /** Languages there are, by their BCP 47 tag, each named in itself. */
@@ -73,8 +74,8 @@ export function bestOf(wanted: readonly string[]): Language {
 
 /** The language that a person chose on this device; undefined while they follow the browser. */
 export function chosenLanguage(): Language | undefined {
-  const kept = keptText()
-  return kept !== null && Object.hasOwn(LANGUAGES, kept) ? (kept as Language) : undefined
+  const kept = readChoice(KEPT)
+  return kept !== undefined && Object.hasOwn(LANGUAGES, kept) ? (kept as Language) : undefined
 }
 
 /** Speaks what was chosen, else what the browser asks for. English waits for nothing; what cannot be fetched is English. */
@@ -89,24 +90,10 @@ export async function speakFirst(): Promise<void> {
  * @throws what fetching the words threw; the choice is kept, so that the next start has it.
  */
 export async function setLanguage(choice: Language | undefined): Promise<void> {
-  try {
-    if (choice === undefined) localStorage.removeItem(KEPT)
-    else localStorage.setItem(KEPT, choice)
-  } catch {
-    // A browser that keeps nothing for us: it holds until the page is closed.
-  }
+  keepChoice(KEPT, choice)
   await speak(choice ?? bestOf(navigator.languages))
 }
 
 async function speak(language: Language): Promise<void> {
   tongue.speak(language, language === 'en' ? {} : (await LOADERS[language]()).words)
-}
-
-function keptText(): string | null {
-  try {
-    return localStorage.getItem(KEPT)
-  } catch {
-    // no storage for this page
-    return null
-  }
 }
