@@ -9,6 +9,7 @@ import { isBlock } from '../src/core/block.ts'
 import { CafeError, isCafeError } from '../src/core/errors.ts'
 import type { PeerIdText } from '../src/core/ids.ts'
 import { BLOCK_TIMEOUT } from '../src/core/limits.ts'
+import type { Giver } from '../src/core/watched.ts'
 import type { BlockOptions, BlockSource, Bytes } from '../src/gateway/blocks.ts'
 import type { NodePort } from './node-port.ts'
 
@@ -43,10 +44,18 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
     }
   }
 
-  const askNode = async (cid: CID, from: readonly PeerIdText[], caller: AbortSignal): Promise<Bytes> => {
+  const askNode = async (cid: CID, { signal: caller, from = [], onSource }: BlockOptions): Promise<Bytes> => {
     const silence = silenceOf(timeout)
+    let giver: Giver | undefined
+    const heard = (news?: 'waiting' | Giver): void => {
+      silence.heard()
+      if (typeof news === 'object') giver = news
+    }
     try {
-      return await askUntil(cid, from, AbortSignal.any([caller, silence.signal]), silence.heard)
+      const bytes = await askUntil(cid, from, AbortSignal.any([caller, silence.signal]), heard)
+      if (!(await isBlock(cid, bytes))) throw new CafeError('CORRUPT', { what: 'block' })
+      onSource?.('network', giver)
+      return bytes
     } finally {
       silence.end()
     }
@@ -56,7 +65,7 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
     cid: CID,
     from: readonly PeerIdText[],
     signal: AbortSignal,
-    heard: () => void,
+    heard: (news?: 'waiting' | Giver) => void,
   ): Promise<Bytes> => {
     for (let again = false; ; again = true) {
       const node = await nodePort.need({ signal })
@@ -74,7 +83,7 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
 
   return {
     async get(cid: CID, options: BlockOptions): Promise<Bytes> {
-      const { signal, from = [], unchecked = false, local: onlyHere = false, onSource } = options
+      const { signal, unchecked = false, local: onlyHere = false, onSource } = options
       const here = await readLocal(cid, signal)
       // A block that has rotted here is as good as none: the node may find another copy.
       if (here && (unchecked || (await isBlock(cid, here)))) {
@@ -82,10 +91,7 @@ export function createBlockSource({ openLocal, nodePort, timeout = BLOCK_TIMEOUT
         return here
       }
       if (onlyHere) throw new CafeError('NOT_FOUND', { what: 'local' })
-      const bytes = await askNode(cid, from, signal)
-      if (!(await isBlock(cid, bytes))) throw new CafeError('CORRUPT', { what: 'block' })
-      onSource?.('network')
-      return bytes
+      return askNode(cid, options)
     },
   }
 }

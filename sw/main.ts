@@ -14,12 +14,13 @@ import {
   isNodePort,
   isSkipWaiting,
   isToHost,
+  isWatch,
   NEED_NODE,
   WHO_HOSTS,
 } from '../src/rpc/sw-messages.ts'
 import { openBlockReader } from '../src/store/idb.ts'
 import { createBlockSource } from './blocks.ts'
-import { createHandler, isContentPath } from './handler.ts'
+import { createHandler, isAppPage, isContentPath } from './handler.ts'
 import { createHostPorts } from './host-ports.ts'
 import { createLinkSource } from './links.ts'
 import { createNamesOfNode } from './names.ts'
@@ -27,6 +28,7 @@ import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell, createShell, shellPart } from './shell.ts'
 import { createStreams } from './streams.ts'
+import { createWatches } from './watches.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -42,6 +44,7 @@ const hostPorts = createHostPorts({ askWindows: async () => void (await askWindo
 
 const shell = createShell({ caches })
 const streams = createStreams()
+const watches = createWatches({ clock: systemClock })
 
 const handle = createHandler({
   gateway: createGateway({
@@ -57,6 +60,7 @@ const handle = createHandler({
   urlOfClient: async (id) => (await self.clients.get(id))?.url,
   shell: () => bootstrapShell(shell),
   begin: streams.begin,
+  watches,
 })
 
 self.addEventListener('activate', (event) => event.waitUntil(Promise.all([self.clients.claim(), shell.tidy()])))
@@ -69,6 +73,7 @@ self.addEventListener('message', (event) => {
   if (isKeepShell(data)) event.waitUntil(shell.keep())
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
   if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))
+  if (isWatch(data) && port && source instanceof WindowClient && isAppPage(source.url)) watches.accept(data.name, port)
   if (isHostHere(data) && source instanceof WindowClient) hostPorts.arrived(source)
 })
 

@@ -503,3 +503,10 @@ export const MAX_PACKS = 1024
 
 /** A record of a name (IPNS): the most that its specification lets it have. */
 export const MAX_NAME_RECORD = 10 * KiB
+
+/** Blocks of a watched link that are told one by one: as many rows as anybody reads; the others are counted. */
+export const WATCHED_BLOCKS = 64
+/** Requests of a watched link that are told one by one: a player asks for hundreds of parts. */
+export const WATCHED_REQUESTS = 8
+/** Headers of an answer that are told: ours have sixteen at most. */
+export const WATCHED_HEADERS = 32

@@ -5,7 +5,8 @@ import { checkCid } from '../core/block.ts'
 import { CafeError, isCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { MAX_BLOCK } from '../core/limits.ts'
-import type { Trace } from './trace.ts'
+import type { Giver } from '../core/watched.ts'
+import type { Source, Trace } from './trace.ts'
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -20,8 +21,8 @@ export interface BlockOptions {
   readonly unchecked?: boolean | undefined
   /** Only what is on this device: nobody is asked, and what is not here is NOT_FOUND `{what: 'local'}`. */
   readonly local?: boolean | undefined
-  /** To be told where the block came from. */
-  readonly onSource?: ((from: 'local' | 'network') => void) | undefined
+  /** To be told where the block came from, and who gave it, where that is known. */
+  readonly onSource?: ((from: 'local' | 'network', giver?: Giver) => void) | undefined
 }
 
 /** A host's way to blocks: this device first, then the network. */
@@ -45,7 +46,7 @@ export interface ReadOptions {
 export type ReadBlock = (cid: CID, options: ReadOptions) => Promise<Bytes>
 
 export interface ReaderOptions extends Pick<BlockOptions, 'from' | 'local'> {
-  readonly trace: Pick<Trace, 'block'>
+  readonly trace: Pick<Trace, 'reading'>
 }
 
 /**
@@ -56,12 +57,13 @@ export function blockReader(source: BlockSource, recall: Recall, { from, local, 
   const read: ReadBlock = async (cid, { signal, unchecked }) => {
     signal.throwIfAborted()
     if (checkCid(cid).multihash.code === identity.code) return new Uint8Array(cid.multihash.digest)
-    let came: 'local' | 'network' | undefined
-    const onSource = (where: 'local' | 'network'): void => {
-      came = where
+    const seen = trace.reading(cid)
+    let came: Source = { from: undefined }
+    const onSource: BlockOptions['onSource'] = (where, giver) => {
+      came = { from: where, giver }
     }
     const bytes = await reading(cid, { signal, from, unchecked, local, onSource })
-    trace.block(came)
+    seen(bytes.byteLength, came)
     if (bytes.byteLength > MAX_BLOCK) throw new CafeError('CORRUPT', { what: 'block', limit: MAX_BLOCK })
     return bytes
   }

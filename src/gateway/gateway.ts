@@ -31,7 +31,7 @@ import { destinationOf, isolation, refusesDestination } from './respond.ts'
 import { type LinkSource, unsealed } from './sealed-links.ts'
 import type { Flow } from './stream.ts'
 import { answerTar } from './tar.ts'
-import { createTrace } from './trace.ts'
+import { createTrace, type SeenBlock } from './trace.ts'
 import { type GatewayWords, wordsFor } from './words/words.ts'
 
 export interface GatewayOptions {
@@ -47,6 +47,8 @@ export interface GatewayOptions {
   readonly origin?: boolean | undefined
   /** See {@link Flow}: to know when all that was begun has been sent. Pages and data made here are not streams. */
   readonly begin?: Flow['begin']
+  /** Told of each block that is read for it. What was remembered of another request is not read. */
+  readonly onBlock?: ((block: SeenBlock) => void) | undefined
   /** The host's own answer to a failure, if it has a better one than a page. */
   readonly onError?: ((error: CafeError) => Promise<Response | undefined>) | undefined
 }
@@ -86,7 +88,7 @@ export function createGateway(components: GatewayComponents): Gateway {
     if (moved) return moved
     const signal = options.signal ?? request.signal
     const parsed = await unsealed(asIs, links, signal)
-    const trace = createTrace(clock)
+    const trace = createTrace(clock, options.onBlock)
     const start = await startOf(parsed, names, signal)
     const read = blockReader(blocks, recall, { from: parsed.from, local: parsed.local, trace })
     const asked = parsed.kind === 'unixfs' && parsed.by === 'format'

@@ -107,11 +107,16 @@ export interface Fetcher {
    * @throws CafeError NOT_FOUND if all who could be asked do not have it; UNREACHABLE if nobody could be asked.
    */
   fetch(cid: CID, options: { signal: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>
+  /** Who gave the block, if it was fetched after `since` (of `performance.now()`) and not too many were after it. */
+  giverOf(cid: CID, since: number): PeerIdText | undefined
   close(): void
 }
 
 /** A peer that answers nothing for this long is left, so that there is time to ask another. */
 const SILENCE = BLOCK_TIMEOUT / 2
+
+/** Blocks whose givers are remembered: more than are on their way at once. */
+const MAX_GIVERS = 256
 
 /** Times a want is asked again at the same peer when its stream breaks, before the next peer is. */
 const AGAIN = 2
@@ -125,6 +130,7 @@ const isPassing = ({ code }: CafeError): boolean =>
 export function createFetcher({ connector, relays, cafes }: FetcherComponents): Fetcher {
   const streams = new Map<PeerIdText, { readonly opening: Promise<BlockStream>; stream?: BlockStream }>()
   const running = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  const givers = new Map<string, { readonly peer: PeerIdText; readonly at: number }>()
   /** Peers that have answered wants, latest last; and when one last did. */
   let answered: PeerIdText[] = []
   let heard = 0
@@ -134,6 +140,13 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
 
   const prefer = (...peers: readonly PeerIdText[]): void => {
     known = [...new Set([...peers, ...known])].slice(0, MAX_PROVIDERS)
+  }
+
+  const given = (cid: CID, peer: PeerIdText): void => {
+    const key = blockKey(cid)
+    givers.delete(key)
+    givers.set(key, { peer, at: performance.now() })
+    for (const oldest of givers.keys()) if (givers.size > MAX_GIVERS) givers.delete(oldest)
   }
 
   /** The one stream to a peer: a second one would only compete with it, and a peer allows few. */
@@ -190,6 +203,7 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
             continue
           }
           if (known[0] !== peer) prefer(peer)
+          given(cid, peer)
           return bytes
         } catch (error) {
           failure = toCafeError(error, 'UNREACHABLE')
@@ -253,6 +267,10 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
         running.set(key, task)
       }
       return unlessAborted(task, signal)
+    },
+    giverOf(cid, since) {
+      const giver = givers.get(blockKey(cid))
+      return giver && giver.at >= since ? giver.peer : undefined
     },
     close() {
       closed = true

@@ -13,6 +13,8 @@
  * | service worker | `page-port` | here is a port of another page; its first message is from you, `{ life }` |
  */
 
+import { isWatchName } from '../core/watched.ts'
+
 /** From the service worker to every window: hand me a port to the node, if you have one. */
 export interface NeedNode {
   readonly type: 'cafe:need-node'
@@ -33,6 +35,13 @@ export interface SkipWaiting {
 /** From a page to the service worker: how many transfers would a newer version cut? Answered by a number on the port. */
 export interface LiveStreams {
   readonly type: 'cafe:live-streams'
+}
+
+/** From a page of the app to the service worker: tell me, by the first transferred port, of requests under this name. */
+export interface WatchMessage {
+  readonly type: 'cafe:watch'
+  /** See core/watched.ts. */
+  readonly name: string
 }
 
 /** From a page to the service worker: keep the app's own files, so that it starts without its host. */
@@ -94,6 +103,9 @@ const MAX_LIFE = 128
 export const isNeedNode = (data: unknown): data is NeedNode => typeOf(data) === NEED_NODE.type
 
 export const isSkipWaiting = (data: unknown): data is SkipWaiting => typeOf(data) === SKIP_WAITING.type
+
+export const isWatch = (data: unknown): data is WatchMessage =>
+  typeOf(data) === 'cafe:watch' && isWatchName((data as { readonly name?: unknown }).name)
 
 export const isLiveStreams = (data: unknown): data is LiveStreams => typeOf(data) === LIVE_STREAMS.type
 

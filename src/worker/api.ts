@@ -7,6 +7,7 @@ import type { ForwardStatus } from '../cafe/pin/forward.ts'
 import type { Mode } from '../cafe/session/terms.ts'
 import type { Quota } from '../cafe/tokens.ts'
 import type { PeerIdText } from '../core/ids.ts'
+import type { Giver } from '../core/watched.ts'
 import type { Call } from '../rpc/port.ts'
 import type { Collected, CollectProgress } from '../store/collect.ts'
 import type {
@@ -220,7 +221,8 @@ export type PageApi = AdmissionApi &
  * signs of life while it is on its way), and what a name stands for.
  */
 export type GatewayApi = ResolveApi & {
-  'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting'>
+  /** Also tells who gave the block, if it came over the network. */
+  'block.get': Call<{ cid: string; from: readonly PeerIdText[] }, Uint8Array<ArrayBuffer>, 'waiting' | Giver>
   /** The key of a sealed link that takes no password, or whose password was given in a page (`links.open`). */
   'link.open': Call<LinkOpenInput, OpenedLink>
 }

@@ -1,7 +1,9 @@
 /** The answers to {@link GatewayApi}: blocks for the service worker, from this device or from the network; names. */
 import { parseCid } from '../core/block.ts'
+import type { PeerIdText } from '../core/ids.ts'
 import { BLOCK_TIMEOUT } from '../core/limits.ts'
 import { peerId, text, v } from '../core/schema.ts'
+import type { Giver } from '../core/watched.ts'
 import type { Names } from '../net/names.ts'
 import type { Node } from '../net/node.ts'
 import type { LinkOpener } from '../peer/link-open.ts'
@@ -30,7 +32,11 @@ export function gatewayHandlers(node: Node, names: Names, opener: LinkOpener): H
         const pulse = setInterval(() => progress('waiting'), PULSE)
         try {
           // A copy: the original may be on its way into the store, and a moved buffer would be gone there.
-          const bytes = (await node.get(parseCid(cid), { signal })).slice()
+          const wanted = parseCid(cid)
+          const since = performance.now()
+          const bytes = (await node.get(wanted, { signal })).slice()
+          const peer = node.fetcher.giverOf(wanted, since)
+          if (peer) progress({ peer, path: pathTo(node, peer) })
           return new Moved(bytes, [bytes.buffer])
         } finally {
           clearInterval(pulse)
@@ -38,4 +44,10 @@ export function gatewayHandlers(node: Node, names: Names, opener: LinkOpener): H
       },
     },
   }
+}
+
+/** By which way blocks of a peer come now: a direct one is used as soon as there is one. */
+function pathTo(node: Node, peer: PeerIdText): Giver['path'] {
+  const isDirect = node.connections().some(({ peerId, path }) => peerId === peer && path === 'direct')
+  return isDirect ? 'direct' : 'relayed'
 }

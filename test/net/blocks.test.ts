@@ -57,6 +57,18 @@ function spied(answer: (cid: CID, bytes: Uint8Array<ArrayBuffer> | undefined) =>
 }
 
 describe('fetching a block', () => {
+  it('is remembered with who gave it, for those who asked before it came', async () => {
+    const [empty, cafe] = await Promise.all([newNode(), newNode()])
+    const [block] = (await fill(cafe, 1, 1000)) as [Block]
+    const reader = await newReader(empty, cafe)
+    const { fetcher } = reader.node
+    const since = performance.now()
+    expect(fetcher.giverOf(block.cid, since)).toBeUndefined()
+    await fetch(reader, block.cid)
+    expect(fetcher.giverOf(block.cid, since)).toBe(cafe.at.cafe)
+    expect(fetcher.giverOf(block.cid, performance.now() + 1)).toBeUndefined()
+  })
+
   it.each([0, 1, LEAF, MAX_BLOCK])('of %i bytes gives it whole', async (size) => {
     const cafe = await newNode()
     const [block] = (await fill(cafe, 1, size)) as [Block]
