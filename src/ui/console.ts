@@ -98,6 +98,12 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
       unfinished: () => call('pins.unfinished', {}),
       forget: async (id) => void (await call('pins.forget', { id })),
     },
+    trials: {
+      add: (file, { name, signal } = {}) => call('trial.add', { file, name }, { signal }),
+      sample: () => call('trial.sample', {}),
+      list: () => call('trial.list', {}),
+      remove: async (cid) => void (await call('trial.remove', { cid })),
+    },
     names: {
       add: (name, record) => call('names.add', { name, record }),
       publish: (path) => call('names.publish', { path }),

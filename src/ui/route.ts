@@ -24,7 +24,7 @@ const PLAIN = [
 ] as const
 
 export type Route =
-  | { readonly view: 'home' | (typeof PLAIN)[number] }
+  | { readonly view: 'home' | 'try' | (typeof PLAIN)[number] }
   /** `code` is the invite of the link that was opened, if there was one. */
   | { readonly view: 'join'; readonly code?: string }
   /** `code` is the link of a device that is to be given this account. */
@@ -43,7 +43,7 @@ export type Route =
 /**
  * The route a fragment names: `#`, `#host`, `#files`, `#threads` and so on; `#join`, `#join=<code>`, `#link=<code>`; `#thread=<id>` with 64
  * hex digits for a thread that is here, `#thread=<code>` for an invite to one; `#contact=<address>` for somebody,
- * `#contact=<code>` for a contact link; `#open=<link>` for content, by its link of the gateway. Anything else is home.
+ * `#contact=<code>` for a contact link; `#open=<link>` for content, by its link of the gateway, `#open` to try links. Anything else is home.
  *
  * @example
  * ```ts
@@ -57,6 +57,7 @@ export function readRoute(hash: string): Route {
   const code = rest.join('=')
   if (name === 'thread') return threadRoute(code)
   if (name === 'contact') return contactRoute(code)
+  if (hash === '#open') return { view: 'try' }
   if (name === 'open')
     return isGatewayPath(code) && code.length <= MAX_LINK ? { view: 'open', link: code } : { view: 'home' }
   if (name === 'link') return code === '' || code.length > MAX_INVITE ? { view: 'account' } : { view: 'link', code }

@@ -21,6 +21,7 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
   account: () => import('./elements/cafe-accounts.ts'),
   link: () => import('./elements/cafe-accounts.ts'),
   open: () => import('./elements/cafe-open.ts'),
+  try: () => import('./elements/cafe-try.ts'),
   pair: () => import('./elements/cafe-pair.ts'),
   settings: () => import('./elements/cafe-settings.ts'),
   doctor: () => import('./elements/cafe-doctor.ts'),
@@ -29,6 +30,7 @@ export const VIEWS: Record<Route['view'], () => Promise<unknown>> = {
 /** Views that belong to a line of the navigation which is not theirs. */
 const WITHIN: { readonly [V in Route['view']]?: Route['view'] } = {
   open: 'files',
+  try: 'files',
   feed: 'threads',
   thread: 'threads',
   invited: 'threads',

@@ -30,6 +30,7 @@ import type { NamesApi, ResolveApi } from './names-api.ts'
 import type { PairApi } from './pair-api.ts'
 import type { RecoverApi } from './recover-api.ts'
 import type { ThreadApi } from './thread-api.ts'
+import type { TrialApi } from './trial-api.ts'
 import type { WalletApi } from './wallet-api.ts'
 
 export type { Collected, CollectProgress } from '../store/collect.ts'
@@ -37,6 +38,7 @@ export type * from './account-api.ts'
 export type * from './device-api.ts'
 export type * from './names-api.ts'
 export type * from './pair-api.ts'
+export type * from './trial-api.ts'
 export type * from './wallet-api.ts'
 
 /** How a connection runs: straight to the other side, or through a relay. */
@@ -170,6 +172,7 @@ export type PageApi = AdmissionApi &
   NamesApi &
   CarryApi &
   PairApi &
+  TrialApi &
   AccountPartApi & {
     /** Exchanges the names of the locks by which each side notices the other's end (see rpc/alive.ts). */
     hello: Call<{ life: string }, { life: string }>

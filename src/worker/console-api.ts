@@ -27,6 +27,7 @@ import type {
   Safety,
   Session,
   TokenInput,
+  TrialConsole,
   Unfinished,
   WalletConsole,
 } from './api.ts'
@@ -108,6 +109,7 @@ export interface CafeConsole {
     unfinished(): Promise<readonly Unfinished[]>
     forget(id: string): Promise<void>
   }
+  readonly trials: TrialConsole
   readonly names: NamesConsole
   readonly thread: ThreadConsole
   readonly mail: MailConsole

@@ -27,6 +27,7 @@ import { linkOpenHandlers } from './link-open-handlers.ts'
 import { namesHandlers } from './names-handlers.ts'
 import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'
+import type { TrialApi } from './trial-api.ts'
 import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
@@ -36,6 +37,8 @@ export interface HandlerComponents {
   readonly part: () => Promise<Handlers<AccountPartApi>>
   /** Loads what pairs devices. */
   readonly pair: () => Promise<Handlers<PairApi>>
+  /** Loads what tries the gateway. */
+  readonly trial: () => Promise<Handlers<TrialApi>>
   readonly hosting: Hosting
   /** Loads what carries the whole cafe elsewhere. */
   readonly carry: () => Promise<Handlers<CarryApi>>
@@ -143,11 +146,19 @@ const PAIR: { readonly [K in keyof PairApi]: true } = {
   'pair.cancel': true,
 }
 
+/** What `trial-part.ts` answers. */
+const TRIAL: { readonly [K in keyof TrialApi]: true } = {
+  'trial.add': true,
+  'trial.sample': true,
+  'trial.list': true,
+  'trial.remove': true,
+}
+
 const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { carry, node, accounts, part, pair, hosting, names, changes, opener, tabs } = components
+  const { carry, node, accounts, part, pair, trial, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -165,6 +176,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     ...linkOpenHandlers(opener),
     ...later<AccountPartApi>(PART, part),
     ...later<PairApi>(PAIR, pair),
+    ...later<TrialApi>(TRIAL, trial),
 
     'account.preview': {
       input: v.strictObject({ invite: text(MAX_INVITE) }),

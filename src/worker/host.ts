@@ -42,6 +42,8 @@ import { PeerConnection } from './rtc/connection.ts'
 import type { RtcPool } from './rtc/pool.ts'
 import type { SiteApi } from './site-api.ts'
 import { siteLater } from './site-later.ts'
+import type { TrialApi } from './trial-api.ts'
+import { trialRoots } from './trial-row.ts'
 import { becomeWriter, type Holder } from './writer.ts'
 
 /**
@@ -155,7 +157,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
 
   const keep = await createKeep({ ...shared, onGarbage, reclaim: collecting.reclaim })
   // Everything that puts blocks into the store has a source here, or loses them.
-  for (const source of [keep.roots, accounts.roots, cache.roots]) collecting.add(source)
+  for (const source of [keep.roots, accounts.roots, cache.roots, trialRoots(shared)]) collecting.add(source)
   if (isMoving) collecting.add((await import('./carry-part.ts')).arrivingRoots(rows))
   collecting.start()
   const [jwt, epoch] = await Promise.all([
@@ -210,6 +212,10 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     const rtc = { iceServers: config.iceServers }
     return pairPart({ ...shared, node, hosting, connect: () => new PeerConnection(pool, rtc) })
   }
+  const trial = async (): Promise<Handlers<TrialApi>> => {
+    const { trialPart } = await import('./trial-part.ts')
+    return trialPart({ ...shared, collecting })
+  }
   return {
     handlers: createHandlers({
       carry: openCarry,
@@ -217,6 +223,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
       accounts,
       part,
       pair,
+      trial,
       hosting,
       names,
       changes,

@@ -7,6 +7,7 @@ declare module '*/.scripts/sizes.mjs' {
     readonly cafe: number
     readonly account: number
     readonly pair: number
+    readonly trial: number
     readonly door: number
     readonly carry: number
     readonly names: number

@@ -204,6 +204,7 @@ describe('by the console', () => {
         part: () => Promise.reject(new Error('not part of this test')),
         carry: () => Promise.reject(new Error('not part of this test')),
         pair: () => Promise.reject(new Error('not part of this test')),
+        trial: () => Promise.reject(new Error('not part of this test')),
         changes: createChanges(),
         opener: never as LinkOpener,
         tabs: () => 0,

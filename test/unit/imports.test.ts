@@ -111,6 +111,7 @@ const DOORS: ReadonlyArray<readonly [packages: RegExp, door: RegExp]> = [
  */
 const RAW_PUTS: Record<string, string> = {
   'src/net/node.ts': 'helia stores what our fetcher brought, which is verified there',
+  'src/worker/trial-part.ts': 'our own importer made the block and hashed it',
   'src/peer/own-blocks.ts': 'our own importer made the block and hashed it',
   'src/thread/speak.ts': 'our own block, whose CID was made from its bytes',
 }

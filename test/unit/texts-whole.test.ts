@@ -21,6 +21,8 @@ const SAME: Readonly<Record<string, string>> = {
   'mail.roomAt': 'a name and numbers',
   'recover.unnamed': 'a thread is a Thread',
   'links.link': 'a link is a Link',
+  'tester.block': 'the same word',
+  'tester.ms': 'a unit',
   'viewer.orders.name': 'the same word',
   'viewer.shapes.pdf': 'a name',
   'viewer.shapes.text': 'the same word',

@@ -35,6 +35,7 @@ export const LEFT_BEHIND: Readonly<Record<string, string>> = {
 export const OF_THE_DEVICE: Readonly<Record<string, string>> = {
   name: 'websites that people of this device follow and publish',
   fetched: 'blocks that this device has looked at',
+  trial: 'files that people of this device try the gateway with',
   door: 'whether and how it answers at the door of a relay: its host decides that anew at each place',
   config: 'what the host of the app has told this device',
   'blocks-owner': 'what this device calls itself where its blocks are',

@@ -164,6 +164,7 @@ export class CafeApp extends Plain {
     if (route.view === 'pair') return html`<cafe-pair .cafe=${cafe}></cafe-pair>`
     if (route.view === 'open')
       return html`<cafe-open .cafe=${cafe} .keys=${this.#keys} .link=${route.link}></cafe-open>`
+    if (route.view === 'try') return html`<cafe-try .cafe=${cafe}></cafe-try>`
     // What follows is the account's.
     if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
     if (route.view === 'account' || route.view === 'link') {

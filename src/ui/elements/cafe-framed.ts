@@ -13,9 +13,11 @@ import { icon, Plain } from './parts.ts'
 const text = spoken('viewer', english)
 
 export class CafeFramed extends Plain {
-  static override properties = { link: {}, name: {} }
+  static override properties = { link: {}, shown: {}, name: {} }
   /** The whole link, with its key. */
   declare link: string
+  /** The same as the frame asks for it; `link` without. */
+  declare shown: string | undefined
   declare name: string
 
   override render(): TemplateResult {
@@ -31,7 +33,7 @@ export class CafeFramed extends Plain {
         <a class="button small" href=${link} target="_blank" rel="noopener noreferrer">${icon('open')}${text.openPlain}</a>
       </div>
       <iframe
-        src=${link}
+        src=${safeHref(this.shown ?? link) ?? link}
         title=${text.thePage(name)}
         sandbox="allow-same-origin allow-downloads"
         referrerpolicy="no-referrer"

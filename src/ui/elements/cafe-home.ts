@@ -64,6 +64,7 @@ export class CafeHome extends Plain {
           <h2 id="choice-link">${text.linkTitle}</h2>
           <p>${text.linkText}</p>
           <cafe-link></cafe-link>
+          <a class="small" href="#open">${text.tryLink}</a>
         </section>
       </div>
       <ul class="facts across" aria-label=${text.how}>

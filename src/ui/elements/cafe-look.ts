@@ -1,6 +1,7 @@
 /** `<cafe-look>`: one file as what it is: a picture, sound, a video, text; or why it is saved rather than shown. */
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Shape } from '../../core/about.ts'
+import { withWatch } from '../../core/watched.ts'
 import { plainName } from '../format.ts'
 import { iconOf } from '../viewer/words.ts'
 import './cafe-framed.ts'
@@ -17,12 +18,15 @@ export class CafeLook extends Plain {
     name: {},
     size: { attribute: false },
     shape: { attribute: false },
+    watch: {},
     broken: { state: true },
   }
   declare link: string
   declare name: string
   declare size: number
   declare shape: Shape
+  /** Name by which what is asked for it is watched (core/watched.ts). */
+  declare watch: string | undefined
   declare broken: boolean
 
   override render(): TemplateResult {
@@ -31,7 +35,8 @@ export class CafeLook extends Plain {
   }
 
   #body(): TemplateResult {
-    const { link, shape } = this
+    const { shape, watch } = this
+    const link = watch === undefined ? this.link : withWatch(this.link, watch)
     const failed = (): void => {
       this.broken = true
     }
@@ -41,7 +46,7 @@ export class CafeLook extends Plain {
     if (shape === 'video') return html`<video class="look" controls playsinline src=${link} @error=${failed}></video>`
     if (shape === 'text') return html`<cafe-text .link=${link} .size=${this.size}></cafe-text>`
     if (shape === 'page') {
-      return html`<cafe-framed .link=${link} .name=${this.name}></cafe-framed>
+      return html`<cafe-framed .link=${this.link} .shown=${link} .name=${this.name}></cafe-framed>
         <details>
           <summary>${text.source}</summary>
           <cafe-text .link=${link} .size=${this.size}></cafe-text>

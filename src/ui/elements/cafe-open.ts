@@ -5,14 +5,17 @@
 import '../viewer.css'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { About, Trouble } from '../../core/about.ts'
+import { withWatch } from '../../core/watched.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { Watching } from '../controllers/watching.ts'
 import { bytes, plainName } from '../format.ts'
 import type { LinkKeys } from '../link-keys.ts'
 import { openHash } from '../route.ts'
 import { ask, cafesOf, crumbs, hasKey, type Item, itemsOf, titleOf } from '../viewer/content.ts'
 import { arrange, shapeText, unnamed } from '../viewer/words.ts'
 import './cafe-folder.ts'
+import './cafe-happened.ts'
 import './cafe-link-password.ts'
 import './cafe-look.ts'
 import './cafe-save.ts'
@@ -53,10 +56,11 @@ export class CafeOpen extends Plain {
   declare names: ReadonlyMap<string, string>
   /** What was beside a file when it was chosen from its folder. */
   #beside: readonly Item[] = []
+  readonly #watching = new Watching(this)
   readonly #ask = new Action<void>(this, 'link', async (_, signal) => {
     await this.#ownKey()
     const link = this.keys.whole(this.link)
-    const answer = await ask(link, signal)
+    const answer = await ask(withWatch(link, this.#watching.begin()), signal)
     if (answer.ok) this.found = { link, about: answer.about }
     else {
       await this.#name()
@@ -85,6 +89,7 @@ export class CafeOpen extends Plain {
       <h1 tabindex="-1"><bdi>${name === undefined ? this.#kind() : plainName(name, 255)}</bdi></h1>
       ${failure(this.#ask.problem, this.#again)}
       ${found ? this.#found(found) : trouble ? this.#why(trouble) : this.#ask.problem ? nothing : waiting(text.opening)}
+      ${found || (trouble && trouble.what !== 'password') ? this.#happened() : nothing}
       <cafe-turn .link=${this.keys.whole(this.link)} .beside=${this.#beside}></cafe-turn>`
   }
 
@@ -127,7 +132,7 @@ export class CafeOpen extends Plain {
       ${
         about.kind === 'folder'
           ? html`<cafe-folder .items=${items}></cafe-folder>`
-          : html`<cafe-look .link=${link} .name=${name} .size=${about.size} .shape=${about.shape}></cafe-look>`
+          : html`<cafe-look .link=${link} .name=${name} .size=${about.size} .shape=${about.shape} .watch=${this.#watching.name}></cafe-look>`
       }
       <cafe-share-link
         .open=${this.sharing}
@@ -153,6 +158,16 @@ export class CafeOpen extends Plain {
       .busy=${this.#ask.running}
       @again=${this.#again}
     ></cafe-why>`
+  }
+
+  #happened(): TemplateResult {
+    const { name, seen } = this.#watching
+    return html`<cafe-happened
+      .cafe=${this.cafe}
+      .link=${this.keys.whole(this.link)}
+      .watch=${name}
+      .seen=${seen}
+    ></cafe-happened>`
   }
 
   readonly #again = (): void => {

@@ -27,6 +27,7 @@ import type { recover } from './en/recover.ts'
 import type { room } from './en/room.ts'
 import type { safety } from './en/safety.ts'
 import type { settings } from './en/settings.ts'
+import type { tester } from './en/tester.ts'
 import type { threadFailures } from './en/thread-failures.ts'
 import type { threadLines } from './en/thread-lines.ts'
 import type { threads } from './en/threads.ts'
@@ -61,6 +62,7 @@ export interface Words {
   readonly room: typeof room
   readonly safety: typeof safety
   readonly settings: typeof settings
+  readonly tester: typeof tester
   readonly threadFailures: typeof threadFailures
   readonly threadLines: typeof threadLines
   readonly threads: typeof threads

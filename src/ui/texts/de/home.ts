@@ -9,6 +9,7 @@ export const home: Words['home'] = {
   openText: 'Gib etwas Platz auf diesem Gerät ab. Wen du einlädst, der bewahrt seine Dateien bei dir auf.',
   joinTitle: 'Einem Café beitreten',
   joinText: 'Hast du eine Einladung? Tritt bei und bewahre Dateien in einem Café auf, das jemand anderes geöffnet hat.',
+  tryLink: 'Sehen, was mit einem Link geschieht',
   linkTitle: 'Einen Link öffnen',
   linkText: 'Sieh dir eine Datei an, die mit dir geteilt wurde. Du brauchst kein Konto.',
   joined: (cafes) => plural(cafes, { one: 'Du bist in # Café.', other: 'Du bist in # Cafés.' }),

@@ -28,6 +28,7 @@ import { recover } from './recover.ts'
 import { room } from './room.ts'
 import { safety } from './safety.ts'
 import { settings } from './settings.ts'
+import { tester } from './tester.ts'
 import { threadFailures } from './thread-failures.ts'
 import { threadLines } from './thread-lines.ts'
 import { threads } from './threads.ts'
@@ -62,6 +63,7 @@ export const words: Words = {
   room,
   safety,
   settings,
+  tester,
   threadFailures,
   threadLines,
   threads,

@@ -9,6 +9,7 @@ export const home = {
   openText: 'Lend some room on this device. People you invite keep their files with you.',
   joinTitle: 'Join a cafe',
   joinText: 'Got an invite? Join, and keep files at a cafe somebody else has open.',
+  tryLink: 'See what happens with a link',
   linkTitle: 'Open a link',
   linkText: 'See a file that was shared with you. No account needed.',
   joined: (cafes: number) => plural(cafes, { one: 'You are in # cafe.', other: 'You are in # cafes.' }),
