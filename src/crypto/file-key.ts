@@ -1,6 +1,6 @@
 /**
  * The key of one encrypted file as it appears in links: `u…` (cafe-stream/2), or one of Textile's two older forms, which
- * are read and never written. Which form a text is follows from its length and alphabet alone (security.md §2.a.4).
+ * are read and never written (but for one drawing of ours, legacy-sample.ts). Which form a text is follows from its length and alphabet alone (security.md §2.a.4).
  */
 import { base58, base64urlnopad } from '@scure/base'
 import type { Random } from '../core/clock.ts'
