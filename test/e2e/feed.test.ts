@@ -142,3 +142,17 @@ test('a comment that is being written is there after scrolling away and back', a
   await expect.poll(() => written.getAttribute('aria-posinset')).toBe('1')
   expect(await page.getByRole('textbox', { name: /Your comment/ }).inputValue()).toBe('half a sentence')
 })
+test('a post far down is found by its words, with the keyboard alone', async () => {
+  const { page } = ada
+  const field = page.getByRole('searchbox', { name: 'Find in posts' })
+  await field.focus()
+  await page.keyboard.type('post 7.')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent ?? ''), SLOW).toMatch(/Post 7\./)
+  const top = (await topOf(7)) as number
+  expect(top >= 0 && top < (page.viewportSize()?.height ?? 0)).toBe(true)
+  await field.fill('nobody wrote this')
+  await field.press('Enter')
+  await page.getByText('No more posts with that.').waitFor(SLOW)
+})
+

@@ -39,6 +39,8 @@ export class LongList<T> implements ReactiveController {
   #wanted = false
   #watched: HTMLElement | undefined
   #width = 0
+  #frame = 0
+  #waiting: (() => void)[] = []
   readonly #sizes: ResizeObserver
   readonly #scrolled = () => {
     this.#note()
@@ -62,6 +64,8 @@ export class LongList<T> implements ReactiveController {
   hostDisconnected(): void {
     removeEventListener('scroll', this.#scrolled)
     removeEventListener('resize', this.#scrolled)
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
     this.#sizes.disconnect()
     this.#watched = undefined
   }
@@ -73,7 +77,7 @@ export class LongList<T> implements ReactiveController {
       if (element) this.#sizes.observe(element)
       this.#watched = element
     }
-    this.#settle()
+    this.#soon()
   }
 
   /** The lines to draw now, and the pixels of those after them. To call once in each drawing. */
@@ -125,19 +129,17 @@ export class LongList<T> implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** Scrolls to line `index`. @returns its element once it is drawn; undefined if it is gone by then. */
-  async reveal(index: number): Promise<HTMLElement | undefined> {
-    const key = this.#heights.keys[index]
-    if (key === undefined) return undefined
-    const drawn = this.#child(index)
+  /** Scrolls to a line. @returns its element once it is drawn and in its place; undefined if it is gone by then. */
+  async reveal(key: string): Promise<HTMLElement | undefined> {
+    await this.#host.updateComplete
+    const drawn = this.#childOf(key)
     const bounds = drawn?.getBoundingClientRect()
     if (drawn && bounds && bounds.top >= 0 && bounds.bottom <= innerHeight) return drawn
     this.goTo({ key, top: AIM })
-    await this.#host.updateComplete
-    // The first drawing may have moved the window; the next one draws what is there.
-    await this.#host.updateComplete
-    const now = this.#heights.indexOf(key)
-    return now === undefined ? undefined : this.#child(now)
+    while (this.#wanted && this.#anchor?.key === key && this.#heights.indexOf(key) !== undefined) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    return this.#childOf(key)
   }
 
   /** Indexes to draw: what is within `screens` of the window. */
@@ -166,6 +168,16 @@ export class LongList<T> implements ReactiveController {
     if (this.#items === undefined) return false
     const [from, to] = this.#range(0.5)
     return from < this.#from || to > this.#to
+  }
+
+  /** Settles before the next drawing is painted, when the elements in the lines have drawn themselves. */
+  #soon(): void {
+    if (this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#settle()
+      for (const resolve of this.#waiting.splice(0)) resolve()
+    })
   }
 
   /** After each change of size: measures, puts what is read back to where it was, and draws more if that takes it. */
@@ -252,6 +264,11 @@ export class LongList<T> implements ReactiveController {
 
   #children(): HTMLElement[] {
     return [...(this.#element()?.querySelectorAll<HTMLElement>(':scope > [data-at]') ?? [])]
+  }
+
+  #childOf(key: string): HTMLElement | undefined {
+    const index = this.#heights.indexOf(key)
+    return index === undefined ? undefined : this.#child(index)
   }
 
   #child(index: number): HTMLElement | undefined {

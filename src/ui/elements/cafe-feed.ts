@@ -58,6 +58,7 @@ export class CafeFeed extends Plain {
   readonly #places = new FeedPlaces(this, () => ({ mode: this.mode, ...this.#long.here }))
   /** Where posts are from, while the threads are the same: what is the same is not drawn anew. */
   #from = new Map<string, TemplateResult>()
+  #awaited: (() => void)[] = []
 
   readonly #seen = new Seen(this, {
     tell: (thread, cids) => this.cafe.mail.seen(thread, cids),
@@ -81,6 +82,7 @@ export class CafeFeed extends Plain {
   }
 
   protected override updated(): void {
+    for (const resolve of this.#awaited.splice(0)) resolve()
     const shown = new Map<Element, SeenPost>()
     for (const element of this.querySelectorAll<CafePost>('cafe-post')) {
       const { thread, cid, self } = element.post
@@ -184,12 +186,14 @@ export class CafeFeed extends Plain {
   #typed(event: KeyboardEvent): void {
     const { key, target, ctrlKey } = event
     if (!(target instanceof HTMLElement) || target.matches('input, textarea, select, [contenteditable]')) return
-    const count = this.#feed.items?.length ?? 0
+    const items = this.#feed.items ?? []
     const at = Number(target.closest<HTMLElement>('[data-at]')?.dataset['at'] ?? 0)
-    const to = key === 'PageDown' ? at + 1 : key === 'PageUp' ? at - 1 : ctrlKey && key === 'Home' ? 0 : count - 1
+    const to =
+      key === 'PageDown' ? at + 1 : key === 'PageUp' ? at - 1 : ctrlKey && key === 'Home' ? 0 : items.length - 1
     if (!(key === 'PageDown' || key === 'PageUp' || (ctrlKey && (key === 'Home' || key === 'End')))) return
     event.preventDefault()
-    if (to >= 0 && to < count) void this.#focusOn(to)
+    const line = items[to]
+    if (line) void this.#focusOn(feedKey(line))
   }
 
   #entered({ target }: FocusEvent): void {
@@ -198,8 +202,8 @@ export class CafeFeed extends Plain {
     if (at !== undefined && items) this.active = keyAt(items, Number(at))
   }
 
-  async #focusOn(index: number): Promise<void> {
-    const line = await this.#long.reveal(index)
+  async #focusOn(key: string): Promise<void> {
+    const line = await this.#long.reveal(key)
     line?.focus({ preventScroll: true })
   }
 
@@ -210,15 +214,20 @@ export class CafeFeed extends Plain {
     for (let index = event.from; !signal.aborted && this.isConnected; index++) {
       while (index >= items().length && this.#feed.more && !this.#feed.problem && !signal.aborted) {
         this.#feed.next()
-        await changed(this)
+        await this.#drawing()
       }
       const item = items()[index]
       if (item === undefined) return event.answer(undefined)
       if (!isPost(item.post) && item.stack.length === 0 && item.post.text === '') continue
       if (!matches(textOf(item))) continue
       event.answer(index)
-      return this.#focusOn(index)
+      return this.#focusOn(feedKey(item))
     }
+  }
+
+  /** The next drawing: whatever is read ends with one. */
+  #drawing(): Promise<void> {
+    return new Promise((resolve) => this.#awaited.push(resolve))
   }
 
   /** Index of the oldest post that was not read; none where all or none of those shown were. */
@@ -257,12 +266,6 @@ export class CafeFeed extends Plain {
     this.#from.set(thread, from)
     return from
   }
-}
-
-/** Resolves after the next drawing. */
-async function changed(element: CafeFeed): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve))
-  await element.updateComplete
 }
 
 customElements.define('cafe-feed', CafeFeed)
