@@ -511,6 +511,6 @@ export const WATCHED_REQUESTS = 8
 /** Headers of an answer that are told: ours have sixteen at most. */
 export const WATCHED_HEADERS = 32
 /** A file that is encrypted only to try its link: one of a phone's pictures, encrypted in a moment; a list of blocks holds it. */
-export const TRIAL_SIZE = 16 * MiB
+export const TRIAL_SIZE = 16_000_000
 /** Milliseconds after which a trial that nobody removed goes by itself. */
 export const TRIAL_AGE = 86_400_000

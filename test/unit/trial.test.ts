@@ -110,7 +110,7 @@ it('what is too large, or cannot be read to its end, leaves nothing', async () =
 it('the old form is written for a sample and for nothing else', () => {
   const root = new URL('../../', import.meta.url).pathname
   const files = globSync(['src/**/*.ts', 'sw/**/*.ts', 'relay/**/*.ts'], { cwd: root })
-  const users = files.filter((file) => readFileSync(root + file, 'utf8').includes('legacy-sample.ts'))
+  const users = files.filter((file) => readFileSync(root + file, 'utf8').includes('/legacy-sample.ts'))
   expect(users).toEqual(['src/worker/trial-part.ts'])
 })
 

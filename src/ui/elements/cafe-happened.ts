@@ -9,7 +9,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes, plainName, short } from '../format.ts'
 import { tester as english } from '../texts/en/tester.ts'
-import { number, spoken } from '../texts/say.ts'
+import { list, number, spoken } from '../texts/say.ts'
 import { requestLine } from '../viewer/request-line.ts'
 import { failure, icon, Plain } from './parts.ts'
 
@@ -72,12 +72,16 @@ export class CafeHappened extends Plain {
   }
 
   #told({ requests, moreRequests, blocks, moreBlocks, local, network }: Watched): TemplateResult {
+    const came = [
+      ...(local.blocks > 0 ? [text.blocksHere(local.blocks, bytes(local.bytes))] : []),
+      ...(network.blocks > 0 ? [text.blocksOthers(network.blocks, bytes(network.bytes))] : []),
+    ]
     return html`<ol class="requests" aria-label=${text.requests}>
         ${requests.map((request) => this.#request(request))}
       </ol>
       ${moreRequests === 0 ? nothing : html`<p class="quiet small">${text.moreRequests(moreRequests)}</p>`}
       <h3>${text.blocks}</h3>
-      <p class="tabular">${text.blocksCame(local.blocks, bytes(local.bytes), network.blocks, bytes(network.bytes))}</p>
+      <p class="tabular">${came.length === 0 ? text.noBlocks : `${list(came)}.`}</p>
       ${blocks.length === 0 ? nothing : this.#table(blocks)}
       ${
         moreBlocks.blocks === 0

@@ -14,8 +14,11 @@ export const tester: Words['tester'] = {
   headers: (amount) => plural(amount, { one: '# Kopfzeile der Antwort', other: '# Kopfzeilen der Antwort' }),
   moreRequests: (amount) => plural(amount, { one: 'Und # weitere Anfrage.', other: 'Und # weitere Anfragen.' }),
   blocks: 'Blöcke',
-  blocksCame: (here, hereBytes, network, networkBytes) =>
-    `${plural(here, { one: '# Block', other: '# Blöcke' })} von diesem Gerät (${hereBytes}), ${plural(network, { one: '# Block', other: '# Blöcke' })} von anderen (${networkBytes}).`,
+  blocksHere: (blocks, size) =>
+    plural(blocks, { one: `# Block von diesem Gerät (${size})`, other: `# Blöcke von diesem Gerät (${size})` }),
+  blocksOthers: (blocks, size) =>
+    plural(blocks, { one: `# Block von anderen (${size})`, other: `# Blöcke von anderen (${size})` }),
+  noBlocks: 'Kein Block wurde gelesen.',
   moreBlocks: (amount, size) =>
     plural(amount, { one: `Und # weiterer Block, ${size}.`, other: `Und # weitere Blöcke, ${size}.` }),
   block: 'Block',

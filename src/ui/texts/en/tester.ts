@@ -14,8 +14,11 @@ export const tester = {
   headers: (amount: number) => plural(amount, { one: '# header of the answer', other: '# headers of the answer' }),
   moreRequests: (amount: number) => plural(amount, { one: 'And # more request.', other: 'And # more requests.' }),
   blocks: 'Blocks',
-  blocksCame: (here: number, hereBytes: string, network: number, networkBytes: string) =>
-    `${plural(here, { one: '# block', other: '# blocks' })} from this device (${hereBytes}), ${plural(network, { one: '# block', other: '# blocks' })} from others (${networkBytes}).`,
+  blocksHere: (blocks: number, size: string) =>
+    plural(blocks, { one: `# block from this device (${size})`, other: `# blocks from this device (${size})` }),
+  blocksOthers: (blocks: number, size: string) =>
+    plural(blocks, { one: `# block from others (${size})`, other: `# blocks from others (${size})` }),
+  noBlocks: 'No block was read.',
   moreBlocks: (amount: number, size: string) =>
     plural(amount, { one: `And # more block, ${size}.`, other: `And # more blocks, ${size}.` }),
   block: 'Block',
