@@ -8,6 +8,8 @@ import { MAX_LINK, MAX_THREAD_CODE } from './route.ts'
 const SAFE_SCHEMES: readonly string[] = ['http:', 'https:', 'ipfs:', 'ipns:', 'mailto:']
 /** CIDv0, or CIDv1 in base32, base36 or base58; the gateway checks it properly. */
 const CID = /^(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|[bk][0-9a-z]{40,}|z[1-9A-HJ-NP-Za-km-z]{40,})$/
+/** A link without a key, and one that came apart from it: of 45 characters, or one of Textile's. */
+const WITH_KEY = /^([^\s#]+)\s+([\w-]{44,61})$/
 const INVITE = /^[A-Za-z0-9_-]{20,}$/
 
 /**
@@ -46,20 +48,23 @@ export function privatePath(url: URL): string {
 
 /**
  * What a person pasted as a path of our own gateway: a link of any Popup Cafe or IPFS gateway, `ipfs://…`, a path, or a
- * bare CID. Undefined if it is none of these.
+ * CID, also with what follows it in a link; behind it, after a space, the key if that came apart. Undefined if it is none of these.
  */
 export function readLink(text: string): string | undefined {
   const trimmed = text.trim()
   if (trimmed === '' || trimmed.length > MAX_LINK) return undefined
   if (CID.test(trimmed)) return `/ipfs/${trimmed}`
+  const [, link, key] = WITH_KEY.exec(trimmed) ?? []
+  if (link !== undefined && key !== undefined) return readLink(`${link}#key=${key}`)
   const native = /^(ip[fn]s):\/\/(?:ip[fn]s\/)?(.+)$/i.exec(trimmed)
-  const address = native ? `/${native[1]?.toLowerCase()}/${native[2]}` : trimmed.replace(/^(?=ip[fn]s\/)/, '/')
+  const path = CID.test(/^\w*/.exec(trimmed)?.[0] ?? '') ? `/ipfs/${trimmed}` : trimmed.replace(/^(?=ip[fn]s\/)/, '/')
+  const address = native ? `/${native[1]?.toLowerCase()}/${native[2]}` : path
   try {
     const url = new URL(address, 'https://cafe.invalid/')
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
-    const path = /^(?:\/c\/[^/]+)?(\/ip[fn]s\/.+)$/.exec(url.pathname)?.[1]
-    if (path === undefined) return undefined
-    url.pathname = path
+    const below = /^(?:\/c\/[^/]+)?(\/ip[fn]s\/.+)$/.exec(url.pathname)?.[1]
+    if (below === undefined) return undefined
+    url.pathname = below
     return privatePath(url)
   } catch {
     return undefined

@@ -92,6 +92,12 @@ describe('a pasted link', () => {
   })
 
   it('keeps its key out of the query, where the host would see it', () => {
+    expect(readLink(`${CID}/a.txt#key=${KEY}`)).toBe(`/ipfs/${CID}/a.txt#key=${KEY}`)
+    expect(readLink(`${CID}?key=${KEY}`)).toBe(`/ipfs/${CID}#key=${KEY}`)
+    expect(readLink(` ${CID}  ${KEY}\n`)).toBe(`/ipfs/${CID}#key=${KEY}`)
+    expect(readLink(`https://cafe.example/ipfs/${CID}/a.txt ${KEY}`)).toBe(`/ipfs/${CID}/a.txt#key=${KEY}`)
+    expect(readLink(`javascript:alert(1) ${KEY}`)).toBeUndefined()
+    expect(readLink(`${KEY} ${KEY}`)).toBeUndefined()
     expect(readLink(`https://old.example/ipfs/${CID}/a?download=true&key=${KEY}`)).toBe(
       `/ipfs/${CID}/a?download=true#key=${KEY}`,
     )

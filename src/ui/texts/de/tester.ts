@@ -43,7 +43,7 @@ export const tester: Words['tester'] = {
   lead: 'Öffne einen Link und sieh jede Anfrage, jede Kopfzeile und jeden Block; oder probiere es mit einer eigenen Datei, die niemand bekommt.',
   linkTitle: 'Ein Link, den du hast',
   linkText:
-    'Ein Link, ein Pfad oder eine Inhaltskennung. Kam der Schlüssel getrennt, setze #key= und den Schlüssel dahinter.',
+    'Ein Link, ein Pfad oder eine Inhaltskennung. Ein Schlüssel, der getrennt kam, gehört dahinter, nach einem Leerzeichen.',
   fileTitle: 'Eine eigene Datei',
   fileText: (most) =>
     `Eine kleine, bis ${most}. Sie wird verschlüsselt wie jede Datei und bleibt nur auf diesem Gerät, bis du sie entfernst, höchstens einen Tag.`,

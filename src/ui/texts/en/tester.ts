@@ -42,7 +42,7 @@ export const tester = {
   title: 'See what happens with a link',
   lead: 'Open a link and see every request, header and block; or try it with a file of yours, which nobody gets.',
   linkTitle: 'A link you have',
-  linkText: 'A link, a path or a content id. If its key came apart from it, put #key= and the key behind it.',
+  linkText: 'A link, a path or a content id. A key that came apart from it goes behind it, after a space.',
   fileTitle: 'A file of yours',
   fileText: (most: string) =>
     `A small one, up to ${most}. It is encrypted like every file, and kept on this device only until you remove it, a day at most.`,
