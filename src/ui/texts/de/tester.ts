@@ -4,7 +4,7 @@ import type { Words } from '../words.ts'
 export const tester: Words['tester'] = {
   happened: 'Was geschehen ist',
   happenedText:
-    'Diese Seite hat ihr eigenes Gateway gefragt, das in diesem Browser läuft. Der Schlüssel eines Links gehört nicht zur Anfrage: Er bleibt hier, hinter dem #.',
+    'Diese Seite hat ihr eigenes Gateway gefragt, das in diesem Browser läuft. Der Schlüssel eines Links bleibt auf diesem Gerät und wird hier nicht gezeigt.',
   nothingTold: 'Über die Anfragen für diesen Link ist nichts bekannt. Lade die Seite neu und öffne ihn noch einmal.',
   requests: 'Anfragen',
   asked: { about: 'Was ist es?', part: 'Ein Teil davon', content: 'Das Ganze' },

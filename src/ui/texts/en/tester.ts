@@ -4,7 +4,7 @@ import { plural } from '../say.ts'
 export const tester = {
   happened: 'What happened',
   happenedText:
-    'This page asked its own gateway, which runs in this browser. The key of a link is not part of a request: it stays here, behind the #.',
+    'This page asked its own gateway, which runs in this browser. The key of a link stays on this device, and is not shown here.',
   nothingTold: 'Nothing is known of this link’s requests. Reload the page and open it again.',
   requests: 'Requests',
   asked: { about: 'What is it?', part: 'A part of it', content: 'All of it' },
