@@ -18,9 +18,11 @@ import type { Rows } from '../store/rows.ts'
 import { serveHttp } from '../wire/http.ts'
 import type { Service } from '../wire/protocol.ts'
 import { type ServiceHandlers, serve } from '../wire/serve.ts'
+import { type ActivityLog, createActivity } from './activity.ts'
+import { type Client, listClients } from './clients.ts'
 import { contactProtocol } from './contact/protocol.ts'
 import { createContacts } from './contact/service.ts'
-import { createErase } from './erase.ts'
+import { createErase, type Erase } from './erase.ts'
 import { type CafeFetch, createFace } from './face.ts'
 import { createDevices, createGuard, createStands, type Session } from './guard.ts'
 import { type CafeGuests, createGuests } from './guests.ts'
@@ -31,10 +33,12 @@ import type { Dialler, Place } from './info/gossip.ts'
 import type { KnownCafe } from './info/known.ts'
 import { infoProtocol } from './info/protocol.ts'
 import { createInfo } from './info/service.ts'
+import { type Leaving, leavingOf } from './leaving.ts'
 import { linkProtocol } from './link/protocol.ts'
 import { createLinks } from './link/service.ts'
 import { createLive } from './live.ts'
 import { createPaces } from './pace.ts'
+import { createPause, type Pause } from './pause.ts'
 import type { BlockSource } from './pin/fetch.ts'
 import { createForwarding, type Forwarding } from './pin/forward.ts'
 import { createJobs } from './pin/jobs.ts'
@@ -43,7 +47,6 @@ import type { PinJobs } from './pin/pin-status.ts'
 import { pinProtocol } from './pin/protocol.ts'
 import { createPsa } from './pin/psa.ts'
 import { pinService } from './pin/service.ts'
-import type { UsageRow } from './pin/store.ts'
 import { type Alarms, createAlarms } from './session/alarms.ts'
 import { createBearers } from './session/bearers.ts'
 import { createDesk, type Desk } from './session/desk.ts'
@@ -107,17 +110,22 @@ export interface CafeComponents {
   readonly mailMost?: { readonly letters: number; readonly bytes: number } | undefined
 }
 
-export interface Client extends ClientRow {
-  readonly usage: UsageRow
-}
+export type { Client } from './clients.ts'
 
 export interface Cafe extends Omit<Desk, 'revoke'> {
   /** A pinning service that the cafe forwards its clients' pins to. */
   readonly forwarding: Pick<Forwarding, 'set' | 'status'>
   /** What clients asked to be pinned, for other carriers. */
   readonly jobs: PinJobs
-  /** Stops answering, also calls that run; everything kept stays. */
-  close(): Promise<void>
+  /** Stops answering, also calls that run; everything kept stays. Guests who listen are told `farewell` first. */
+  close(options?: { readonly farewell?: string | undefined }): Promise<void>
+  /** What has happened, for the host; `closed` and `opened` are the host's to note. */
+  readonly activity: Pick<ActivityLog, 'list' | 'note'>
+  /** See `pause.ts`. */
+  readonly paused: () => Pause['since']
+  setPaused(paused: boolean): Promise<void>
+  /** What guests would miss while it is closed. */
+  leaving(): Promise<Leaving>
   /** Its HTTP face: the same services, for bearer tokens (`face.ts`). */
   readonly fetch: CafeFetch
   createToken(options: TokenOptions): Promise<{ id: string; token: string }>
@@ -153,6 +161,8 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   const former = await formerKeys(store, time.now())
   const issuer = createIssuer({ cafe: peer, name: () => name, key: jwtKey, former, epoch })
   const live = createLive()
+  const pause = await createPause(store, time.now)
+  const activity = await createActivity({ rows, now: time.now, log, onChange })
   const onStolen = (account: ClientRow['account'], by: PeerIdText): void => raise({ kind: 'stolen', account, peer: by })
   const guard = createGuard({ store, issuer, now: time.now, live, onStolen })
   const stands = createStands(store)
@@ -162,7 +172,10 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     forwarding.poke()
     onChange()
   }
-  const jobs = await createJobs({ rows, keep, blocks, source, clock, stands, onChange: onPins })
+  const jobs = await createJobs({
+    ...{ rows, keep, blocks, source, clock, stands, onChange: onPins, rests: pause.since !== null },
+    onKept: (account, bytes) => activity.note('kept', account, bytes),
+  })
   const knows = async (peer: PeerIdText): Promise<boolean> =>
     (await store.sessions.list([peer], { limit: 1 })).length > 0
   const records = {
@@ -182,20 +195,23 @@ export async function createCafe(components: CafeComponents, name: string): Prom
   })
   live.onEnd(({ account }) => inbox.left(account))
   // What is erased with an account, a line for each service.
-  const erase = createErase([
+  const eraseParts = createErase([
     { name: 'pins', erase: jobs.erase },
     ...snapshots.parts,
     ...contacts.parts,
     ...inbox.parts,
     ...links.parts,
   ])
-  const desk = createDesk({ store, serial, time, live, bearers, erase })
+  const erase: Erase = (account, commit) =>
+    eraseParts(account, (changes, erased) => commit([...changes, ...activity.forget(account)], erased))
+  const desk = createDesk({ store, serial, time, live, bearers, erase, activity })
 
   const until = ({ ended }: Session): AbortSignal => ended
   const seats = createSeats(STREAMS_PER_PEER)
   const face = createFace({ onEnd: onChange })
   const open: string[] = []
-  const add = async <S extends Service>(service: S, handlers: ServiceHandlers<S, Session>): Promise<void> => {
+  const add = async <S extends Service>(service: S, given: ServiceHandlers<S, Session>): Promise<void> => {
+    const handlers = pause.gate(service, given)
     const answer = serve(service, handlers, { guard: (token, by) => guard(token, by, service.name), until, log })
     const handler = (stream: Stream, connection: Connection): Promise<void> =>
       answer(stream, connection).finally(onChange)
@@ -208,17 +224,32 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     sessionProtocol,
     sessionService({
       ...{ cafe: peer, peerKey, epoch, challengeKey: await createChallengeKey(), name: () => name },
-      ...{ store, issuer, serial, time, random, live, alarms, bearers, erase },
+      ...{ store, issuer, serial, time, random, live, alarms, bearers, erase, pause, activity },
       turns: createTurns(components.rates ?? SESSION_RATES, clock),
     }),
   )
-  await add(pinProtocol, pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands }))
+  const pins = pinService({ keep, jobs, blocks, holds, clock, stands: bearers.stands })
+  await add(pinProtocol, {
+    ...pins,
+    pin: (input, context) => activity.noteFull(context.session.account, pins.pin(input, context)),
+    car: (input, context) => activity.noteFull(context.session.account, pins.car(input, context)),
+  })
   await add(snapshotProtocol, snapshots.handlers)
   await add(contactProtocol, contacts.handlers)
   await add(infoProtocol, info.handlers)
   await add(inboxProtocol, inbox.handlers)
   await add(linkProtocol, links.handlers)
-  face.addRoot('pins', createPsa({ jobs, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }))
+  const asked: PinJobs = {
+    ...jobs,
+    async add(owner, ask) {
+      pause.assertTaking()
+      return jobs.add(owner, ask)
+    },
+  }
+  face.addRoot(
+    'pins',
+    createPsa({ jobs: asked, guard: bearers.check, delegates: () => delegatesOf(components), seats, log }),
+  )
 
   info.start()
 
@@ -240,7 +271,17 @@ export async function createCafe(components: CafeComponents, name: string): Prom
     guests: createGuests(store, time),
     neighbours: info.list,
     meet: info.meet,
-    async close() {
+    activity,
+    paused: () => pause.since,
+    setPaused: told(async (paused: boolean) => {
+      if (!(await pause.set(paused))) return
+      activity.note(paused ? 'paused' : 'resumed')
+      await (paused ? jobs.close() : jobs.goOn())
+      live.look()
+    }),
+    leaving: () => leavingOf({ store, keep, forwarding, letters: inbox.letters, hears: live.hears }),
+    async close({ farewell } = {}) {
+      if (farewell !== undefined) await live.farewell(farewell)
       face.close()
       info.close()
       contacts.close()
@@ -249,13 +290,11 @@ export async function createCafe(components: CafeComponents, name: string): Prom
       inbox.close()
       await forwarding.close()
       await jobs.close()
+      await activity.close()
     },
     createToken: told((options: TokenOptions) => issueToken({ store, time, random }, options)),
     tokens: () => listTokens({ store }),
-    async clients() {
-      const found = await store.clients.list([])
-      return Promise.all(found.map(async ({ row }) => ({ ...row, usage: await usageOf(keep, row.account) })))
-    },
+    clients: () => listClients({ store, keep, live }),
   }
 }
 
@@ -263,10 +302,4 @@ export async function createCafe(components: CafeComponents, name: string): Prom
 function delegatesOf({ addresses, peer }: CafeComponents): readonly string[] {
   const now = addresses()
   return now.length > 0 ? now : [`/p2p/${peer}`]
-}
-
-/** What an account pays for its pins. */
-async function usageOf(keep: Keep, account: ClientRow['account']): Promise<UsageRow> {
-  const { roots, bytes } = await keep.usage(account)
-  return { roots, bytes }
 }
