@@ -12,7 +12,7 @@ import type { Cafe, CafeComponents } from './cafe.ts'
 import { carryStates } from './carry/state.ts'
 import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
-import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { ClientInfo, ClosedCafe, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
 import type { Mode } from './session/terms.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -50,7 +50,10 @@ export interface HostingComponents extends CafeComponents {
 
 export interface Hosting {
   open(input: { name: string; mode?: Mode | undefined; budget?: number | undefined }): Promise<OpenCafe>
-  close(): Promise<void>
+  /** Guests who listen are told `farewell` first. */
+  close(options?: { farewell?: string | undefined }): Promise<void>
+  /** The cafe that was open here last; null if none was. */
+  before(): Promise<ClosedCafe | null>
   /** Stops answering, because this program ends: the next start opens it again. */
   stop(): Promise<void>
   /**
@@ -86,6 +89,8 @@ interface Running {
   readonly cafe: Cafe
   readonly name: string
   readonly since: number
+  /** When this start opened it. */
+  readonly up: number
   readonly mode: Mode
   /** What the invite on the screen carries, where a token is needed. */
   readonly token: { readonly id: string; readonly token: string } | undefined
@@ -141,7 +146,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       const cafe = await createCafe(components, name)
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
-      running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      running = { cafe, name, since, up: clock(), mode, token: await screenToken(cafe, wanted ?? mode) }
       await door?.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
@@ -163,15 +168,18 @@ export async function createHosting(components: HostingComponents): Promise<Host
       serial('host', async () => {
         await assertHere()
         if (budget !== undefined) await keep.setBudget(budget)
+        const isNew = running === undefined
         await start(name, running?.since ?? clock(), mode)
+        if (isNew) current().cafe.activity.note('opened')
         await entrance.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
       }),
-    close: () =>
+    close: ({ farewell = '' } = {}) =>
       serial('host', async () => {
         if (!running) return
         await door?.leadTo(undefined)
-        await running.cafe.close()
+        running.cafe.activity.note('closed')
+        await running.cafe.close({ farewell })
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
         onChange()
@@ -207,12 +215,14 @@ export async function createHosting(components: HostingComponents): Promise<Host
         roots += usage.roots
         bytes += usage.bytes
       }
-      const { since } = running
+      const { since, up, cafe } = running
       const room = { ...keep.status(), collected: collecting.last }
       return {
         ...(await card()),
         open: true,
         since,
+        up,
+        paused: cafe.paused(),
         clients: clients.length,
         requests: requests.length,
         roots,
@@ -220,6 +230,10 @@ export async function createHosting(components: HostingComponents): Promise<Host
         room,
         door: door?.status(),
       }
+    },
+    async before() {
+      const row = await hosts.get('me')
+      return row ? { name: row.name, budget: keep.status().budget } : null
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
@@ -255,8 +269,8 @@ export async function createHosting(components: HostingComponents): Promise<Host
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
       const clients = await current().cafe.clients()
-      return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({
-        ...{ peerId: peer, address: account, since, quota, services, token },
+      return clients.map(({ peer, account, since, quota, usage, services, token, revoked, online, heard }) => ({
+        ...{ peerId: peer, address: account, since, quota, services, token, online, seen: online ? clock() : heard },
         ...{ revoked: revoked !== null, roots: usage.roots, bytes: usage.bytes },
       }))
     },
