@@ -25,6 +25,7 @@ import { news } from './news.ts'
 import { pair } from './pair.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
+import { reading } from './reading.ts'
 import { recover } from './recover.ts'
 import { room } from './room.ts'
 import { safety } from './safety.ts'
@@ -60,6 +61,7 @@ export const words: Words = {
   pair,
   people,
   posts,
+  reading,
   recover,
   room,
   safety,
