@@ -13,6 +13,7 @@ import { carryStates } from './carry/state.ts'
 import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
 import type { ClientInfo, ClosedCafe, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import { clientInfos, totalsOf } from './host-view.ts'
 import type { Mode } from './session/terms.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -206,15 +207,6 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }),
     async status() {
       if (!running) return { open: false }
-      const [clients, requests] = await Promise.all([running.cafe.clients(), running.cafe.requests()])
-      // Devices of one account share its usage: count each account once.
-      const usages = new Map(clients.map(({ account, usage }) => [account, usage]))
-      let roots = 0
-      let bytes = 0
-      for (const usage of usages.values()) {
-        roots += usage.roots
-        bytes += usage.bytes
-      }
       const { since, up, cafe } = running
       const room = { ...keep.status(), collected: collecting.last }
       return {
@@ -223,10 +215,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
         since,
         up,
         paused: cafe.paused(),
-        clients: clients.length,
-        requests: requests.length,
-        roots,
-        bytes,
+        ...(await totalsOf(cafe)),
         room,
         door: door?.status(),
       }
@@ -268,11 +257,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
-      const clients = await current().cafe.clients()
-      return clients.map(({ peer, account, since, quota, usage, services, token, revoked, online, heard }) => ({
-        ...{ peerId: peer, address: account, since, quota, services, token, online, seen: online ? clock() : heard },
-        ...{ revoked: revoked !== null, roots: usage.roots, bytes: usage.bytes },
-      }))
+      return clientInfos(await current().cafe.clients(), clock())
     },
     trustClock: () =>
       serial('host', async () => {
