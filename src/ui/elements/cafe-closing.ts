@@ -58,11 +58,12 @@ export class CafeClosing extends Plain {
     const { leaving } = this
     if (leaving === undefined) return waiting(own.leaving.looking)
     return html`<div class="stack">
-      ${leaving === null ? nothing : facts(leaving)} ${leaving?.accounts === 0 ? nothing : this.#advice()}
+      ${leaving === null ? nothing : facts(leaving)}
       <label class="field">
         <span>${own.leaving.farewell} <small>${hearing(leaving)}</small></span>
         <input name="farewell" type="text" maxlength=${MAX_NOTICE} autocomplete="off" placeholder=${own.leaving.example} />
       </label>
+      ${leaving?.accounts === 0 ? nothing : this.#advice()}
     </div>`
   }
 
@@ -83,7 +84,8 @@ export class CafeClosing extends Plain {
     this.leaving = await this.cafe.host.leaving().catch(() => null) // it can be closed all the same
   }
 
-  #carry(): void {
+  /** Bound, since what is handed to the dialog is drawn by the dialog. */
+  readonly #carry = (): void => {
     this.open = false
     this.dispatchEvent(new Event('carry'))
   }
@@ -104,7 +106,9 @@ function facts({ accounts, roots, bytes: size, elsewhere, unfinished, letters }:
     ...(unfinished > 0 ? [own.leaving.unfinished(bytes(unfinished))] : []),
     ...(letters > 0 ? [own.leaving.letters(letters)] : []),
   ]
-  return html`${lines.map((line) => html`<p class="small">${line}</p>`)}`
+  return html`<ul class="small">
+    ${lines.map((line) => html`<li>${line}</li>`)}
+  </ul>`
 }
 
 const hearing = (leaving: Leaving | null): string =>

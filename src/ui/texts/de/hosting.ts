@@ -51,8 +51,7 @@ export const hosting: Words['hosting'] = {
     nobody: 'Niemand bewahrt hier etwas auf.',
     keep: (people, files, size) =>
       html`${plural(people, { one: '# Person bewahrt', other: '# Personen bewahren' })} hier ${plural(files, { one: '# Datei', other: '# Dateien' })} auf, ${size}.`,
-    unknown:
-      'Dein Café kann nicht sehen, ob sie anderswo Kopien haben. Solange es geschlossen ist, erreichen sie nicht, was hier ist.',
+    unknown: 'Dein Café kann nicht sehen, ob sie anderswo Kopien haben.',
     elsewhere: (files) =>
       plural(files, {
         one: '# dieser Dateien ist auch bei deinem Pinning-Dienst.',
@@ -71,10 +70,10 @@ export const hosting: Words['hosting'] = {
     farewell: 'Was sollen deine Gäste erfahren?',
     hears: (devices) =>
       plural(devices, {
-        one: '# Gerät, das gerade verbunden ist, sieht das',
-        other: '# Geräte, die gerade verbunden sind, sehen das',
+        one: '# verbundenes Gerät sieht das',
+        other: '# verbundene Geräte sehen das',
       }),
-    nobodyHears: 'gerade ist niemand verbunden, der das sieht',
+    nobodyHears: 'gerade ist niemand verbunden',
     example: 'Am Montag wieder da!',
   },
 }

@@ -17,8 +17,7 @@ export const cafes = {
   pausedText:
     'Its host has paused guests: it keeps nothing new for now. What is there stays, and what waits here follows by itself.',
   closed: 'closed',
-  closedText: (when: TemplateResult) =>
-    html`Its host closed it ${when}. What you keep there is safe until it opens again.`,
+  closedText: (when: TemplateResult) => html`Its host closed it ${when}. What you keep stays on its device.`,
   left: 'Cafes you left',
   moveTitle: 'Move to another cafe',
   moveText: 'Everything is copied and checked first. Your old cafe is left only when the new one has all of it.',

@@ -52,8 +52,7 @@ export const hosting = {
     nobody: 'Nobody keeps anything here.',
     keep: (people: number, files: number, size: string) =>
       html`${plural(people, { one: '# person keeps', other: '# people keep' })} ${plural(files, { one: '# file', other: '# files' })} here, ${size}.`,
-    unknown:
-      'Your cafe cannot see whether they have copies elsewhere. While it is closed, they do not reach what is here.',
+    unknown: 'Your cafe cannot see whether they have copies elsewhere.',
     elsewhere: (files: number) =>
       plural(files, {
         one: '# of these files is at your pinning service too.',
@@ -73,10 +72,10 @@ export const hosting = {
     farewell: 'What should your guests be told?',
     hears: (devices: number) =>
       plural(devices, {
-        one: '# device that is connected now sees this',
-        other: '# devices that are connected now see this',
+        one: '# connected device sees this',
+        other: '# connected devices see this',
       }),
-    nobodyHears: 'nobody is connected now to see this',
+    nobodyHears: 'nobody is connected to see this',
     example: 'Back on Monday!',
   },
 }
