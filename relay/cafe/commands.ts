@@ -66,6 +66,11 @@ export const COMMANDS = {
   ),
   mode: command(v.strictObject({ mode }), (input, { hosting }) => hosting.setMode(input.mode)),
   budget: command(v.strictObject({ bytes: count() }), ({ bytes }, { hosting }) => hosting.setBudget(bytes)),
+  /** Nobody new comes in and nothing new is kept, until `resume`. */
+  pause: command(none, (_, { hosting }) => hosting.cafe().setPaused(true)),
+  resume: command(none, (_, { hosting }) => hosting.cafe().setPaused(false)),
+  /** What has happened, newest first. */
+  activity: command(none, async (_, { hosting }) => hosting.cafe().activity.list()),
   alarms: command(none, (_, { hosting }) => hosting.cafe().alarms.list()),
   /** Removes what nobody needs. */
   collect: command(none, (_, { hosting }) =>

@@ -46,7 +46,7 @@ WebSocket is at the ports of http and https, too.
 It has no door to open: its HTTP is its own, and it never decrypts. A relay that lets through only invited guests learns
 from it who they are. "npm start -- --cafe <name>" is a relay with such a cafe in it.
 
-While it runs, with the same --data: status, invite, clients, tokens, requests, alarms, collect, close,
+While it runs, with the same --data: status, invite, clients, tokens, requests, alarms, activity, pause, resume, collect, close,
   token [--label x] [--uses n] [--days n] [--quota small|normal|large|<size>] [--service pin]…,
   revoke <token id>, admit <address> <peer id> [--quota x], refuse <address> <peer id>,
   evict <address> [--notice x], mode <invite|ask|open>, budget <size>,

@@ -20,7 +20,12 @@ export type HostStatus =
   | { readonly open: false }
   | (OpenCafe & {
       readonly open: true
+      /** When its host opened it. */
       readonly since: number
+      /** Since when it is open without a break: browsers end it with its last tab, and the next start goes on. */
+      readonly up: number
+      /** Since when guests are paused: nobody new comes in, nothing new is kept; null while they are not. */
+      readonly paused: number | null
       readonly clients: number
       /** People who wait for the host's answer. */
       readonly requests: number
@@ -31,6 +36,13 @@ export type HostStatus =
       /** Not there where no relay's door can lead here. */
       readonly door?: DoorStatus | undefined
     })
+
+/** A cafe that may be opened again. */
+export interface ClosedCafe {
+  readonly name: string
+  /** Bytes to keep for clients in all. */
+  readonly budget: number
+}
 
 /** How anybody on the web reaches the cafe through the relay, by HTTP. */
 export interface DoorStatus {
@@ -78,6 +90,9 @@ export interface ClientInfo {
   readonly peerId: PeerIdText
   readonly address: Address
   readonly since: number
+  /** It listens now; else when it was last heard of, to the hour. */
+  readonly online: boolean
+  readonly seen: number
   readonly roots: number
   readonly bytes: number
   readonly quota: number

@@ -12,7 +12,8 @@ import type { Cafe, CafeComponents } from './cafe.ts'
 import { carryStates } from './carry/state.ts'
 import type { CafeGuests } from './guests.ts'
 import { type HostRow, hostTable } from './host-row.ts'
-import type { ClientInfo, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import type { ClientInfo, ClosedCafe, DoorInput, DoorStatus, HostStatus, NewToken, OpenCafe } from './host-status.ts'
+import { clientInfos, totalsOf } from './host-view.ts'
 import type { Mode } from './session/terms.ts'
 import { forgetTime } from './session/time.ts'
 import type { TokenOptions } from './tokens.ts'
@@ -50,7 +51,10 @@ export interface HostingComponents extends CafeComponents {
 
 export interface Hosting {
   open(input: { name: string; mode?: Mode | undefined; budget?: number | undefined }): Promise<OpenCafe>
-  close(): Promise<void>
+  /** Guests who listen are told `farewell` first. */
+  close(options?: { farewell?: string | undefined }): Promise<void>
+  /** The cafe that was open here last; null if none was. */
+  before(): Promise<ClosedCafe | null>
   /** Stops answering, because this program ends: the next start opens it again. */
   stop(): Promise<void>
   /**
@@ -86,6 +90,8 @@ interface Running {
   readonly cafe: Cafe
   readonly name: string
   readonly since: number
+  /** When this start opened it. */
+  readonly up: number
   readonly mode: Mode
   /** What the invite on the screen carries, where a token is needed. */
   readonly token: { readonly id: string; readonly token: string } | undefined
@@ -141,7 +147,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
       const cafe = await createCafe(components, name)
       await rows.commit([hosts.put(['me'], { name, open: true, since })])
       const mode = await cafe.mode()
-      running = { cafe, name, since, mode, token: await screenToken(cafe, wanted ?? mode) }
+      running = { cafe, name, since, up: clock(), mode, token: await screenToken(cafe, wanted ?? mode) }
       await door?.leadTo({ name, fetch: cafe.fetch })
     }
     if (wanted) await setMode(wanted)
@@ -163,15 +169,18 @@ export async function createHosting(components: HostingComponents): Promise<Host
       serial('host', async () => {
         await assertHere()
         if (budget !== undefined) await keep.setBudget(budget)
+        const isNew = running === undefined
         await start(name, running?.since ?? clock(), mode)
+        if (isNew) current().cafe.activity.note('opened')
         await entrance.reserved(AbortSignal.timeout(ADDRESS_WAIT))
         return card()
       }),
-    close: () =>
+    close: ({ farewell = '' } = {}) =>
       serial('host', async () => {
         if (!running) return
         await door?.leadTo(undefined)
-        await running.cafe.close()
+        running.cafe.activity.note('closed')
+        await running.cafe.close({ farewell })
         await rows.commit([hosts.put(['me'], { name: running.name, open: false, since: running.since })])
         running = undefined
         onChange()
@@ -198,28 +207,22 @@ export async function createHosting(components: HostingComponents): Promise<Host
       }),
     async status() {
       if (!running) return { open: false }
-      const [clients, requests] = await Promise.all([running.cafe.clients(), running.cafe.requests()])
-      // Devices of one account share its usage: count each account once.
-      const usages = new Map(clients.map(({ account, usage }) => [account, usage]))
-      let roots = 0
-      let bytes = 0
-      for (const usage of usages.values()) {
-        roots += usage.roots
-        bytes += usage.bytes
-      }
-      const { since } = running
+      const { since, up, cafe } = running
       const room = { ...keep.status(), collected: collecting.last }
       return {
         ...(await card()),
         open: true,
         since,
-        clients: clients.length,
-        requests: requests.length,
-        roots,
-        bytes,
+        up,
+        paused: cafe.paused(),
+        ...(await totalsOf(cafe)),
         room,
         door: door?.status(),
       }
+    },
+    async before() {
+      const row = await hosts.get('me')
+      return row ? { name: row.name, budget: keep.status().budget } : null
     },
     cafe: () => current().cafe,
     async setBudget(bytes) {
@@ -254,11 +257,7 @@ export async function createHosting(components: HostingComponents): Promise<Host
     guests: async () => running?.cafe.guests(),
     knows: async (peer) => (await running?.cafe.knows(peer)) ?? false,
     async clients() {
-      const clients = await current().cafe.clients()
-      return clients.map(({ peer, account, since, quota, usage, services, token, revoked }) => ({
-        ...{ peerId: peer, address: account, since, quota, services, token },
-        ...{ revoked: revoked !== null, roots: usage.roots, bytes: usage.bytes },
-      }))
+      return clientInfos(await current().cafe.clients(), clock())
     },
     trustClock: () =>
       serial('host', async () => {

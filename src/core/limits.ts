@@ -133,6 +133,15 @@ export const DEPARTURE_TTL = 86_400_000
 export const MAX_NOTICE = 200
 /** Access tokens at once: hosts hand out dozens. */
 export const MAX_TOKENS = 1000
+/** A guest of a paused cafe asks again after this: soon for a person who waits, and little for a cafe that rests. */
+export const PAUSED_AFTER = 20_000
+/** What a host tells its guests reaches those who listen within this, or they are left without it. */
+export const FAREWELL_TIME = 2000
+/** Lines of the host's activity log, and how old they get: what a person looks through, of the last weeks. */
+export const MAX_ACTIVITY = 200
+export const ACTIVITY_TTL = 30 * 86_400_000
+/** The same by the same account within this is one line with a count: an upload of a thousand files is no thousand lines. */
+export const ACTIVITY_AGAIN = 3_600_000
 /** Alarms kept for the host; the oldest are forgotten. */
 export const MAX_ALARMS = 100
 /** Live channels in all: one for each peer, for a cafe of some hundred devices. */

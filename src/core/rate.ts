@@ -30,6 +30,8 @@ export interface Rate {
   draw(party: string, units: number): number
   /** What {@link Rate.draw} would give, drawing nothing: for what is drawn only if it then goes wrong. */
   wait(party: string, units: number): number
+  /** Takes back what was drawn for nothing. */
+  giveBack(party: string, units: number): void
   /** Parties remembered now. */
   readonly size: number
 }
@@ -85,6 +87,10 @@ export function createRate({ burst, every, clock, parties = 1000 }: RateOptions)
       return 0
     },
     wait: (party, units) => look(party, units).after,
+    giveBack(party, units) {
+      const bucket = buckets.get(party)
+      if (bucket) bucket.level = Math.min(burst, bucket.level + units)
+    },
     get size() {
       return buckets.size
     },

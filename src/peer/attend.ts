@@ -14,12 +14,12 @@ import { type Joined, refreshDue } from './cafe-row.ts'
 import type { Cafes } from './cafes.ts'
 
 export interface AttendComponents {
-  readonly cafes: Pick<Cafes, 'list' | 'access' | 'check'>
+  readonly cafes: Pick<Cafes, 'list' | 'access' | 'check' | 'heard'>
   readonly client: Pick<SessionClient, 'watch'>
   readonly clock: Clock
   /** From 0 to 1: spreads what would otherwise happen everywhere at once. */
   readonly chance?: () => number
-  /** A live channel to a cafe has opened, and it knows us: it is there, maybe again, in this storage epoch. */
+  /** A cafe that knows us is there, maybe again, in this storage epoch; or it takes what is new again after a pause. */
   readonly onConnected?: (cafe: PeerIdText, epoch: number | undefined) => void
 }
 
@@ -80,17 +80,22 @@ export function createAttendance({
   const watch = async ({ cafe, address }: Joined, signal: AbortSignal): Promise<void> => {
     for (let failures = 1; !signal.aborted; failures++) {
       let isNew = true
+      let wasPaused = false
+      const said = (paused: boolean, farewell: Joined['farewell']): Promise<void> =>
+        cafes.heard(cafe, { paused, farewell }).catch(() => {}) // told again with the next channel
       try {
         await client.watch(
           cafe,
           address,
-          (standing, epoch) => {
+          (standing, { epoch, paused }) => {
             failures = 0
-            if (isNew && standing === 'client') onConnected?.(cafe, epoch)
+            void said(paused, null)
+            if ((isNew || (wasPaused && !paused)) && standing === 'client') onConnected?.(cafe, epoch)
             isNew = false
+            wasPaused = paused
             void hear(cafe, standing, signal)
           },
-          { signal },
+          { signal, onFarewell: (words) => void said(wasPaused, { words, at: clock() }) },
         )
       } catch (thrown) {
         if (signal.aborted) return

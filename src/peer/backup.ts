@@ -104,6 +104,8 @@ export interface Backups extends Kept {
   watch(listener: () => void): () => void
   /** What a collection must spare. */
   readonly roots: RootSource
+  /** Tries what waits for cafes now; it happens by itself too. */
+  again(): void
   /** Stops what goes on by itself. */
   close(): void
 }
@@ -209,6 +211,7 @@ export function createBackups(components: BackupsComponents): Backups {
       await store.requeue(cafe)
       await kept.spread()
     },
+    again: () => void backlog.run(),
     close() {
       backlog.close()
       audits.close()

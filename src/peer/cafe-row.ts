@@ -32,6 +32,10 @@ export const joinedRow = v.strictObject({
   until: v.optional(v.nullable(count()), null),
   /** When somebody else last used an old session of ours there. */
   alarm: v.optional(v.nullable(count()), null),
+  /** Its host has paused guests, as far as we have heard: it keeps nothing new. */
+  paused: v.optional(v.boolean(), false),
+  /** Its host has closed it then, and said this; null once it is there again. */
+  farewell: v.optional(v.nullable(v.strictObject({ words: notice, at: count() })), null),
   /** Its storage epoch when what we have there was last seen to; 0 where it has not said. */
   epoch: v.optional(count(), 0),
 })

@@ -74,6 +74,8 @@ export interface Cafes {
    * it gets all again, and until that has worked it is called each time.
    */
   epoch(cafe: PeerIdText, epoch: number, mend: () => Promise<void>): Promise<void>
+  /** Notes what a cafe has said of itself. Nothing happens where we have no row, or it says nothing new. */
+  heard(cafe: PeerIdText, said: Pick<Joined, 'paused' | 'farewell'>): Promise<void>
   /** Receipts of the cafes that were left last, newest first. */
   receipts(): Promise<readonly Left[]>
 }
@@ -213,6 +215,8 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
             addresses: [...addresses],
             alarm: before?.alarm ?? null,
             epoch: before?.epoch ?? 0,
+            paused: before?.paused ?? false,
+            farewell: null,
           },
           since: before?.state === 'active' ? before.since : clock(),
         }
@@ -242,6 +246,12 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
           const row = await joined.get(cafe)
           if (row) await save({ ...row, epoch })
         })
+      }),
+    heard: (cafe, { paused, farewell }) =>
+      serial(cafe, async () => {
+        const row = await joined.get(cafe)
+        if (!row || (row.paused === paused && row.farewell === null && farewell === null)) return
+        await save({ ...row, paused, farewell })
       }),
     deregister,
     receipts: async () => (await left.list([])).map(({ row }) => row).sort((a, b) => b.at - a.at),

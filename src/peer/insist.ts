@@ -10,6 +10,9 @@ export function isPathFailure(error: CafeError): boolean {
   return isOutOfReach(error.code) || error.code === 'BUSY'
 }
 
+/** Has the host paused guests? That may last: nobody waits for it in front of a screen, and it is told when it ends. */
+export const isPaused = ({ code, data }: CafeError): boolean => code === 'BUSY' && data['why'] === 'paused'
+
 /** Is there no answer to be had now? A node whose cafe is closed does not speak its protocols. */
 export const isAway = (error: CafeError): boolean => isPathFailure(error) || error.code === 'UNSUPPORTED'
 

@@ -159,6 +159,7 @@ export async function createPeer(components: PeerComponents): Promise<Peer> {
     ...{ cafes, clock, client },
     onConnected(cafe, epoch) {
       kept.safekeeping.slots.connected(cafe)
+      backups.again()
       links.due()
       // What fails is done when the cafe is next met.
       if (epoch !== undefined) void cafes.epoch(cafe, epoch, () => mend(cafe)).catch(() => {})

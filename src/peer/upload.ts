@@ -9,7 +9,7 @@ import { hex, type PeerIdText } from '../core/ids.ts'
 import { MAX_OFFER } from '../core/limits.ts'
 import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { authorized, type Cafes } from './cafes.ts'
-import { isPathFailure } from './insist.ts'
+import { isPathFailure, isPaused } from './insist.ts'
 
 /** The blocks of one file in the order they were stored here: it grows while the file is read. */
 export interface BlockLog {
@@ -79,7 +79,7 @@ export interface UploadTask {
 
 /**
  * Uploads all blocks of the log and resolves with the cafe's receipt.
- * @throws CafeError the cafe's refusal; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see `isPathFailure`); ABORTED.
+ * @throws CafeError the cafe's refusal; BUSY {why: 'paused'} at once; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see `isPathFailure`); ABORTED.
  */
 export async function upload(components: UploadComponents, task: UploadTask): Promise<PinReceipt> {
   const { patience, signal, onStored, onPath } = task
@@ -108,7 +108,7 @@ export async function upload(components: UploadComponents, task: UploadTask): Pr
     } catch (thrown) {
       if (signal.aborted) throw toCafeError(signal.reason, 'ABORTED')
       const error = passing(toCafeError(thrown), worked)
-      if (!isPathFailure(error)) throw error
+      if (!isPathFailure(error) || isPaused(error)) throw error
       onPath?.(false)
       const pause = pauseAfter(++failures, PAUSES)
       if (performance.now() + pause - since > patience) throw error

@@ -1,5 +1,6 @@
 /** Failures in plain words: what happened and what to do next. Every code has a text for every thing a person does. */
 import { type CafeError, ERRORS, type ErrorCode, isErrorCode, toCafeError } from '../core/errors.ts'
+import { PAUSED_AFTER } from '../core/limits.ts'
 import { type WalletDoing, walletText } from './explain-wallet.ts'
 import { bytes } from './format.ts'
 import { accountFailures as englishAccount } from './texts/en/account-failures.ts'
@@ -46,6 +47,8 @@ export interface Problem {
   readonly text: string
   /** Worth offering "Try again" for the same thing. */
   readonly retry: boolean
+  /** Milliseconds after which the same may work by itself: a host has paused guests. */
+  readonly after?: number
 }
 
 /** Sentences that fit what was being done better than the general ones. */
@@ -104,6 +107,7 @@ export function explain(thrown: unknown, doing: Doing): Problem {
     code,
     text: walletText(error) ?? pairing(error, doing) ?? refusal(error) ?? measured(error) ?? sentence(code, doing),
     retry: ERRORS[code].retry,
+    ...(error.data['why'] === 'paused' ? { after: amount(error, 'after') ?? PAUSED_AFTER } : {}),
   }
 }
 

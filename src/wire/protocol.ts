@@ -31,6 +31,8 @@ export interface Operation<Request = unknown, Upload = unknown, Item = unknown, 
   readonly maxItem?: number
   /** As the service's, for one operation: it is worth some seconds of waiting for a direct connection. */
   readonly bulk?: boolean
+  /** It has the host keep something new: a host that takes nothing now refuses it. */
+  readonly keeps?: boolean
 }
 
 export interface Service<Operations extends Record<string, Operation> = Record<string, Operation>> {

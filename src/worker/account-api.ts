@@ -66,6 +66,10 @@ export interface Session {
   readonly notice: string
   /** Up to when the host may answer, if waiting. */
   readonly until: number | null
+  /** Its host has paused guests: it keeps nothing new for now. What waits for it follows by itself. */
+  readonly paused: boolean
+  /** Its host has closed it then, and said this (empty for nothing); null while it is open, as far as we know. */
+  readonly farewell: { readonly words: string; readonly at: number } | null
   /** When somebody else last used an old session of ours there; it was ended then. */
   readonly alarm: number | null
   /** Milliseconds since the epoch: registered at; the session must be refreshed before. */

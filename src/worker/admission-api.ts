@@ -1,4 +1,7 @@
 /** The part of the page's API that is about who may come to the hosted cafe, and who must go. Types only. */
+import type { Activity } from '../cafe/activity.ts'
+import type { ClosedCafe } from '../cafe/host-status.ts'
+import type { Leaving } from '../cafe/leaving.ts'
 import type { Mode } from '../cafe/session/terms.ts'
 import type { Quota, Token } from '../cafe/tokens.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
@@ -50,6 +53,12 @@ export interface NeighbourInfo {
   readonly marked: number | null
 }
 
+/** A line of the host's log, see `cafe/activity.ts`. */
+export type ActivityInfo = Activity
+
+export type { ClosedCafe } from '../cafe/host-status.ts'
+export type { Leaving } from '../cafe/leaving.ts'
+
 type None = Record<never, never>
 
 export type AdmissionApi = {
@@ -63,6 +72,10 @@ export type AdmissionApi = {
   'host.dismiss': Call<{ id: string }, None>
   'host.trustClock': Call<None, None>
   'host.neighbours': Call<None, readonly NeighbourInfo[]>
+  'host.setPaused': Call<{ paused: boolean }, None>
+  'host.activity': Call<None, readonly ActivityInfo[]>
+  'host.leaving': Call<None, Leaving>
+  'host.before': Call<None, ClosedCafe | null>
 }
 
 /** The same as functions, in `cafe.host`. */
@@ -88,4 +101,12 @@ export interface AdmissionConsole {
   trustClock(): Promise<void>
   /** The cafes that this one knows, and which of them lied. */
   neighbours(): Promise<readonly NeighbourInfo[]>
+  /** Nobody new comes in and nothing new is kept, until it is false again; clients read on. Over restarts, too. */
+  setPaused(paused: boolean): Promise<void>
+  /** What has happened, newest first: the last 200 lines of 30 days. */
+  activity(): Promise<readonly ActivityInfo[]>
+  /** What guests would miss while the cafe is closed, as far as it can know. */
+  leaving(): Promise<Leaving>
+  /** The cafe that was open here last, to be opened again; null if none was. */
+  before(): Promise<ClosedCafe | null>
 }

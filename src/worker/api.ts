@@ -182,7 +182,7 @@ export type PageApi = AdmissionApi &
     'tab.site': Call<{ label: string; port: MessagePort }, None>
     'host.open': Call<{ name: string; mode?: Mode | undefined; budget?: number | undefined }, OpenCafe>
     'host.status': Call<None, HostStatus>
-    'host.close': Call<None, None>
+    'host.close': Call<{ farewell?: string | undefined }, None>
     'host.createToken': Call<TokenInput, NewToken>
     'host.clients': Call<None, readonly ClientInfo[]>
     'host.setDoor': Call<DoorInput, DoorStatus>

@@ -45,7 +45,8 @@ export interface CafeConsole {
       /** `budget`: bytes to keep for clients in all. */
       open(input: { name: string; mode?: Mode; budget?: number }): Promise<OpenCafe>
       status(): Promise<HostStatus>
-      close(): Promise<void>
+      /** Clients who are connected are told `farewell` first; without it only that the host has closed it. */
+      close(input?: { farewell?: string }): Promise<void>
       createToken(input?: TokenInput): Promise<NewToken>
       clients(): Promise<readonly ClientInfo[]>
       /**

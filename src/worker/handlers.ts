@@ -321,8 +321,8 @@ function relayList({ relays, addresses }: Node): readonly RelayInfo[] {
 }
 
 const asSession = (row: Joined): Session => {
-  const { cafe, name, address, since, refreshEnds, quota, state, why, notice, until, alarm } = row
-  return { cafe, name, address, since, expires: refreshEnds, quota, state, why, notice, until, alarm }
+  const { cafe, name, address, since, refreshEnds, quota, state, why, notice, until, alarm, paused, farewell } = row
+  return { cafe, name, address, since, expires: refreshEnds, quota, state, why, notice, until, alarm, paused, farewell }
 }
 
 const asPin = (row: Backup): Pin => ({

@@ -58,7 +58,10 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
     },
     'host.forwarding': { input: none, run: () => hosting.cafe().forwarding.status() },
     'host.status': { input: none, run: () => hosting.status() },
-    'host.close': { input: none, run: () => done(hosting.close()) },
+    'host.close': {
+      input: v.strictObject({ farewell: v.optional(notice) }),
+      run: (input) => done(hosting.close(input)),
+    },
     'host.createToken': { input: token, run: (input) => hosting.createToken(input) },
     'host.clients': { input: none, run: () => hosting.clients() },
     'host.tokens': { input: none, run: () => hosting.cafe().tokens() },
@@ -92,6 +95,13 @@ export function hostHandlers(hosting: Hosting): Handlers<HostedApi> {
     },
     'host.dismiss': { input: id, run: (input) => done(hosting.cafe().alarms.dismiss(input.id)) },
     'host.trustClock': { input: none, run: () => done(hosting.trustClock()) },
+    'host.setPaused': {
+      input: v.strictObject({ paused: v.boolean() }),
+      run: ({ paused }) => done(hosting.cafe().setPaused(paused)),
+    },
+    'host.activity': { input: none, run: async () => hosting.cafe().activity.list() },
+    'host.leaving': { input: none, run: () => hosting.cafe().leaving() },
+    'host.before': { input: none, run: () => hosting.before() },
     'host.neighbours': {
       input: none,
       run: async () =>

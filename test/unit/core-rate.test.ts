@@ -25,6 +25,20 @@ describe('a rate', () => {
     expect(rate.draw('a', 250)).toBe(0)
   })
 
+  it('takes back what was drawn for nothing, and never more than a burst', () => {
+    const rate = createRate({ burst: 3, every: 1000, clock: () => 0 })
+    rate.draw('ada', 3)
+    expect(rate.draw('ada', 1)).toBe(1000)
+    rate.giveBack('ada', 1)
+    expect(rate.draw('ada', 1)).toBe(0)
+    rate.giveBack('ada', 10)
+    expect(rate.wait('ada', 3)).toBe(0)
+    expect(rate.draw('ada', 3)).toBe(0)
+    expect(rate.draw('ada', 1)).toBe(1000)
+    rate.giveBack('ben', 5)
+    expect(rate.size).toBe(1)
+  })
+
   it('gives turns one after the other, and says how long to wait', () => {
     let now = 0
     const turns = createRate({ burst: 3, every: 1000, clock: () => now })

@@ -22,6 +22,9 @@ let start: number
 let attendance: Attendance
 let asleep: number
 let connected: string[]
+let paused: boolean
+let heard: Array<Pick<Joined, 'paused' | 'farewell'>>
+let bid: ((words: string) => void) | undefined
 
 const clock = (): number => Date.now() + asleep
 const minutes = (): number => Math.round((clock() - start) / MINUTE)
@@ -34,10 +37,13 @@ beforeEach(async () => {
     ...{ cafe: CAFE, name: 'Corner', address: `P${'a'.repeat(47)}` as Address, addresses: [], quota: 1, since: start },
     ...{ access: 'a', accessEnds: start + ACCESS_TTL, refresh: 'r', refreshEnds: start + 1e10, issued: start },
     ...{ state: 'active', why: null, notice: '', until: null, alarm: null, epoch: 0 },
+    ...{ paused: false, farewell: null },
   }
   refreshed = []
   opened = []
   connected = []
+  paused = false
+  heard = []
   checks = 0
   failing = undefined
   attendance = createAttendance({
@@ -55,12 +61,16 @@ beforeEach(async () => {
       async check() {
         checks++
       },
+      async heard(_cafe, said) {
+        heard.push(said)
+      },
     },
     client: {
-      watch: (_cafe, _address, onStanding, { signal }) =>
+      watch: (_cafe, _address, onStanding, { signal, onFarewell }) =>
         new Promise<never>((_, reject) => {
           opened.push(minutes())
-          say = (standing) => onStanding(standing, 1)
+          say = (standing) => onStanding(standing, { epoch: 1, paused })
+          bid = onFarewell
           hangUp = reject
           signal.addEventListener('abort', () => reject(new CafeError('ABORTED')))
           if (failing) reject(new CafeError('UNREACHABLE'))
@@ -108,6 +118,7 @@ describe('a session that is looked after', () => {
           return 'a'
         },
         check: async () => {},
+        heard: async () => {},
       },
       client: { watch: () => new Promise<never>(() => {}) },
     })
@@ -182,6 +193,22 @@ describe('a live channel', () => {
     await later(5000)
     say('client')
     expect(connected).toEqual([CAFE, CAFE])
+  })
+
+  it('notes that guests are paused, and goes on with what waits as soon as that has ended', async () => {
+    paused = true
+    say('client')
+    paused = false
+    say('client')
+    say('client')
+    expect(connected).toEqual([CAFE, CAFE])
+    expect(heard.map(({ paused }) => paused)).toEqual([true, false, false])
+  })
+
+  it('notes what a host says who closes the cafe, and when', async () => {
+    say('client')
+    bid?.('We move to the harbour.')
+    expect(heard.at(-1)).toEqual({ paused: false, farewell: { words: 'We move to the harbour.', at: clock() } })
   })
 
   it('asks the cafe when it is told that nobody knows us there', async () => {

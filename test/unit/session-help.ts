@@ -1,9 +1,11 @@
 /** The session service of a cafe without a network: its handlers called as the wire would, on rows and a clock of the test. */
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { type Activity, createActivity } from '../../src/cafe/activity.ts'
 import { createErase, type Part } from '../../src/cafe/erase.ts'
 import { createGuard, createStands, type Guard } from '../../src/cafe/guard.ts'
 import { createLive, type Live } from '../../src/cafe/live.ts'
+import { createPause, type Pause } from '../../src/cafe/pause.ts'
 import { createAlarms } from '../../src/cafe/session/alarms.ts'
 import { createBearers } from '../../src/cafe/session/bearers.ts'
 import { createDesk, type Desk } from '../../src/cafe/session/desk.ts'
@@ -16,6 +18,7 @@ import { type CafeTime, createCafeTime } from '../../src/cafe/session/time.ts'
 import { issueToken, type TokenOptions } from '../../src/cafe/tokens.ts'
 import { systemRandom } from '../../src/core/clock.ts'
 import type { PeerIdText } from '../../src/core/ids.ts'
+import { silentLog } from '../../src/core/log.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { createSerial } from '../../src/core/serial.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
@@ -44,6 +47,9 @@ export interface TestCafe {
   readonly guard: Guard
   readonly time: CafeTime
   readonly alarms: ReturnType<typeof createAlarms>
+  readonly pause: Pause
+  /** What the host is told has happened, newest first. */
+  activity(): readonly Activity[]
   readonly handlers: ReturnType<typeof sessionService>
   /** What the clock of the cafe's device says. */
   clock: { now: number }
@@ -86,18 +92,20 @@ export async function newCafe(
     () => {},
   )
   const name = () => 'Test cafe'
+  const pause = await createPause(store, time.now)
+  const activity = await createActivity({ rows: memoryRows(), now: time.now, log: silentLog, onChange: () => {} })
   const issuer = createIssuer({ cafe: peer, name, key: await createJwtKey(), epoch: 1 })
   const erase = createErase(erasable)
   const clocked = { serial, live, clock: time.now, random: systemRandom }
   const bearers = createBearers({ store, stands: createStands(store), ...clocked })
   const handlers = sessionService({
     ...{ cafe: peer, peerKey, epoch: 1, challengeKey: await createChallengeKey(), name, random: systemRandom },
-    ...{ store, issuer, serial, time, live, alarms, bearers, erase },
+    ...{ store, issuer, serial, time, live, alarms, bearers, erase, pause, activity },
     turns: createTurns(rates, () => clock.now),
   })
   return {
-    ...{ peer, store, rows, live, time, alarms, handlers, clock },
-    desk: createDesk({ store, serial, time, live, bearers, erase }),
+    ...{ peer, store, rows, live, time, alarms, handlers, clock, pause, activity: activity.list },
+    desk: createDesk({ store, serial, time, live, bearers, erase, activity }),
     guard: createGuard({ store, issuer, now: time.now, live, onStolen: () => {} }),
     token: async (options = {}) => (await issueToken({ store, time, random: systemRandom }, options)).token,
     keys: async () => (await rows.range('')).map(([key]) => key),

@@ -94,6 +94,13 @@ describe('a failure in plain words', () => {
     }
   })
 
+  it('says when something may work by itself: only where a host has paused guests', () => {
+    const paused = explain(new CafeError('BUSY', { why: 'paused', after: 20_000 }), 'join')
+    expect(paused).toMatchObject({ code: 'BUSY', retry: true, after: 20_000 })
+    expect(paused.text).toContain('paused')
+    expect(explain(new CafeError('BUSY', { after: 20_000 }), 'join')).not.toHaveProperty('after')
+  })
+
   it('shows nothing of an unknown error, which may hold anything', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), (secret) => {

@@ -24,6 +24,7 @@ import { snapshotStore } from '../snapshot/store.ts'
 
 /** Tables of the cafe that stay, and why. They are erased where it is no more. */
 export const LEFT_BEHIND: Readonly<Record<string, string>> = {
+  activity: 'what happened here is for the host of this place; at the next one it begins anew',
   nonce: 'challenges end with the process that gave them',
   lease: 'an unfinished upload is begun again, and asked only for blocks that no pin has',
   'card-index': 'says that the index is made; without it, it is made anew',

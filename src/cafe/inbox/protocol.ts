@@ -133,6 +133,7 @@ export const inboxProtocol = service({
       receipt: v.strictObject({ receipt: bytes(MAX_RECEIPT) }),
       auth: 'none',
       maxUpload: MAX_LETTER + 4 * KiB,
+      keeps: true,
     }),
     /** What a stranger has to do to write to this account. @throws NOT_FOUND {what: 'inbox'}; BUSY {after}. */
     terms: operation({

@@ -53,6 +53,8 @@ export interface Inbox {
   readonly parts: readonly Part[]
   /** Devices of an account have gone: frees what only they had not acknowledged. */
   left(account: Address): void
+  /** Letters that lie here for somebody. */
+  letters(): number
   /** Looks for letters that are over, some at a time; happens by itself too. True when it has come round. */
   sweep(): Promise<boolean>
   readonly ledger: Ledger
@@ -90,6 +92,7 @@ export async function createInbox(components: InboxComponents): Promise<Inbox> {
       presence.forget(account)
       acks.settle(account).catch((cause) => log('warn', 'letters of a device that left could not be freed', { cause }))
     },
+    letters: () => ledger.total.letters,
     sweep,
     ledger,
     close() {

@@ -72,6 +72,7 @@ export const linkProtocol = service({
       /** How often it was opened up to now. */
       receipt: v.strictObject({ opened: count() }),
       auth: 'session',
+      keeps: true,
     }),
     /** From the answer on it opens no more, whatever is put later under its id. Nothing happens where it is not here. */
     revoke: operation({ request: v.strictObject({ link: id }), receipt: nothing, auth: 'session' }),

@@ -31,6 +31,7 @@ export interface FetchQueue {
   /** Forgets one, with what it brought, and resolves when nothing of it goes on. */
   stop(key: string): Promise<void>
   stopAll(account: string): Promise<void>
+  /** Stops all; what waits or is under way is on disk, for the next {@link FetchQueue.open}. */
   close(): Promise<void>
 }
 
@@ -94,6 +95,7 @@ export function createFetchQueue({ attempt, clock }: FetchQueueComponents): Fetc
 
   return {
     open(rows) {
+      closed = false
       for (const { key, row } of rows) waiting.set(key.join('/'), { ...row, next: 0 })
       run()
     },

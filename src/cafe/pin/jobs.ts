@@ -31,25 +31,35 @@ export interface JobsComponents {
   readonly stands: Stands
   /** It stands differently with some pin. */
   readonly onChange: () => void
+  /** Something of an account that was not here before is pinned now. */
+  readonly onKept?: (account: Address, bytes: number) => void
+  /** Nothing is fetched until {@link Jobs.goOn}. */
+  readonly rests?: boolean
 }
 
 /** The jobs as the cafe's own services use them. */
 export interface Jobs extends PinJobs {
-  /** Notes that a root was just pinned whole, and what its owner says of it. */
-  pinned(owner: Owner, root: CID, said: { readonly sealed?: Uint8Array<ArrayBuffer> | undefined }): Promise<void>
+  /** Notes that a root was just pinned whole, and what its owner says of it; `kept`: the bytes, if they just came. */
+  pinned(
+    owner: Owner,
+    root: CID,
+    said: { readonly sealed?: Uint8Array<ArrayBuffer> | undefined; readonly kept?: number },
+  ): Promise<void>
   /** A block of a pinned root was found missing or damaged. */
   degraded(owner: Owner, root: CID, reason: ErrorCode): Promise<void>
   /** As `Keep.unpin`, with all notes. */
   unpin(account: Address, root: CID): Promise<{ bytes: number }>
   /** As `Keep.erase`, with all notes. */
   readonly erase: Keep['erase']
-  /** Stops fetching; what waits is gone on with by the next cafe over these rows. */
+  /** Stops fetching, until {@link Jobs.goOn} or the next cafe over these rows. */
   close(): Promise<void>
+  /** Fetches again, from where it was. */
+  goOn(): Promise<void>
 }
 
 /** Opens the jobs over their rows, and goes on with what was waiting or under way. */
 export async function createJobs(components: JobsComponents): Promise<Jobs> {
-  const { rows, keep, clock, stands, onChange, source } = components
+  const { rows, keep, clock, stands, onChange, onKept = () => {}, source } = components
   const store = noteStore(rows)
   const { notes, due } = store
   const inTurn = createSerial()
@@ -97,7 +107,8 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
     try {
       if (!(await admitted())) throw new CafeError('UNAUTHORIZED')
       const owner = { account, peer, quota }
-      await fetchPin(components, { owner, root, origins, signal, stands: admitted, onProgress })
+      const { bytes } = await fetchPin(components, { owner, root, origins, signal, stands: admitted, onProgress })
+      onKept(account, bytes)
       await tell(account, root, await change(account, id, { state: 'pinned' }))
       return undefined
     } catch (thrown) {
@@ -180,7 +191,8 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
     await tell(account, root, note)
   }
 
-  queue.open(await due.list([]))
+  const goOn = async (): Promise<void> => queue.open(await due.list([]))
+  if (!components.rests) await goOn()
   return {
     async add(owner, said) {
       source.open(said.origins).close() // says no now rather than later
@@ -194,8 +206,9 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
       return found !== undefined
     },
     watch: (account, { signal }) => watchers.watch(account, () => list(account), signal),
-    async pinned({ account, peer, quota }, root, { sealed }) {
+    async pinned({ account, peer, quota }, root, { sealed, kept }) {
       const now = clock()
+      if (kept !== undefined) onKept(account, kept)
       await write(account, root, (before, pin) => {
         if (before)
           return { ...before, state: 'pinned', reason: undefined, changed: now, sealed: sealed ?? before.sealed }
@@ -220,6 +233,7 @@ export async function createJobs(components: JobsComponents): Promise<Jobs> {
       )
     },
     close: () => queue.close(),
+    goOn,
   }
 }
 

@@ -81,6 +81,7 @@ export const pinProtocol = service({
       receipt,
       auth: 'session',
       maxUpload: MAX_BLOCK_FRAME,
+      keeps: true,
     }),
     /**
      * The same as one stream of a CARv1 of at most `bytes` bytes, which the cafe takes in order: for whoever has a CAR and
@@ -94,12 +95,14 @@ export const pinProtocol = service({
       receipt,
       auth: 'session',
       maxUpload: CAR_CHUNK + 4 * KiB,
+      keeps: true,
     }),
     /** Has the cafe fetch a root from `origins`, or from the caller, by the block protocol. Told at once; see `watch`. */
     fetch: operation({
       request: v.strictObject({ root: cid, origins: v.pipe(v.array(origin), v.maxLength(MAX_ORIGINS)), sealed }),
       receipt: status,
       auth: 'session',
+      keeps: true,
     }),
     status: operation({
       request: v.strictObject({ id: text(128) }),

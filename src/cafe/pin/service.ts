@@ -74,7 +74,7 @@ export function pinService(components: PinComponents): Handlers {
     } catch (error) {
       throw await endFailed(pinning, error)
     }
-    await jobs.pinned(context.session, row.root, { sealed: said })
+    await jobs.pinned(context.session, row.root, { sealed: said, kept: row.bytes })
     return receiptOf(row)
   }
 

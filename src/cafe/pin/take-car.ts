@@ -43,7 +43,7 @@ export function carHandler({ keep, jobs, stands }: CarComponents): Handlers['car
   return async ({ bytes, name, sealed }, context) => {
     const pinning = await atWork(context.send, STILL, () => keep.begin(context.session, { bytes, name }))
     const row = await take(pinning, bytes, context)
-    await jobs.pinned(context.session, row.root, { sealed })
+    await jobs.pinned(context.session, row.root, { sealed, kept: row.bytes })
     return { root: row.root, blocks: row.blocks, bytes: row.bytes }
   }
 }

@@ -17,7 +17,9 @@ import {
 import { parseToken, tokenHash } from '../../crypto/token.ts'
 import type { Change } from '../../store/rows.ts'
 import type { RequestOf } from '../../wire/protocol.ts'
+import type { ActivityLog } from '../activity.ts'
 import type { Live } from '../live.ts'
+import type { Pause } from '../pause.ts'
 import type { Bearers } from './bearers.ts'
 import { placeFor, type Terms, termsOf } from './devices.ts'
 import type { Issuer } from './issue.ts'
@@ -42,6 +44,9 @@ export interface AdmitComponents {
   readonly live: Pick<Live, 'end' | 'tell'>
   readonly bearers: Pick<Bearers, 'erase'>
   readonly name: () => string
+  /** While guests are paused nobody new comes in; devices of clients are not new. */
+  readonly pause: Pick<Pause, 'since' | 'assertTaking'>
+  readonly activity: Pick<ActivityLog, 'note'>
 }
 
 export interface Applicant extends RequestOf<(typeof sessionProtocol)['operations']['register']> {
@@ -58,16 +63,20 @@ interface Admission {
 
 /** @throws CafeError FORBIDDEN {why} as the protocol lists it; BUSY. Nothing is stored then. */
 export async function admit(components: AdmitComponents, applicant: Applicant): Promise<Grant | Waiting> {
-  const { store, issuer, time, live } = components
+  const { store, issuer, time, live, activity } = components
   const { statement, peer, sid, jti } = applicant
   const account = statement.address
   const now = time.issue()
   const nonce = await consumeNonce(store, statement.challenge, statement.exp, now)
   const before = await store.clients.get(account, peer)
+  const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
   const admission = await decide(components, applicant, before, now)
   if ('request' in admission) {
     const { request } = admission
-    if (admission.isNew) await store.rows.commit([...nonce, ...admission.changes, time.stamp()])
+    if (admission.isNew) {
+      await store.rows.commit([...nonce, ...admission.changes, time.stamp()])
+      activity.note('asked', account)
+    }
     return { waiting: request.expires, name: components.name() }
   }
   const { client, changes } = admission
@@ -92,6 +101,7 @@ export async function admit(components: AdmitComponents, applicant: Applicant): 
     store.sessions.put([peer, sid], session),
     time.stamp(),
   ])
+  if (!before || before.revoked !== null) activity.note(others.length > 0 ? 'device' : 'joined', account)
   for (const who of place.gone) {
     live.end(who, new CafeError('UNAUTHORIZED'))
     live.tell(who, 'unknown')
@@ -107,7 +117,7 @@ async function decide(
   before: ClientRow | undefined,
   now: number,
 ): Promise<Admission | Asked> {
-  const { store, turns } = components
+  const { store, turns, pause } = components
   const { statement, peer, token } = applicant
   const account = statement.address
   if (before && before.revoked === null) return { client: before, changes: [] }
@@ -125,30 +135,38 @@ async function decide(
     return { client, changes: evicted ? [...changes, store.evicted.remove(account)] : changes }
   }
 
+  // One more device of a client. Not one whose own token was revoked.
+  const terms = before ? undefined : await termsOf(store, account)
   if (token !== undefined) {
     const { id, row } = await findToken(store, applicant, now)
     if (evicted && row.created < evicted.at) refuse('evicted')
     if (dropped && row.created <= dropped.at) refuse('dropped')
+    if (!terms) pause.assertTaking()
     const { client, changes } = enter({ token: id, quota: row.quota, services: row.services })
     const used = row.uses === null ? [] : [store.tokens.put([id], { ...row, uses: row.uses - 1 })]
     return { client, changes: [...changes, ...used] }
   }
   if (evicted) refuse('evicted')
   if (dropped) refuse('dropped')
-  // One more device of a client. Not one whose own token was revoked.
-  const terms = before ? undefined : await termsOf(store, account)
   if (terms) return enter(terms)
   const request = await requestOf(store, account, peer, now)
-  if (request?.state === 'admitted') return enter({ token: null, quota: request.quota, services: request.services })
   if (request?.state === 'refused') refuse('refused')
   const mode = await modeOf(store)
+  if (request?.state === 'admitted') {
+    pause.assertTaking()
+    return enter({ token: null, quota: request.quota, services: request.services })
+  }
   if (mode === 'open' && !before) {
+    pause.assertTaking()
     if ((await strangers(store)).size >= OPEN_CLIENTS) throw new CafeError('QUOTA', { clients: OPEN_CLIENTS })
     turns.admit()
     return enter({ token: null, quota: OPEN_QUOTA, services: null })
   }
   if (request) return applicant.ask ? { request, isNew: false, changes: [] } : refuse('waiting')
-  if (mode === 'ask' && applicant.ask) return ask(store, applicant, now)
+  if (mode === 'ask' && applicant.ask) {
+    pause.assertTaking()
+    return ask(store, applicant, now)
+  }
   return refuse(before ? 'revoked' : mode === 'ask' ? 'ask' : 'token')
 }
 

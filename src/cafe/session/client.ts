@@ -37,6 +37,14 @@ export interface SignedReceipt {
   readonly envelope: Uint8Array<ArrayBuffer>
 }
 
+/** What a cafe says of itself to those who listen. */
+export interface AboutCafe {
+  /** Its storage epoch, if it says so. */
+  readonly epoch: number | undefined
+  /** Its host has paused guests: nobody new comes in, nothing new is kept. */
+  readonly paused: boolean
+}
+
 export interface SessionClient {
   /**
    * Registers `account` at `cafe`. Without a token it works where this client is still known, the cafe is open, or its
@@ -55,15 +63,15 @@ export interface SessionClient {
   /** Takes back a request to join. */
   withdraw(cafe: PeerIdText, address: Address, options?: CallOptions): Promise<void>
   /**
-   * Calls `onStanding` with how we stand at `cafe` and its storage epoch, at once and whenever it changes, until the
-   * signal fires.
+   * Calls `onStanding` with how we stand at `cafe` and how it is, at once and whenever that changes, until the signal fires;
+   * and `onFarewell` with what its host says when the cafe closes.
    * @throws CafeError UNAUTHORIZED if it does not know us; UNREACHABLE, TIMEOUT, BUSY; ABORTED.
    */
   watch(
     cafe: PeerIdText,
     address: Address,
-    onStanding: (standing: Standing, epoch: number | undefined) => void,
-    options: { signal: AbortSignal },
+    onStanding: (standing: Standing, about: AboutCafe) => void,
+    options: { signal: AbortSignal; onFarewell?: ((words: string) => void) | undefined },
   ): Promise<never>
   /** Puts out another device of the account. Gives whether it was a client. `options` carry the access token, as below. */
   drop(cafe: PeerIdText, peer: PeerIdText, options: CallOptions): Promise<{ dropped: boolean }>
@@ -122,13 +130,14 @@ export function sessionClient({ connector, peer, random }: SessionClientComponen
     async withdraw(cafe, address, options) {
       await call(connector, cafe, sessionProtocol, 'withdraw', { address }, options)
     },
-    async watch(cafe, address, onStanding, { signal }) {
+    async watch(cafe, address, onStanding, { signal, onFarewell }) {
       const channel = await start(connector, cafe, sessionProtocol, 'watch', { address }, { signal, idle: WATCH_IDLE })
       try {
         for (;;) {
           const item = await channel.next()
           if (item === undefined) throw new CafeError('UNREACHABLE')
-          if ('you' in item) onStanding(item.you, item.epoch)
+          if ('you' in item) onStanding(item.you, { epoch: item.epoch, paused: item.paused === true })
+          else if ('farewell' in item) onFarewell?.(item.farewell)
         }
       } finally {
         channel.close()

@@ -7,6 +7,7 @@ import type { Address } from '../../core/ids.ts'
 import { CLIENT_QUOTA, DECISION_TTL, EVICTION_TTL, MAX_EVICTIONS, OPEN_QUOTA } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
 import type { Change } from '../../store/rows.ts'
+import type { ActivityLog } from '../activity.ts'
 import type { Erase } from '../erase.ts'
 import type { Live, Who } from '../live.ts'
 import { bytesOfQuota, type Quota } from '../tokens.ts'
@@ -49,9 +50,10 @@ export interface DeskComponents {
   readonly live: Live
   readonly bearers: Pick<Bearers, 'erase'>
   readonly erase: Erase
+  readonly activity: Pick<ActivityLog, 'note'>
 }
 
-export function createDesk({ store, serial, time, live, bearers, erase }: DeskComponents): Desk {
+export function createDesk({ store, serial, time, live, bearers, erase, activity }: DeskComponents): Desk {
   const waiting = async (): Promise<RequestRow[]> => {
     const all = (await store.requests.list([])).map(({ row }) => row)
     const now = time.now()
@@ -72,6 +74,7 @@ export function createDesk({ store, serial, time, live, bearers, erase }: DeskCo
       if (request?.state !== 'waiting') throw new CafeError('NOT_FOUND', { what: 'request' })
       const decided = answered(request, admit, bytesOfQuota(quota), services)
       await store.rows.commit([store.requests.put([who.account, who.peer], decided), time.stamp()])
+      activity.note(admit ? 'admitted' : 'refused', who.account)
       live.tell(who, decided.state)
     })
 
@@ -96,6 +99,7 @@ export function createDesk({ store, serial, time, live, bearers, erase }: DeskCo
           time.stamp(),
         ]),
       )
+      activity.note('evicted', account)
       for (const peer of peers) {
         live.end({ account, peer }, new CafeError('UNAUTHORIZED', { why: 'evicted', notice }))
         live.tell({ account, peer }, 'evicted')
@@ -116,6 +120,7 @@ export function createDesk({ store, serial, time, live, bearers, erase }: DeskCo
         ...ended.flat(),
         time.stamp(),
       ])
+      for (const account of new Set(clients.map(({ row }) => row.account))) activity.note('locked', account)
       for (const { row: client } of clients) {
         live.end(client, new CafeError('UNAUTHORIZED', { why: 'revoked' }))
         live.tell(client, 'revoked')

@@ -39,15 +39,20 @@ export async function placeFor(
 ): Promise<Place> {
   const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
   if (others.length < MAX_DEVICES) return { changes: [], gone: [] }
-  const heard = await Promise.all(others.map(async ({ row }) => ({ row, at: await lastHeard(store, row) })))
+  const heard = await Promise.all(
+    // One whose token was revoked is as good as gone.
+    others.map(async ({ row }) => ({ row, at: row.revoked === null ? await lastHeard(store, row) : 0 })),
+  )
   const over = heard.sort((a, b) => a.at - b.at).slice(0, others.length - MAX_DEVICES + 1)
   const changes = await Promise.all(over.map(({ row }) => removal(store, bearers, account, row.peer)))
   return { changes: changes.flat(), gone: over.map(({ row }) => ({ account, peer: row.peer })) }
 }
 
-/** When a device last began or went on with a session; one whose token was revoked is as good as gone. */
-async function lastHeard(store: SessionStore, { account, peer, since, revoked }: ClientRow): Promise<number> {
-  if (revoked !== null) return 0
+/** When a device last began or went on with a session. */
+export async function lastHeard(
+  store: Pick<SessionStore, 'sessions'>,
+  { account, peer, since }: ClientRow,
+): Promise<number> {
   const sessions = (await store.sessions.list([peer])).filter(({ row }) => row.account === account)
   return Math.max(since, ...sessions.map(({ row }) => row.issued))
 }

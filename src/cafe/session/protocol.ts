@@ -145,7 +145,14 @@ export const sessionProtocol = service({
       request: v.strictObject({ address }),
       item: v.union([
         /** `epoch`: the cafe's storage epoch. One that has grown has lost something of what it had signed for. */
-        v.strictObject({ you: standing, epoch: v.optional(count()) }),
+        v.strictObject({
+          you: standing,
+          epoch: v.optional(count()),
+          /** There while its host has paused guests: nobody new comes in, nothing new is kept. Said again when it ends. */
+          paused: v.optional(v.literal(true)),
+        }),
+        /** The host closes the cafe now, and says this; empty for nothing. The channel ends. */
+        v.strictObject({ farewell: notice }),
         v.strictObject({ pulse: v.literal(true) }),
       ]),
       receipt: nothing,

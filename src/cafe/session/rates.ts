@@ -32,6 +32,8 @@ export const SESSION_RATES: SessionRates = {
 export interface Turns {
   challenge(peer: PeerIdText, known: boolean): void
   register(peer: PeerIdText, known: boolean): void
+  /** A registration was refused for nothing that the peer could help: it takes no turn. */
+  unregister(peer: PeerIdText, known: boolean): void
   admit(): void
 }
 
@@ -51,6 +53,7 @@ export function createTurns(rates: SessionRates, clock: Clock): Turns {
       if (!known) pass(strangers.draw('all', 1))
     },
     register: (peer, known) => pass((known ? registrations.known : registrations.strange).draw(peer, 1)),
+    unregister: (peer, known) => (known ? registrations.known : registrations.strange).giveBack(peer, 1),
     admit: () => pass(admissions.draw('all', 1)),
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { PrivateKey } from '@libp2p/interface'
 import type { Random } from '../../core/clock.ts'
-import { CafeError } from '../../core/errors.ts'
+import { CafeError, isCafeError } from '../../core/errors.ts'
 import { type Address, hex, type PeerIdText } from '../../core/ids.ts'
 import { CHALLENGE_TTL, DEPARTURE_TTL, REFRESH_GRACE, WATCH_PULSE } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
@@ -15,7 +15,7 @@ import type { Change } from '../../store/rows.ts'
 import type { ServiceHandlers } from '../../wire/serve.ts'
 import type { Counts, Erase } from '../erase.ts'
 import { type Session, whyGone } from '../guard.ts'
-import type { Live, Who } from '../live.ts'
+import type { Live, News, Who } from '../live.ts'
 import { type AdmitComponents, admit, requestOf } from './admit.ts'
 import type { Alarms } from './alarms.ts'
 import { type Bearers, bearerHandlers } from './bearers.ts'
@@ -41,7 +41,7 @@ export interface SessionComponents extends AdmitComponents {
 type Handlers = ServiceHandlers<typeof sessionProtocol, Session>
 
 export function sessionService(components: SessionComponents): Handlers {
-  const { cafe, epoch, store, challengeKey, serial, time, turns, random, live } = components
+  const { cafe, epoch, store, challengeKey, serial, time, turns, random, live, pause } = components
   const id = (): string => hex(random(16))
 
   /** Is this peer a client, or was it told that it may become one? */
@@ -64,12 +64,19 @@ export function sessionService(components: SessionComponents): Handlers {
     const names = statement.cafe === cafe && statement.client === peer && statement.proto === STATEMENT_PROTOCOL
     if (!names || purpose !== 'register') throw new CafeError('FORBIDDEN', { why: 'statement' })
     if (exp < time.now()) throw new CafeError('UNAUTHORIZED', { expired: true })
-    turns.register(peer, await isKnown(address, peer))
+    const known = await isKnown(address, peer)
+    turns.register(peer, known)
     const about = { cafe, client: peer, address, purpose, exp }
     if (!(await checkChallenge(challengeKey, about, challenge))) throw new CafeError('FORBIDDEN', { why: 'challenge' })
     if (!(await verifyStatement(statement, signature))) throw new CafeError('FORBIDDEN', { why: 'signature' })
     const jti = [id(), id()] as const
-    return serial(SESSION_QUEUE, () => admit(components, { ...input, peer, sid: id(), jti }))
+    return serial(SESSION_QUEUE, () => admit(components, { ...input, peer, sid: id(), jti })).catch(
+      (error: unknown) => {
+        // Whoever waits before a paused cafe is not worse off for having asked.
+        if (pause.since !== null && isCafeError(error) && error.data['why'] === 'paused') turns.unregister(peer, known)
+        throw error
+      },
+    )
   }
 
   const withdraw: Handlers['withdraw'] = ({ address }, { peer }) =>
@@ -83,9 +90,14 @@ export function sessionService(components: SessionComponents): Handlers {
     // Opened before the first look, so that no news falls in between.
     const channel = live.open(who, signal)
     try {
-      for (let you: Standing | undefined = await standing(components, who); ; you = await channel.next(WATCH_PULSE)) {
-        if (you === 'unknown') throw new CafeError('UNAUTHORIZED')
-        await send(you ? { you, epoch } : { pulse: true })
+      for (let news: News | undefined = 'look'; ; news = await channel.next(WATCH_PULSE)) {
+        if (typeof news === 'object') await send(news)
+        else if (news === undefined) await send({ pulse: true })
+        else {
+          const you = news === 'look' ? await standing(components, who) : news
+          if (you === 'unknown') throw new CafeError('UNAUTHORIZED')
+          await send({ you, epoch, ...(pause.since === null ? {} : { paused: true as const }) })
+        }
       }
     } finally {
       channel.close()
@@ -188,6 +200,7 @@ async function leave(
   const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
   const forgotten = others.length > 0 ? [] : await forgetDropped(store, account)
   const receipt = others.length > 0 ? await commit([], {}) : await components.erase(account, commit)
+  if (others.length === 0) components.activity.note('left', account)
   live.end({ account, peer }, new CafeError('UNAUTHORIZED'))
   live.tell({ account, peer }, 'unknown')
   return { receipt }

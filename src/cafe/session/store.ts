@@ -116,6 +116,8 @@ export interface SessionStore {
   readonly alarms: Table<AlarmRow>
   /** By key id. */
   readonly formerKeys: Table<v.InferOutput<typeof formerKeyRow>>
+  /** One row, `guests`, while nobody new comes in and nothing new is kept. */
+  readonly pauses: Table<{ since: number }>
   /** One row: who may come. */
   readonly policy: Table<{ mode: v.InferOutput<typeof mode> }>
 }
@@ -133,6 +135,7 @@ export function sessionStore(rows: Rows): SessionStore {
     departed: table(rows, 'departed', departedRow),
     alarms: table(rows, 'alarm', alarmRow),
     formerKeys: table(rows, 'former-key', formerKeyRow),
+    pauses: table(rows, 'pause', v.strictObject({ since: time })),
     policy: table(rows, 'policy', v.strictObject({ mode })),
   }
 }

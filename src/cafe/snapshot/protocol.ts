@@ -98,6 +98,7 @@ export const snapshotProtocol = service({
       receipt: v.strictObject({ receipt: bytes(MAX_RECEIPT) }),
       auth: 'session',
       maxUpload: MAX_SLOT_BODY + 4 * KiB,
+      keeps: true,
     }),
     /** The present version, or the one named if it is kept: one item, or none. */
     get: operation({
@@ -120,6 +121,7 @@ export const snapshotProtocol = service({
       receipt: v.strictObject({ expires: count() }),
       auth: 'session',
       maxUpload: MAX_DROP_BODY + 4 * KiB,
+      keeps: true,
     }),
     /** Takes back what this account left; nothing where it left nothing. */
     withdraw: operation({ request: v.strictObject({ drop: id }), receipt: nothing, auth: 'session' }),

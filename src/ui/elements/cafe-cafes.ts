@@ -78,7 +78,7 @@ export class CafeCafes extends Plain {
 
   #row(session: Session): TemplateResult {
     const name = plainName(session.name)
-    const ended = session.state === text.over
+    const ended = session.state === 'ended'
     return html`<li>
       <span class="mark small ${ended ? 'bad' : ''}" aria-hidden="true">${icon(ended ? 'warning' : 'cup')}</span>
       <div class="grow">
@@ -147,24 +147,35 @@ export class CafeCafes extends Plain {
   }
 }
 
-function tag({ state }: Session): TemplateResult | typeof nothing {
-  if (state === 'active') return nothing
+function tag({ state, paused, farewell }: Session): TemplateResult | typeof nothing {
+  if (state === 'active') {
+    if (farewell !== null) return html`<span class="tag part">${text.closed}</span>`
+    return paused ? html`<span class="tag part">${text.paused}</span>` : nothing
+  }
   return state === 'waiting'
     ? html`<span class="tag part">${text.waitsForHost}</span>`
     : html`<span class="tag bad">${text.over}</span>`
 }
 
 /** What there is to say about it. */
-function line({ state, why, notice, quota, since, cafe }: Session): TemplateResult {
+function line({ state, why, notice, quota, since, cafe, paused, farewell }: Session): TemplateResult {
   const id = html`<code title=${cafe}>${short(cafe)}</code>`
   const time = html`<wa-relative-time .date=${new Date(since)} sync></wa-relative-time>`
   if (state === 'active')
-    return html`<p class="quiet small">${text.ofRoom(bytes(quota))} · ${text.joined(time)} · ${id}</p>`
+    return html`${farewell === null ? (paused ? html`<p class="small">${text.pausedText}</p>` : nothing) : closed(farewell)}
+      <p class="quiet small">${text.ofRoom(bytes(quota))} · ${text.joined(time)} · ${id}</p>`
   if (state === 'waiting') {
     return html`<p class="quiet small">${text.asked(time)} · ${id}</p>`
   }
   return html`<p class="small">${text.ended[why ?? 'unknown']}</p>
     ${notice === '' ? nothing : html`<p class="said"><bdi>“${plainName(notice, 200)}”</bdi></p>`}`
+}
+
+/** Its host has closed it, with words or without. */
+function closed({ words, at }: NonNullable<Session['farewell']>): TemplateResult {
+  const when = html`<wa-relative-time .date=${new Date(at)} sync></wa-relative-time>`
+  return html`<p class="small">${text.closedText(when)}</p>
+    ${words === '' ? nothing : html`<p class="said"><bdi>“${plainName(words, 200)}”</bdi></p>`}`
 }
 
 function alarm({ alarm, state }: Session): TemplateResult | typeof nothing {

@@ -11,10 +11,12 @@ import { Live } from '../controllers/live.ts'
 import { bytes, short } from '../format.ts'
 import './cafe-confirm.ts'
 import { host as english } from '../texts/en/host.ts'
+import { hosting as englishHosting } from '../texts/en/hosting.ts'
 import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
 
 const text = spoken('host', english)
+const own = spoken('hosting', englishHosting)
 
 export class CafeClients extends Plain {
   static override properties = { cafe: { attribute: false }, evicting: { state: true }, asking: { state: true } }
@@ -60,11 +62,12 @@ export class CafeClients extends Plain {
       <div class="grow">
         <p class="title">
           <code title=${client.address}>${short(client.address)}</code>
+          ${client.online ? html`<span class="tag good">${own.online}</span>` : nothing}
           ${client.revoked ? html`<span class="tag bad">${text.lockedOut}</span>` : nothing}
         </p>
         <p class="quiet small">
           ${text.clientLine(client.roots, bytes(client.bytes), bytes(client.quota))} ·
-          ${text.joined(html`<wa-relative-time .date=${new Date(client.since)} sync></wa-relative-time>`)}
+          ${text.joined(time(client.since))}${client.online ? nothing : html` · ${own.seen(time(client.seen))}`}
         </p>
         <wa-progress-bar .value=${used} label=${text.usedBy(short(client.address))}></wa-progress-bar>
       </div>
@@ -103,4 +106,7 @@ export class CafeClients extends Plain {
     ></cafe-confirm>`
   }
 }
+
+const time = (at: number): TemplateResult => html`<wa-relative-time .date=${new Date(at)} sync></wa-relative-time>`
+
 customElements.define('cafe-clients', CafeClients)

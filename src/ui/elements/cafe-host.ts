@@ -1,23 +1,26 @@
 /** `<cafe-host>`: open a cafe in this browser; once open, its card: name, id, invite, reach, guests, room, and close. */
 import './library.ts'
+import '../hosting.css'
 import '@awesome.me/webawesome/dist/components/copy-button/copy-button.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
 import { html, nothing, type TemplateResult } from 'lit'
-import { MAX_NAME } from '../../core/limits.ts'
 import type { HostStatus } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
-import { Action } from '../controllers/action.ts'
 import type { Awake, AwakeState } from '../controllers/awake.ts'
 import { Live } from '../controllers/live.ts'
-import { bytes, plainName, reach, short } from '../format.ts'
+import { bytes, plainName, short } from '../format.ts'
+import './cafe-activity.ts'
 import './cafe-alarms.ts'
 import './cafe-awake.ts'
 import './cafe-clients.ts'
-import './cafe-confirm.ts'
+import './cafe-closing.ts'
 import './cafe-door.ts'
 import './cafe-invite.ts'
-import { MODES, modeChoices } from './cafe-mode.ts'
+import './cafe-mode.ts'
 import './cafe-neighbours.ts'
+import './cafe-new.ts'
+import './cafe-pause.ts'
+import './cafe-reach.ts'
 import './cafe-requests.ts'
 import './cafe-room.ts'
 import './cafe-token.ts'
@@ -29,7 +32,6 @@ import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
 const text = spoken('host', english)
 
 type Open = Extract<HostStatus, { open: true }>
-type Mode = Open['mode']
 
 export class CafeHost extends Plain {
   static override properties = {
@@ -51,26 +53,14 @@ export class CafeHost extends Plain {
     ['host', 'node'],
     (cafe) => cafe.host.status(),
   )
-  readonly #node = new Live(
-    this,
-    () => this.cafe,
-    ['node'],
-    (cafe) => cafe.node.status(),
-  )
-  readonly #open = new Action<{ name: string; mode: Mode }>(this, 'open', async (input) => {
-    await this.cafe.host.open(input)
-  })
-  readonly #close = new Action<void>(this, 'close', async () => {
-    await this.cafe.host.close()
-    this.asking = false
-  })
-
-  #wasOpen: boolean | undefined
+  #before: HostStatus | undefined
 
   protected override updated(): void {
-    const open = this.#host.value?.open
-    if (this.#wasOpen !== undefined && open !== this.#wasOpen) catchFocus(this)
-    this.#wasOpen = open
+    const now = this.#host.value
+    const before = this.#before
+    this.#before = now
+    if (before === undefined || now === undefined) return
+    if (before.open !== now.open || pausedOf(before) !== pausedOf(now)) catchFocus(this)
   }
 
   override render(): TemplateResult {
@@ -83,19 +73,9 @@ export class CafeHost extends Plain {
   }
 
   #form(): TemplateResult {
-    const { running, problem } = this.#open
     return html`<h1 tabindex="-1">${text.openTitle}</h1>
       <p class="lead">${text.lead}</p>
-      <form class="card stack narrow" @submit=${this.#submit}>
-        <label class="field">
-          <span>${text.name}</span>
-          <input name="name" type="text" required maxlength=${MAX_NAME} autocomplete="off" placeholder=${text.example} />
-        </label>
-        ${modeChoices('invite')} ${failure(problem)}
-        <button class="button loud big" aria-busy=${running ? 'true' : 'false'}>
-          ${running ? text.opening : text.open}
-        </button>
-      </form>
+      <cafe-new .cafe=${this.cafe}></cafe-new>
       <ul class="facts narrow">
         <li>${icon('cup')}${text.factOpen}</li>
         <li>${icon('lock')}${text.factSealed}</li>
@@ -113,7 +93,8 @@ export class CafeHost extends Plain {
         </div>
         <button type="button" class="button" @click=${this.#ask}>${text.close}</button>
       </div>
-      ${this.#reach()}
+      <cafe-reach .cafe=${this.cafe} .up=${host.up} .paused=${host.paused !== null}></cafe-reach>
+      ${host.paused === null ? nothing : this.#pause(host)}
       <cafe-awake .awake=${this.awake} .state=${this.awakeState}></cafe-awake>
       <cafe-alarms .cafe=${this.cafe}></cafe-alarms>
       <cafe-requests .cafe=${this.cafe} .asked=${host.mode === 'ask'}></cafe-requests>
@@ -130,6 +111,8 @@ export class CafeHost extends Plain {
       </section>
       <cafe-clients .cafe=${this.cafe}></cafe-clients>
       <cafe-room .cafe=${this.cafe} .room=${host.room}></cafe-room>
+      ${host.paused === null ? this.#pause(host) : nothing}
+      <cafe-activity .cafe=${this.cafe}></cafe-activity>
       ${host.door ? html`<cafe-door .cafe=${this.cafe} .door=${host.door}></cafe-door>` : nothing}
       <cafe-tokens .cafe=${this.cafe}></cafe-tokens>
       <cafe-neighbours .cafe=${this.cafe}></cafe-neighbours>
@@ -138,7 +121,7 @@ export class CafeHost extends Plain {
 
   /** A chunk of its own, loaded when somebody looks. */
   #carry(title: string, hosts: boolean): TemplateResult {
-    return html`<details class="card" @toggle=${loadCarry}>
+    return html`<details class="card carry" @toggle=${loadCarry}>
       <summary>${title}</summary>
       <cafe-carry .cafe=${this.cafe} .hosts=${hosts}></cafe-carry>
     </details>`
@@ -159,28 +142,21 @@ export class CafeHost extends Plain {
       </p>`
   }
 
-  #reach(): TemplateResult {
-    const node = this.#node.value
-    const now = node === undefined ? { level: 'part', text: text.finding } : reach(node)
-    return html`<p class="reach ${now.level}" role="status">
-      <span class="dot ${now.level}" aria-hidden="true"></span>${now.text}
-    </p>`
+  /** A notice at the top while guests are paused; else an offer further down. */
+  #pause({ paused }: Open): TemplateResult {
+    return html`<cafe-pause .cafe=${this.cafe} .since=${paused}></cafe-pause>`
   }
 
   #dialogs(name: string): TemplateResult {
-    return html`<cafe-confirm
+    return html`<cafe-closing
+        .cafe=${this.cafe}
         .open=${this.asking ?? false}
-        .heading=${text.closeTitle(name)}
-        .text=${text.closeText}
-        .verb=${text.close}
-        .running=${this.#close.running}
-        .problem=${this.#close.problem}
-        @agreed=${() => this.#close.run()}
+        .name=${name}
+        @carry=${this.#showCarry}
         @left=${() => {
           this.asking = false
-          this.#close.clear()
         }}
-      ></cafe-confirm>
+      ></cafe-closing>
       <cafe-token
         .cafe=${this.cafe}
         .open=${this.inviting ?? false}
@@ -191,12 +167,12 @@ export class CafeHost extends Plain {
       ></cafe-token>`
   }
 
-  #submit(event: SubmitEvent): void {
-    event.preventDefault()
-    if (!(event.currentTarget instanceof HTMLFormElement)) return
-    const form = new FormData(event.currentTarget)
-    const mode = MODES.find((mode) => mode === form.get('mode')) ?? 'invite'
-    void this.#open.run({ name: String(form.get('name') ?? '').trim(), mode })
+  #showCarry(): void {
+    const carry = this.querySelector<HTMLDetailsElement>('details.carry')
+    if (carry === null) return
+    carry.open = true
+    carry.querySelector('summary')?.focus()
+    carry.scrollIntoView()
   }
 
   #ask(): void {
@@ -207,6 +183,9 @@ export class CafeHost extends Plain {
     this.inviting = true
   }
 }
+
+const pausedOf = (host: HostStatus): boolean => host.open && host.paused !== null
+
 /** One that cannot be fetched now is asked for again with the next look. */
 const loadCarry = (): void => void import('./cafe-carry.ts').catch(() => {})
 

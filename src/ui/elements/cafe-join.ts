@@ -71,7 +71,25 @@ export class CafeJoin extends Plain {
     if (this.code !== undefined) void this.#read(this.code)
   }
 
+  #again: ReturnType<typeof setTimeout> | undefined
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#again)
+  }
+
+  /** A paused cafe is asked again while somebody waits here, until the host lets guests go on. */
+  #wait(): void {
+    const { problem, running } = this.#join
+    if (running) return
+    clearTimeout(this.#again)
+    const { code } = this
+    if (problem?.after === undefined || code === undefined) return
+    this.#again = setTimeout(() => this.code === code && void this.#join.run(code), problem.after)
+  }
+
   protected override updated(): void {
+    this.#wait()
     const { code, preview } = this
     if (!this.eager || code === undefined || !preview?.token || !this.#account.value) return
     this.eager = false
@@ -143,7 +161,7 @@ export class CafeJoin extends Plain {
     return html`<div class="stack narrow">
       ${this.#sees()}
       <cafe-network .near=${preview.near}></cafe-network>
-      ${preview.token ? nothing : this.#greeting()} ${failure(problem)}
+      ${preview.token ? nothing : this.#greeting()} ${problem?.after === undefined || running ? failure(problem) : paused(problem.text)}
       <button type="button" class="button loud big" aria-busy=${running ? 'true' : 'false'} @click=${join}>
         ${running ? text.joining : preview.token ? text.join : text.ask}
       </button>
@@ -208,4 +226,13 @@ export class CafeJoin extends Plain {
     if (this.code === code) this.preview = preview
   }
 }
+/** Not a failure: the person need do nothing but wait. */
+const paused = (why: string): TemplateResult => html`<div class="notice part" role="status">
+  ${icon('clock')}
+  <div class="grow">
+    <p>${why}</p>
+    <p class="small">${text.triesAgain}</p>
+  </div>
+</div>`
+
 customElements.define('cafe-join', CafeJoin)

@@ -13,6 +13,7 @@ import type { files } from './en/files.ts'
 import type { frame } from './en/frame.ts'
 import type { home } from './en/home.ts'
 import type { host } from './en/host.ts'
+import type { hosting } from './en/hosting.ts'
 import type { join } from './en/join.ts'
 import type { keep } from './en/keep.ts'
 import type { letters } from './en/letters.ts'
@@ -49,6 +50,7 @@ export interface Words {
   readonly frame: typeof frame
   readonly home: typeof home
   readonly host: typeof host
+  readonly hosting: typeof hosting
   readonly join: typeof join
   readonly keep: typeof keep
   readonly letters: typeof letters

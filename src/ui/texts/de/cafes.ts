@@ -13,6 +13,11 @@ export const cafes: Words['cafes'] = {
   leaveVerb: 'Café verlassen',
   waitsForHost: 'wartet auf den Gastgeber',
   over: 'beendet',
+  paused: 'macht Pause',
+  pausedText:
+    'Sein Gastgeber macht eine Pause: Es bewahrt gerade nichts Neues auf. Was dort ist, bleibt, und was hier wartet, folgt von selbst.',
+  closed: 'geschlossen',
+  closedText: (when) => html`Sein Gastgeber hat es ${when} geschlossen. Was du aufbewahrst, bleibt auf seinem Gerät.`,
   left: 'Cafés, die du verlassen hast',
   moveTitle: 'In ein anderes Café umziehen',
   moveText: 'Zuerst wird alles kopiert und geprüft. Dein altes Café verlässt du erst, wenn das neue alles hat.',

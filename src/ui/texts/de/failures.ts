@@ -158,6 +158,7 @@ export const failures: Words['failures'] = {
     ask: 'Der Gastgeber dieses Cafés möchte zuerst gefragt werden.',
     service: 'Deine Einladung zu diesem Café umfasst das nicht.',
     clock: 'Die Uhr auf dem Gerät des Cafés geht falsch, darum lässt es niemanden herein. Sag es seinem Gastgeber.',
+    paused: 'Dieses Café macht gerade Pause: Niemand Neues kommt herein, und nichts Neues wird aufbewahrt.',
     requests: 'Dort warten zu viele Leute auf eine Antwort. Versuche es später noch einmal.',
     guests:
       'Das Relay auf dem Weg lässt nur Eingeladene zu diesem Café durch. Bitte seinen Gastgeber um eine Einladung.',

@@ -6,6 +6,7 @@ export const join: Words['join'] = {
   looking: 'Wird nachgesehen…',
   lead: 'Ein Café bewahrt verschlüsselte Kopien deiner Dateien auf und kann ohne Schaden verschwinden.',
   invited: 'Du bist eingeladen zu',
+  triesAgain: 'Diese Seite versucht es von selbst wieder. Lass sie offen, oder komm später mit demselben Link wieder.',
   asked: 'Du hast angefragt. Du bist dabei, sobald der Gastgeber zustimmt.',
   joined: 'Du bist diesem Café beigetreten.',
   keepFile: 'Dort eine Datei aufbewahren',

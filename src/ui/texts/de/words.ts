@@ -14,6 +14,7 @@ import { files } from './files.ts'
 import { frame } from './frame.ts'
 import { home } from './home.ts'
 import { host } from './host.ts'
+import { hosting } from './hosting.ts'
 import { join } from './join.ts'
 import { keep } from './keep.ts'
 import { letters } from './letters.ts'
@@ -50,6 +51,7 @@ export const words: Words = {
   frame,
   home,
   host,
+  hosting,
   join,
   keep,
   letters,

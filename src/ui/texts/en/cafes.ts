@@ -13,6 +13,11 @@ export const cafes = {
   leaveVerb: 'Leave the cafe',
   waitsForHost: 'waiting for the host',
   over: 'ended',
+  paused: 'paused',
+  pausedText:
+    'Its host has paused guests: it keeps nothing new for now. What is there stays, and what waits here follows by itself.',
+  closed: 'closed',
+  closedText: (when: TemplateResult) => html`Its host closed it ${when}. What you keep stays on its device.`,
   left: 'Cafes you left',
   moveTitle: 'Move to another cafe',
   moveText: 'Everything is copied and checked first. Your old cafe is left only when the new one has all of it.',

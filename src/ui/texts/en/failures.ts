@@ -146,6 +146,7 @@ export const failures = {
     ask: 'This cafe’s host wants to be asked first.',
     service: 'Your invite to this cafe does not include this.',
     clock: 'The clock of the cafe’s device is wrong, so it lets nobody in. Tell its host.',
+    paused: 'The host has paused this cafe: for now nobody new comes in, and nothing new is kept.',
     requests: 'Too many people are waiting for an answer there. Try again later.',
     guests: 'The relay on the way lets only invited people through to this cafe. Ask its host for an invite.',
   },

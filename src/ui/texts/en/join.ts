@@ -6,6 +6,7 @@ export const join = {
   looking: 'Looking…',
   lead: 'A cafe keeps encrypted copies of your files, and can vanish without harm.',
   invited: 'You are invited to',
+  triesAgain: 'This page tries again by itself. Keep it open, or come back later with the same link.',
   asked: 'You have asked to join. You are in as soon as its host says yes.',
   joined: 'You have joined this cafe.',
   keepFile: 'Keep a file there',
