@@ -79,7 +79,7 @@ export interface Node {
   readonly fetcher: Fetcher
   readonly relays: Relays
   /** What relays are told of its guests, and what they say it has used. */
-  readonly guests: Pick<ToldGuests, 'changed' | 'usage'>
+  readonly guests: Pick<ToldGuests, 'changed' | 'admit' | 'usage'>
   /** Where others can dial this node now. */
   addresses(): readonly string[]
   connections(): readonly NodeConnection[]
@@ -252,7 +252,7 @@ function libp2pOptions(
 
 /** Guests of this node, and whom it may want to meet itself. */
 async function guestsOf({ guests }: NodeInit, connector: PeerConnector): Promise<Guests> {
-  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [] }
+  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [], accounts: [] }
   return { ...own, peers: [...own.peers, ...connector.known()] }
 }
 

@@ -1,18 +1,20 @@
 /**
  * The guest's half of vouchers: before a cafe is dialled through a relay, the relay is shown that we hold an invite of that
- * cafe (`wire/seat.ts`), and when there was no way through, it is asked whether it was the relay that refused.
+ * cafe, or have the words of one of its clients (`wire/seat.ts`), and when there was no way through, it is asked whether it was the relay that refused.
  */
 import { toCafeError } from '../core/errors.ts'
-import type { PeerIdText } from '../core/ids.ts'
-import { parseToken, tokenHash } from '../crypto/token.ts'
+import { type PeerIdText, sameBytes } from '../core/ids.ts'
 import { proveVoucher } from '../crypto/voucher.ts'
 import { type Connector, call } from '../wire/call.ts'
 import { seatProtocol } from '../wire/seat.ts'
 import { relayPeer } from './relays.ts'
 
 export interface Vouchers {
-  /** We hold this invite of `cafe`; forgotten with the node, or for newer ones of other cafes. */
-  hold(cafe: PeerIdText, token: string): void
+  /**
+   * We have this for `cafe`: the `tokenHash` of an invite, or an `accountVoucher`. What was given last is shown first;
+   * forgotten with the node, or for newer ones.
+   */
+  hold(cafe: PeerIdText, secret: Uint8Array): void
   /** Shows it to the relays on the way to `peer`, if we hold one. Never rejects, and takes some seconds at most. */
   show(peer: PeerIdText): Promise<void>
   /** Does every relay on the way that answers say that `peer` does not admit us? */
@@ -28,15 +30,20 @@ export interface VouchersComponents {
   readonly isOpen: (relay: PeerIdText) => boolean
 }
 
-const MAX_HELD = 16
+/** Cafes: those that a recovery looks at, at once, and those that it finds named there. */
+const MAX_HELD = 128
+/** For one cafe: an invite, the account, and what was tried before. */
+const MAX_EACH = 3
 /** Relays asked for one peer. */
 const MAX_RELAYS = 4
 /** Milliseconds for their answers, and for which one holds: a guest dials several times while it joins. */
 const ANSWER = 4000
 const SHOWN_FOR = 60_000
 
+type Answer = 'admitted' | 'refused' | 'unknown'
+
 export function createVouchers({ self, connector, addresses, isOpen }: VouchersComponents): Vouchers {
-  const held = new Map<PeerIdText, string>()
+  const held = new Map<PeerIdText, readonly Uint8Array[]>()
   const shown = new Map<string, number>()
 
   const relaysTo = (peer: PeerIdText): PeerIdText[] => {
@@ -50,11 +57,9 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
     return [...byRelay.keys()].slice(0, MAX_RELAYS)
   }
 
-  const present = async (relay: PeerIdText, cafe: PeerIdText): Promise<'admitted' | 'refused' | 'unknown'> => {
-    const token = held.get(cafe)
+  const presentOne = async (relay: PeerIdText, cafe: PeerIdText, token: Uint8Array | undefined): Promise<Answer> => {
     try {
-      const subject = token && { token: await tokenHash(parseToken(token).secret), relay, cafe }
-      const voucher = subject ? await proveVoucher(subject, self) : undefined
+      const voucher = token && (await proveVoucher({ token, relay, cafe }, self))
       const signal = AbortSignal.timeout(ANSWER)
       await call(connector, relay, seatProtocol, 'present', { cafe, voucher }, { signal })
       return 'admitted'
@@ -63,11 +68,19 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
       return code === 'FORBIDDEN' && data['why'] === 'guests' ? 'refused' : 'unknown'
     }
   }
+  /** Shows what we have, one after the other, until it is enough. */
+  const present = async (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> => {
+    const [first, ...others] = held.get(cafe) ?? []
+    let answer = await presentOne(relay, cafe, first)
+    for (const token of others) if (answer === 'refused') answer = await presentOne(relay, cafe, token)
+    return answer
+  }
 
   return {
-    hold(cafe, token) {
+    hold(cafe, secret) {
+      const before = (held.get(cafe) ?? []).filter((other) => !sameBytes(other, secret))
       held.delete(cafe)
-      held.set(cafe, token)
+      held.set(cafe, [secret, ...before].slice(0, MAX_EACH))
       const oldest = held.keys().next().value
       if (held.size > MAX_HELD && oldest !== undefined) held.delete(oldest)
       shown.clear()

@@ -103,7 +103,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
     onFetched: cache.note,
-    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [], accounts: [] },
     log,
     onChange() {
       changes.emit('node')

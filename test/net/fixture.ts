@@ -154,7 +154,7 @@ export async function createCafeNode(
     } = {},
 ): Promise<CafeNode> {
   let running: Cafe | undefined
-  const nobody = { strangers: false, peers: [], invites: [] }
+  const nobody = { strangers: false, peers: [], invites: [], accounts: [] }
   const stores = parts.rows && parts.blocks ? {} : await cafeStores()
   const base = await createTestNode({ guests: async () => (await running?.guests()) ?? nobody, ...stores, ...parts })
   const { node, rows, blocks, holds, clock } = base
