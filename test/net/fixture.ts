@@ -23,6 +23,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
 import { createJwtKey } from '../../src/crypto/jwt.ts'
 import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
+import type { DoorBlocks } from '../../src/net/door-blocks.ts'
 import type { Guests } from '../../src/net/guests.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
@@ -107,16 +108,18 @@ interface Parts {
   readonly onChange?: () => void
   /** Whom relays may let through; anybody, a few at once, without it. */
   readonly guests?: () => Promise<Guests>
+  /** The way to blocks of cafes that do not admit it. */
+  readonly atDoor?: DoorBlocks
 }
 
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
   const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
-  const { relays = [] } = parts
+  const { relays = [], atDoor: door } = parts
   const listen = relays.length > 0 ? ['/p2p-circuit'] : LISTEN
   const asked = parts.guests && { guests: parts.guests }
-  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange, ...asked })
+  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange, door, ...asked })
   if (relays.length > 0) await node.reserved(AbortSignal.timeout(30_000))
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
