@@ -6,9 +6,12 @@
  * The page also stands in the place of content that needs the node while none runs: it starts the worker, hands us a
  * port and reloads, once (it counts in sessionStorage). Its address keeps the fragment, so the key stays where it was.
  *
+ * Nothing here waits for Cache Storage alone (see patience.ts): what does not come soon is asked of the host.
+ *
  * The host is asked without cookies: the app has none, and websites below it could set so many that it refuses to answer.
  * Only files of the app are ever put into the cache, by a list of the build: never content, never an answer to a request.
  */
+import { createPatience, type Patience } from './patience.ts'
 import { SHELL_FILES, SHELL_VERSION } from './shell-files.ts'
 
 /** The page of the app, as the static host gives it. */
@@ -37,10 +40,12 @@ export interface ShellComponents {
   readonly load?: typeof fetch
   readonly files?: readonly string[]
   readonly version?: string
+  readonly patience?: Patience
 }
 
 export function createShell(components: ShellComponents): Shell {
-  const { caches, load = fetch, files = SHELL_FILES, version = SHELL_VERSION } = components
+  const { caches, load = fetch, files = SHELL_FILES, version = SHELL_VERSION, patience = createPatience() } = components
+  const { soon, atLast } = patience
   const own = PREFIX + version
 
   const keepOne = async (cache: Cache, file: string): Promise<void> => {
@@ -63,9 +68,11 @@ export function createShell(components: ShellComponents): Shell {
       await Promise.allSettled(Array.from({ length: AT_ONCE }, lane))
     },
     async tidy() {
-      const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== own)
+      // Whoever waits here, waits for the new version.
+      const names = (await atLast(caches.keys())) ?? []
+      const others = names.filter((name) => name.startsWith(PREFIX) && name !== own)
       // In the order they were made.
-      await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)))
+      await Promise.all(others.slice(0, -1).map((name) => atLast(caches.delete(name))))
     },
     async page() {
       try {
@@ -75,11 +82,20 @@ export function createShell(components: ShellComponents): Shell {
       } catch {
         // Offline: what was kept.
       }
-      return caches.match(APP_PAGE, { cacheName: own })
+      return atLast(caches.match(APP_PAGE, { cacheName: own }))
     },
     async file(request) {
       const { pathname } = new URL(request.url)
-      return (await caches.match(pathname)) ?? load(request, QUIET)
+      const answer = caches.match(pathname)
+      const kept = await soon(answer)
+      if (kept) return kept
+      try {
+        return await load(request, QUIET)
+      } catch (error) {
+        const late = await atLast(answer)
+        if (late) return late
+        throw error
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 /** What a website keeps of itself in its own origin: blocks up to a bound, and the page that opens it. */
 import type { CID } from 'multiformats/cid'
 import type { Bytes } from '../src/gateway/blocks.ts'
+import { createPatience } from './patience.ts'
 import type { Kept } from './site-blocks.ts'
 
 const CACHE = 'popup-cafe-site-1'
@@ -15,11 +16,13 @@ export interface SiteKept extends Kept {
   shell(): Promise<Response | undefined>
   /** Where the website's content was when it was last asked: for names, when nobody can be asked. */
   root(): Promise<string | undefined>
+  /** Keeps it as long as the disk is willing; never fails. */
   keepRoot(path: string): Promise<void>
 }
 
 export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKept {
   const opening = (): Promise<Cache> => caches.open(CACHE)
+  const { soon, atLast } = createPatience()
   let size: Promise<number> | undefined
 
   /** Counted once in the life of this worker: what others do to the cache meanwhile is theirs. */
@@ -32,7 +35,7 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
 
   return {
     async get(cid: CID) {
-      const found = await (await opening()).match(`/${cid}`)
+      const found = await soon(opening().then((cache) => cache.match(`/${cid}`)))
       return found && new Uint8Array(await found.arrayBuffer())
     },
     async put(cid, bytes: Bytes) {
@@ -45,7 +48,7 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
       await cache.put(`/${cid}`, new Response(bytes, { headers }))
     },
     async shell() {
-      const cache = await opening()
+      const cache = await soon(opening())
       try {
         // Past ourselves: what this worker fetches goes to the network.
         const page = await load('/', {
@@ -57,21 +60,20 @@ export function createSiteKept(caches: CacheStorage, load: typeof fetch): SiteKe
         if (page.headers.get('Content-Type')?.startsWith('text/html')) {
           const body = await page.arrayBuffer()
           // A status of failure, as the host gave it, is not for a cache; the page's policy is.
-          await cache.put(SHELL, new Response(body, { headers: page.headers })).catch(() => {})
+          if (cache) await soon(cache.put(SHELL, new Response(body, { headers: page.headers })))
           return new Response(body, { status: 503, headers: page.headers })
         }
       } catch {
         // Offline: as it was.
       }
-      const kept = await cache.match(SHELL)
+      const kept = cache && (await atLast(cache.match(SHELL)))
       return kept && new Response(kept.body, { status: 503, headers: kept.headers })
     },
     async root() {
-      return (await (await opening()).match(ROOT))?.text()
+      return (await atLast(opening().then((cache) => cache.match(ROOT))))?.text()
     },
     async keepRoot(path) {
-      const cache = await opening()
-      await cache.put(ROOT, new Response(path))
+      await atLast(opening().then((cache) => cache.put(ROOT, new Response(path))))
     },
   }
 }

@@ -30,7 +30,7 @@ async function basePath(): Promise<string> {
   try {
     const { path, ttl } = await link.call('site.root', {})
     Object.assign(resolved, { path, until: systemClock() + ttl * 1000 })
-    await kept.keepRoot(path)
+    void kept.keepRoot(path)
     return path
   } catch (error) {
     const last = await kept.root()

@@ -1,5 +1,5 @@
 /** Pauses before something is tried again: longer with each failure, and never the same for all who failed at once. */
-import { toCafeError } from './errors.ts'
+import { CafeError, toCafeError } from './errors.ts'
 
 export interface Pauses {
   /** Milliseconds before the first new attempt, and at most between two. Half of each is chance, against storms. */
@@ -18,6 +18,14 @@ export interface Pauses {
  */
 export function pauseAfter(failures: number, { first, longest }: Pauses): number {
   return Math.min(longest, first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
+}
+
+/** What `task` comes to, if that takes no longer than `ms` milliseconds. @throws CafeError TIMEOUT; the task itself goes on. */
+export function within<T>(ms: number, task: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new CafeError('TIMEOUT')), ms)
+    task.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** Waits `ms` milliseconds. @throws CafeError ABORTED, or the signal's reason, when the signal fires. */

@@ -103,12 +103,13 @@ export async function countedRows(rows: Rows): Promise<CountedRows> {
 /** Runs `task` now and then while it is asked for, the last time after the last call. */
 function nowAndThen(task: () => Promise<void>, log: Log): () => void {
   let due = false
+  let last = Promise.resolve()
   const run = async (): Promise<void> => {
     due = false
     await task().catch((cause) => log('warn', 'the mark of the store could not be written', { cause }))
   }
   return () => {
-    if (!due) setTimeout(() => void run(), EVERY)
+    if (!due) setTimeout(() => (last = last.then(run)), EVERY) // one after the other: none may ever come to an end
     due = true
   }
 }

@@ -11,6 +11,9 @@ const SHELL = 'popup-cafe/shell/'
 /** The worker gives way on this channel if no page uses it (worker/writer.ts); as a client it would keep the old program. */
 const WRITER = 'popup-cafe:writer'
 
+/** Milliseconds for Cache Storage to answer; without it the program is fetched from the host all the same. */
+const PATIENCE = 5000
+
 /** What is said afterwards. */
 interface Said {
   readonly done: string
@@ -75,9 +78,14 @@ async function reset(): Promise<number> {
   channel.close()
   const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? []
   for (const registration of registrations) await registration.unregister()
-  const names = 'caches' in globalThis ? await caches.keys() : []
-  for (const name of names.filter((name) => name.startsWith(SHELL))) await caches.delete(name)
+  if ('caches' in globalThis)
+    await Promise.race([forgetShell(), new Promise((resolve) => setTimeout(resolve, PATIENCE))])
   return registrations.length
+}
+
+async function forgetShell(): Promise<void> {
+  const names = await caches.keys()
+  for (const name of names.filter((name) => name.startsWith(SHELL))) await caches.delete(name)
 }
 
 const element = <K extends HTMLElement>(id: string): K | null => document.getElementById(id) as K | null

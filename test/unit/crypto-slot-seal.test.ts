@@ -102,6 +102,7 @@ describe('sealing to oneself', () => {
     const makers = Object.values(ways)
     for (let i = 0; seen.size < 10_000; i++) {
       const forged = (await makers[i % makers.length]?.(Math.floor(i / makers.length))) as Uint8Array<ArrayBuffer>
+      if (hex(forged) === hex(genuine)) continue // what was filled up has met the very bytes that were cut off
       seen.add(hex(forged))
       expect(await failure(() => openSlot(account, 'snapshot', slot, forged))).toEqual(SEALED)
     }

@@ -111,4 +111,19 @@ describe('the storage epoch', () => {
     await marked()
     expect((await begin(rows, marks)).epoch).toBe(1)
   })
+
+  it('waits for a mark that is being written, however long, before it writes the next', async () => {
+    let writing = 0
+    const endless = (): Promise<void> => {
+      writing++
+      return new Promise(() => {})
+    }
+    const marks: Marks = { read: async () => undefined, write: endless }
+    const run = await begin(memoryRows(), marks)
+    for (let i = 0; i < 3; i++) {
+      await write(run.rows, 2)
+      await marked()
+    }
+    expect(writing).toBe(1)
+  })
 })

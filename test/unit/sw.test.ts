@@ -14,6 +14,7 @@ import { createBlockSource } from '../../sw/blocks.ts'
 import { createHandler, type Fetch } from '../../sw/handler.ts'
 import { createLinkSource } from '../../sw/links.ts'
 import { createNodePort, type NodePort } from '../../sw/node-port.ts'
+import { createPatience } from '../../sw/patience.ts'
 import { bootstrapShell, createShell, type Shell, shellPart } from '../../sw/shell.ts'
 import { createStreams } from '../../sw/streams.ts'
 import {
@@ -420,6 +421,37 @@ describe('the files of the app', () => {
     state.offline = false
     await shell.keep()
     expect(stored.get('popup-cafe/shell/1')?.size).toBe(FILES.length)
+  })
+
+  describe('where Cache Storage has stopped answering', () => {
+    const silent = {
+      open: () => new Promise<Cache>(() => {}),
+      match: () => new Promise<undefined>(() => {}),
+      keys: () => new Promise<string[]>(() => {}),
+      delete: () => new Promise<boolean>(() => {}),
+    }
+    const shellBy = (load: (url: string) => Promise<Response>, caches: typeof silent = silent) =>
+      createShell({ caches, load: load as typeof fetch, patience: createPatience({ soon: 20, last: 60 }) })
+
+    it('come from their host, and only the first waits', async () => {
+      const shell = shellBy(async () => new Response('of the host'))
+      expect(await (await shell.file(file('/assets/b-2.js'))).text()).toBe('of the host')
+      const files = Array.from({ length: 50 }, () => shell.file(file('/assets/b-2.js')))
+      const late = new Promise((resolve) => setTimeout(resolve, 15, 'late'))
+      expect(await Promise.race([Promise.all(files), late])).toHaveLength(50)
+      await shell.tidy() // nobody waits for ever
+    })
+
+    it('fail at last without their host, and come from the cache if it was only slow', async () => {
+      const offline = async (): Promise<Response> => {
+        throw new TypeError('Failed to fetch')
+      }
+      await expect(shellBy(offline).file(file('/assets/b-2.js'))).rejects.toThrow('Failed to fetch')
+      expect(await shellBy(offline).page()).toBeUndefined()
+      const match = () => new Promise<Response>((resolve) => setTimeout(resolve, 40, new Response('kept')))
+      const slow = shellBy(offline, { ...silent, match } as unknown as typeof silent)
+      expect(await (await slow.file(file('/assets/b-2.js'))).text()).toBe('kept')
+    })
   })
 
   it('of the version before stay for pages that are still open, older ones go; other caches are left alone', async () => {
