@@ -4,6 +4,8 @@
  */
 import { toCafeError } from '../core/errors.ts'
 import { type PeerIdText, sameBytes } from '../core/ids.ts'
+import { delay } from '../core/pause.ts'
+import { createSerial } from '../core/serial.ts'
 import { proveVoucher } from '../crypto/voucher.ts'
 import { type Connector, call } from '../wire/call.ts'
 import { seatProtocol } from '../wire/seat.ts'
@@ -39,12 +41,19 @@ const MAX_RELAYS = 4
 /** Milliseconds for their answers, and for which one holds: a guest dials several times while it joins. */
 const ANSWER = 4000
 const SHOWN_FOR = 60_000
+/** How long a refusal is believed without asking again: a dial takes as long, and relays answer so many questions only. */
+const REFUSED_FOR = 5000
+/** Questions to one relay at once: less than it answers, so that whoever asks in another way is heard. */
+const LANES = 3
 
 type Answer = 'admitted' | 'refused' | 'unknown'
 
 export function createVouchers({ self, connector, addresses, isOpen }: VouchersComponents): Vouchers {
   const held = new Map<PeerIdText, readonly Uint8Array[]>()
   const shown = new Map<string, number>()
+  const refused = new Map<string, number>()
+  const serial = createSerial()
+  let turn = 0
 
   const relaysTo = (peer: PeerIdText): PeerIdText[] => {
     const ways = new Set(
@@ -57,7 +66,12 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
     return [...byRelay.keys()].slice(0, MAX_RELAYS)
   }
 
-  const presentOne = async (relay: PeerIdText, cafe: PeerIdText, token: Uint8Array | undefined): Promise<Answer> => {
+  const presentOne = async (
+    relay: PeerIdText,
+    cafe: PeerIdText,
+    token: Uint8Array | undefined,
+    again = true,
+  ): Promise<Answer> => {
     try {
       const voucher = token && (await proveVoucher({ token, relay, cafe }, self))
       const signal = AbortSignal.timeout(ANSWER)
@@ -65,16 +79,28 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
       return 'admitted'
     } catch (error) {
       const { code, data } = toCafeError(error)
+      const after = code === 'BUSY' ? Number(data['after']) : Number.NaN
+      // A recovery asks about many cafes: it has its turn in a moment.
+      if (again && after <= ANSWER) return delay(after).then(() => presentOne(relay, cafe, token, false))
       return code === 'FORBIDDEN' && data['why'] === 'guests' ? 'refused' : 'unknown'
     }
   }
   /** Shows what we have, one after the other, until it is enough. */
-  const present = async (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> => {
+  const presentAll = async (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> => {
     const [first, ...others] = held.get(cafe) ?? []
     let answer = await presentOne(relay, cafe, first)
     for (const token of others) if (answer === 'refused') answer = await presentOne(relay, cafe, token)
+    note(`${relay} ${cafe}`, answer)
     return answer
   }
+  const present = (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> =>
+    serial(`${relay} ${turn++ % LANES}`, () => presentAll(relay, cafe))
+  const note = (way: string, answer: Answer): void => {
+    const now = performance.now()
+    for (const [old, at] of refused) if (now - at > REFUSED_FOR) refused.delete(old)
+    if (answer === 'refused') refused.set(way, now)
+  }
+  const wasRefused = (way: string): boolean => performance.now() - (refused.get(way) ?? -REFUSED_FOR) < REFUSED_FOR
 
   return {
     hold(cafe, secret) {
@@ -84,6 +110,7 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
       const oldest = held.keys().next().value
       if (held.size > MAX_HELD && oldest !== undefined) held.delete(oldest)
       shown.clear()
+      for (const way of refused.keys()) if (way.endsWith(` ${cafe}`)) refused.delete(way)
     },
     async show(peer) {
       if (!held.has(peer)) return
@@ -100,7 +127,7 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
       const answers = await Promise.all(
         relaysTo(peer)
           .filter(isOpen)
-          .map((relay) => present(relay, peer)),
+          .map((relay) => (wasRefused(`${relay} ${peer}`) ? 'refused' : present(relay, peer))),
       )
       return answers.includes('refused') && !answers.includes('admitted')
     },

@@ -83,6 +83,12 @@ export interface Cafes {
 /** Receipts kept. */
 const MAX_RECEIPTS = 20
 
+/**
+ * A relay lets nobody like us through to a cafe. An invite that is new may be told there in a moment; whoever looks for
+ * its account at all cafes of a relay goes on to the next.
+ */
+const isTurnedAway = ({ code, data }: CafeError): boolean => code === 'UNREACHABLE' && data['why'] === 'guests'
+
 export async function createCafes(components: CafesComponents): Promise<Cafes> {
   const { rows, client, account, know, clock, onChange = () => {}, onErased = async () => {} } = components
   const { onReadmitted = async () => {} } = components
@@ -226,7 +232,11 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
           token === undefined && !quietly
             ? client.ask(cafe, account(), greeting, { signal })
             : client.register(cafe, account(), token, { signal })
-        const answer = await insist(knock, { patience: JOIN_PATIENCE, signal })
+        const answer = await insist(knock, {
+          patience: JOIN_PATIENCE,
+          isOver: (error) => quietly && isTurnedAway(error),
+          signal,
+        })
         const before = await joined.get(cafe)
         const base = {
           ...{

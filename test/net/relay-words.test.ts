@@ -6,6 +6,7 @@ import { POLICIES } from '../../relay/policy.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { sessionProtocol } from '../../src/cafe/session/protocol.ts'
 import { sessionStore } from '../../src/cafe/session/store.ts'
+import type { PeerIdText } from '../../src/core/ids.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { accountVoucher, proveVoucher } from '../../src/crypto/voucher.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
@@ -16,6 +17,7 @@ import { seatProtocol } from '../../src/wire/seat.ts'
 import { createAccountDevice } from './account-fixture.ts'
 import { type CafeNode, createCafeNode, createGuestNode, failure, type GuestNode, keep } from './fixture.ts'
 import { configOf, createFolder } from './relay-fixture.ts'
+import { createBare, reserve } from './relay-peers.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const SOON = { timeout: 30_000, interval: 200 }
@@ -84,6 +86,30 @@ describe('an account at a cafe behind a relay that asks for vouchers', () => {
     expect(await other.texts(id)).toEqual(texts)
   })
 
+  it('finds its cafe among more cafes than a relay is asked about at once', async () => {
+    // Peers with a seat that name nobody, and are no cafes.
+    const seats = await Promise.all(Array.from({ length: 48 }, createBare))
+    const cafe = await cafeHere()
+    const words = createWords()
+    const first = await deviceOf(words, cafe)
+    await first.peer.cafes.register(cafe.at, await cafe.token(), {})
+    await isTold(first, cafe)
+    await first.stop()
+    const [address = ''] = relay.multiaddrs
+    for (const seat of seats) expect(await reserve(seat, address)).toBe(true)
+    const others = seats.map(({ peerId }) => ({
+      cafe: peerId.toString() as PeerIdText,
+      addresses: [`${address}/p2p-circuit/p2p/${peerId}`],
+    }))
+    const device = await createAccountDevice({ clock: cafe.clock, relays: relay.multiaddrs, words })
+    const asked = failure(
+      device.safe.recover.run({ cafes: [...others, cafe.at], signal: AbortSignal.timeout(100_000) }),
+    )
+    // It knows us, and keeps nothing: nobody else has answered.
+    expect(await asked).toEqual({ code: 'NOT_FOUND', what: 'backup', unreached: seats.length })
+    await Promise.all([device.stop(), ...seats.map((seat) => seat.stop())])
+  })
+
   it('is told to a cafe that knew it before cafes could be told, and again by a device that starts', async () => {
     const cafe = await cafeHere()
     const kept = { datastore: new MemoryDatastore(), rows: memoryRows(), words: createWords() }
@@ -133,7 +159,8 @@ describe('an account at a cafe behind a relay that asks for vouchers', () => {
       call(by.node.connector, cafe.at.cafe, sessionProtocol, 'putVoucher', { secret: new Uint8Array(secret) }, { auth })
     const mine = await client.access(cafe)
     await cafe.cafe.setMode('open')
-    await stranger.peer.cafes.register(cafe.at, undefined, { quietly: true })
+    // The relay hears of it in a moment.
+    await vi.waitFor(() => enter(stranger, cafe), SOON)
     expect(await failure(put(stranger, undefined, new Uint8Array(32)))).toMatchObject({ code: 'UNAUTHORIZED' })
     expect(await failure(put(stranger, mine, new Uint8Array(32)))).toMatchObject({ code: 'FORBIDDEN' })
     expect(await failure(put(client, mine, new Uint8Array(31)))).toMatchObject({ code: 'BAD_REQUEST' })
