@@ -172,6 +172,8 @@ describe('files on their way into threads', () => {
 })
 
 describe('a feed as far as it was looked at', () => {
+  const item = (cid: number) => ({ post: { thread: 'a', cid: String(cid) }, stack: [] }) as unknown as FeedItem
+
   /** A worker with `posts` posts, numbered from the newest; `hidden` of them leave pages without lines. */
   const world = (posts: number) => {
     let tell: ((news: ThreadNews) => void) | undefined
@@ -183,7 +185,7 @@ describe('a feed as far as it was looked at', () => {
           asked.push(input)
           const from = Number(input.after ?? 0)
           const to = Math.min(from + (input.limit ?? 20), state.posts)
-          const items = Array.from({ length: to - from }, (_, i) => ({ post: { cid: String(from + i) } }) as FeedItem)
+          const items = Array.from({ length: to - from }, (_, i) => item(from + i))
           return { items, next: to < state.posts ? String(to) : null }
         },
         watch: (listener: (news: ThreadNews) => void) => {
@@ -206,7 +208,9 @@ describe('a feed as far as it was looked at', () => {
     host.requestUpdate()
     await settled()
     expect([feed.items?.length, feed.more]).toEqual([20, true])
+    // However often it is asked for while it is on its way, it is one page.
     for (let i = 0; i < 5; i++) feed.next()
+    expect(feed.loading).toBe(true)
     await settled()
     expect([feed.items?.length, feed.more]).toEqual([120, true])
     feed.next()

@@ -10,15 +10,21 @@ function focusHeading(root: HTMLElement, options: FocusOptions = {}): void {
   heading.focus(options)
 }
 
+/** The entry of the history says where its view was scrolled to (`feed-places.ts`): the view goes there, and not to its top. */
+export function isRestored(): boolean {
+  const state: unknown = history.state
+  return typeof state === 'object' && state !== null && 'feed' in state
+}
+
 /** The focus of the views in one element. */
 export class ViewFocus {
   #watching: AbortController | undefined
 
   /** To call when another view is there. */
-  begin(root: HTMLElement | null): void {
+  begin(root: HTMLElement | null, options: FocusOptions = {}): void {
     this.end()
     if (root === null) return
-    focusHeading(root)
+    focusHeading(root, options)
     const watching = new AbortController()
     this.#watching = watching
     const { signal } = watching

@@ -12,7 +12,7 @@ import { Install } from '../controllers/install.ts'
 import { Live, threadNews } from '../controllers/live.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
-import { ViewFocus } from '../controllers/view-focus.ts'
+import { isRestored, ViewFocus } from '../controllers/view-focus.ts'
 import { explain, type Problem } from '../explain.ts'
 import { plainName } from '../format.ts'
 import { LinkKeys, type OpenEvent } from '../link-keys.ts'
@@ -246,7 +246,7 @@ export class CafeApp extends Plain {
     }
     this.route = route
     if (first) return
-    scrollTo(0, 0)
+    if (!isRestored()) scrollTo(0, 0)
     await this.#focusView()
   }
 
@@ -254,7 +254,7 @@ export class CafeApp extends Plain {
   async #focusView(): Promise<void> {
     await this.updateComplete
     // The view's own heading exists one update later.
-    requestAnimationFrame(() => this.#focus.begin(this.#main()))
+    requestAnimationFrame(() => this.#focus.begin(this.#main(), { preventScroll: isRestored() }))
   }
 
   #main(): HTMLElement | null {
@@ -268,7 +268,7 @@ export class CafeApp extends Plain {
 
   #keep(event: WordsEvent): void {
     this.words = event.words
-    scrollTo(0, 0)
+    if (!isRestored()) scrollTo(0, 0)
   }
 
   #open({ link }: OpenEvent): void {

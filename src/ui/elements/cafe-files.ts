@@ -5,6 +5,7 @@ import type { Pin, Unfinished } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
+import { LongList } from '../controllers/long-list.ts'
 import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'
 import { bytes, plainName } from '../format.ts'
 import './cafe-cafes.ts'
@@ -22,9 +23,6 @@ import { failure, icon, Plain, waiting } from './parts.ts'
 
 const text = spoken('files', english)
 
-/** Rows added to the list at a time, so that ten thousand files do not become ten thousand elements. */
-const PAGE = 50
-
 export class CafeFiles extends Plain {
   static override properties = {
     cafe: { attribute: false },
@@ -33,7 +31,6 @@ export class CafeFiles extends Plain {
     finished: { attribute: false },
     removing: { state: true },
     asking: { state: true },
-    shown: { state: true },
     checking: { state: true },
     checked: { state: true },
   }
@@ -44,7 +41,6 @@ export class CafeFiles extends Plain {
   declare finished: Finished | undefined
   declare removing: Pin | undefined
   declare asking: boolean
-  declare shown: number
   /** CID of the file that is being checked. */
   declare checking: string | undefined
   /** What the last check came to, for the live region. */
@@ -55,6 +51,13 @@ export class CafeFiles extends Plain {
     ['pins'],
     (cafe) => cafe.pins.list(),
   )
+  readonly #long = new LongList<Pin>(
+    this,
+    () => this.querySelector<HTMLElement>('.kept-list'),
+    ({ cid }) => cid,
+  )
+  /** Sorted once for each reading: a list of ten thousand is drawn anew while it scrolls. */
+  #newest: { readonly of: readonly Pin[]; readonly pins: readonly Pin[]; readonly size: number } | undefined
   readonly #cafes = new Live(
     this,
     () => this.cafe,
@@ -82,11 +85,6 @@ export class CafeFiles extends Plain {
   readonly #retry = new Action<Pin>(this, 'pin', async (pin) => {
     await this.cafe.pins.retry(pin.cid)
   })
-
-  constructor() {
-    super()
-    this.shown = PAGE
-  }
 
   override render(): TemplateResult {
     const cafes = this.#cafes.value
@@ -166,8 +164,8 @@ export class CafeFiles extends Plain {
     const pins = this.#pins.value
     if (pins === undefined || pins.length === 0) return nothing
     const names = new Map((this.#cafes.value ?? []).map((session) => [session.cafe as string, session.name]))
-    const newest = pins.toSorted((a, b) => b.since - a.since).slice(0, this.shown)
-    const size = pins.reduce((sum, pin) => sum + pin.size, 0)
+    const { pins: newest, size } = this.#sorted(pins)
+    const { shown, rest } = this.#long.place(newest)
     return html`<section class="card" aria-labelledby="kept-heading">
       <div class="heading">
         <h2 id="kept-heading">${text.kept}</h2>
@@ -175,28 +173,31 @@ export class CafeFiles extends Plain {
       </div>
       <cafe-safety .cafe=${this.cafe}></cafe-safety>
       ${failure(this.#retry.problem ?? this.#audit.problem)}
-      <ul class="rows">
+      <ul class="rows kept-list" style=${`padding-block-end: ${rest}px`}>
         ${repeat(
-          newest,
-          (pin) => pin.cid,
-          (pin) => html`<li>
-            <cafe-pin
-              .pin=${pin}
-              .names=${names}
-              .trying=${this.#retry.running}
-              .checking=${this.#audit.running && this.checking === pin.cid}
-              @remove=${() => this.#ask(pin)}
-              @retry=${() => this.#retry.run(pin)}
-              @audit=${() => this.#audit.run(pin)}
-            ></cafe-pin>
-          </li>`,
+          shown,
+          ({ index }) => newest[index]?.cid,
+          ({ index, before }) => {
+            const pin = newest[index] as Pin
+            return html`<li
+              data-at=${index}
+              aria-posinset=${index + 1}
+              aria-setsize=${newest.length}
+              style=${`margin-block-start: ${before}px`}
+            >
+              <cafe-pin
+                .pin=${pin}
+                .names=${names}
+                .trying=${this.#retry.running}
+                .checking=${this.#audit.running && this.checking === pin.cid}
+                @remove=${() => this.#ask(pin)}
+                @retry=${() => this.#retry.run(pin)}
+                @audit=${() => this.#audit.run(pin)}
+              ></cafe-pin>
+            </li>`
+          },
         )}
       </ul>
-      ${
-        pins.length <= this.shown
-          ? nothing
-          : html`<button type="button" class="button" @click=${this.#more}>${text.more(Math.min(PAGE, pins.length - this.shown))}</button>`
-      }
     </section>`
   }
 
@@ -222,8 +223,11 @@ export class CafeFiles extends Plain {
     this.asking = true
   }
 
-  #more(): void {
-    this.shown += PAGE
+  #sorted(pins: readonly Pin[]): { readonly pins: readonly Pin[]; readonly size: number } {
+    if (this.#newest?.of === pins) return this.#newest
+    const newest = pins.toSorted((a, b) => b.since - a.since)
+    this.#newest = { of: pins, pins: newest, size: pins.reduce((sum, pin) => sum + pin.size, 0) }
+    return this.#newest
   }
 }
 

@@ -67,7 +67,7 @@ export class CafePost extends Plain {
   override render(): TemplateResult {
     const { post } = this
     const veiled = post.flags.length > 0 && !this.unveiled
-    return html`<article class="post" aria-label=${text.postOf(personName(post.author))}>
+    return html`<div class="post">
       <header>
         ${face(post.author)}
         <div class="grow">
@@ -79,7 +79,7 @@ export class CafePost extends Plain {
       ${veiled ? this.#veil() : html`${prose(post.text)}<cafe-post-files .files=${post.files}></cafe-post-files>`}
       ${post.self && post.sent !== null ? html`<cafe-post-state .cafe=${this.cafe} .post=${post}></cafe-post-state>` : nothing}
       ${failure(this.#like.problem)} ${veiled ? nothing : this.#answers()} ${this.#dialog()}
-    </article>`
+    </div>`
   }
 
   #veil(): TemplateResult {

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ThreadInfo } from '../../worker/thread-api.ts'
 import { Live, threadNews } from '../controllers/live.ts'
+import { LongList } from '../controllers/long-list.ts'
 import { threadHash } from '../route.ts'
 import { lastLine, peopleLine, threadTitle } from '../thread-words.ts'
 import './cafe-account.ts'
@@ -24,8 +25,6 @@ import { when } from './post-parts.ts'
 const common = spoken('common', commonEnglish)
 const text = spoken('threads', threadsEnglish)
 
-/** Threads added to the list at a time. */
-const PAGE = 50
 /** Threads that say themselves how safe they are: those that have changed last, since each asks for all of its backups. */
 const TOLD = 12
 
@@ -34,13 +33,11 @@ export class CafeThreads extends Plain {
     cafe: { attribute: false },
     together: { attribute: false },
     starting: { state: true },
-    shown: { state: true },
   }
   declare cafe: CafeConsole
   /** All posts in one feed instead of the list. */
   declare together: boolean
   declare starting: boolean
-  declare shown: number
   readonly #account = new Live(
     this,
     () => this.cafe,
@@ -53,11 +50,11 @@ export class CafeThreads extends Plain {
     threadNews(['threads', 'feed', 'online', 'members']),
     (cafe) => cafe.thread.list(),
   )
-
-  constructor() {
-    super()
-    this.shown = PAGE
-  }
+  readonly #long = new LongList<ThreadInfo>(
+    this,
+    () => this.querySelector<HTMLElement>('.thread-list'),
+    ({ id }) => id,
+  )
 
   override render(): TemplateResult {
     const account = this.#account.value
@@ -106,19 +103,21 @@ export class CafeThreads extends Plain {
   }
 
   #list(threads: readonly ThreadInfo[]): TemplateResult {
-    const rest = threads.length - this.shown
-    return html`<ul class="card rows thread-list" aria-label=${text.yours}>
-        ${repeat(
-          threads.slice(0, this.shown),
-          ({ id }) => id,
-          (info, index) => html`<li>${this.#row(info, index < TOLD)}</li>`,
-        )}
-      </ul>
-      ${
-        rest <= 0
-          ? nothing
-          : html`<button type="button" class="button" @click=${this.#more}>${text.showMore(Math.min(PAGE, rest))}</button>`
-      }`
+    const { shown, rest } = this.#long.place(threads)
+    return html`<ul class="card rows thread-list" aria-label=${text.yours} style=${rest === 0 ? nothing : `padding-block-end: ${rest}px`}>
+      ${repeat(
+        shown,
+        ({ index }) => threads[index]?.id,
+        ({ index, before }) => html`<li
+          data-at=${index}
+          aria-posinset=${index + 1}
+          aria-setsize=${threads.length}
+          style=${before === 0 ? nothing : `margin-block-start: ${before}px`}
+        >
+          ${this.#row(threads[index] as ThreadInfo, index < TOLD)}
+        </li>`,
+      )}
+    </ul>`
   }
 
   #row(info: ThreadInfo, told: boolean): TemplateResult {
@@ -155,10 +154,6 @@ export class CafeThreads extends Plain {
       <p class="quiet">${text.noneText}</p>
       <button type="button" class="button loud" @click=${this.#start}>${text.start}</button>
     </div>`
-  }
-
-  #more(): void {
-    this.shown += PAGE
   }
 
   #start(): void {

@@ -23,6 +23,7 @@ import type { news } from './en/news.ts'
 import type { pair } from './en/pair.ts'
 import type { people } from './en/people.ts'
 import type { posts } from './en/posts.ts'
+import type { reading } from './en/reading.ts'
 import type { recover } from './en/recover.ts'
 import type { room } from './en/room.ts'
 import type { safety } from './en/safety.ts'
@@ -57,6 +58,7 @@ export interface Words {
   readonly pair: typeof pair
   readonly people: typeof people
   readonly posts: typeof posts
+  readonly reading: typeof reading
   readonly recover: typeof recover
   readonly room: typeof room
   readonly safety: typeof safety

@@ -17,7 +17,6 @@ export const files: Words['files'] = {
   forget: (name) => `${name} vergessen`,
   kept: 'Aufbewahrt',
   keptLine: (amount, size) => plural(amount, { one: `# Datei, ${size}`, other: `# Dateien, ${size}` }),
-  more: (amount) => plural(amount, { other: '# weitere zeigen' }),
   removeTitle: 'Diese Datei entfernen?',
   removeText: (name) => `Die Cafés bewahren „${name}“ nicht länger auf, und der Link funktioniert nicht mehr.`,
   removeVerb: 'Datei entfernen',

@@ -8,7 +8,6 @@ export const threads: Words['threads'] = {
   count: (amount) => plural(amount, { one: '# Thread', other: '# Threads' }),
   allPosts: 'Alle Beiträge',
   yours: 'Deine Threads',
-  showMore: (amount) => `${number(amount)} weitere anzeigen`,
   notHere: 'Noch nicht da',
   notRead: 'nicht gelesen',
   waitingTag: 'wartet auf ein Mitglied',

@@ -24,6 +24,7 @@ import { news } from './news.ts'
 import { pair } from './pair.ts'
 import { people } from './people.ts'
 import { posts } from './posts.ts'
+import { reading } from './reading.ts'
 import { recover } from './recover.ts'
 import { room } from './room.ts'
 import { safety } from './safety.ts'
@@ -58,6 +59,7 @@ export const words: Words = {
   pair,
   people,
   posts,
+  reading,
   recover,
   room,
   safety,

@@ -17,7 +17,6 @@ export const files = {
   forget: (name: string) => `Forget ${name}`,
   kept: 'Kept',
   keptLine: (amount: number, size: string) => plural(amount, { one: `# file, ${size}`, other: `# files, ${size}` }),
-  more: (amount: number) => plural(amount, { other: 'Show # more' }),
   removeTitle: 'Remove this file?',
   removeText: (name: string) => `The cafes stop keeping “${name}”, and its link stops working.`,
   removeVerb: 'Remove the file',

@@ -8,7 +8,6 @@ export const threads = {
   count: (amount: number) => plural(amount, { one: '# thread', other: '# threads' }),
   allPosts: 'All posts',
   yours: 'Your threads',
-  showMore: (amount: number) => `Show ${number(amount)} more`,
   notHere: 'Not here yet',
   notRead: 'not read',
   waitingTag: 'waiting for a member',
