@@ -1,15 +1,8 @@
-/**
- * A cafe that runs in Node, in the relay's process: a guest joins by its invite and pins; somebody else opens the link. And one
- * by itself, that a page reaches by WebRTC-direct alone.
- */
+/** A cafe that runs in Node, in the relay's process: a guest joins by its invite and pins; somebody else opens the link. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readWish } from '../../relay/cafe/config.ts'
-import { runCafe } from '../../relay/cafe/program.ts'
-import { silentLog } from '../../src/core/log.ts'
-import { formatInvite, parseInvite } from '../../src/net/invite.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
@@ -58,35 +51,4 @@ test('keeps the file of a guest, which opens in another profile with the guest g
     return { size: bytes.byteLength, same: bytes.every((byte) => byte === 7) }
   }, link)
   expect(opened).toEqual({ size: SIZE, same: true })
-})
-
-test('is joined by a page over WebRTC-direct, and keeps its file', async () => {
-  const ports = ['--port', '0', '--webrtc-port', '0', '--host', '0.0.0.0']
-  const app = new URL(relay.url).origin
-  const wish = readWish([...ports, '--data', join(data, 'direct'), '--app', app, '--name', 'By hash'], {}, 0)
-  if (wish.kind !== 'run') throw new Error('no settings')
-  const direct = await runCafe(wish.config, { log: silentLog })
-  const page = await visit(relay.url)
-  people.push(page)
-  try {
-    const { addresses, ...place } = parseInvite(direct.card.invite)
-    const ways = addresses.filter((address) => address.includes('/webrtc-direct/'))
-    expect(ways).not.toEqual([])
-    const pinned = await page.page.evaluate(
-      async ([invite, size]) => {
-        await cafe.account.create()
-        await cafe.account.register(invite as string)
-        const pin = await cafe.pins.add(new File([new Uint8Array(size as number).fill(9)], 'clip.bin'))
-        return pin.cafes.map(({ state }) => state)
-      },
-      [formatInvite({ ...place, addresses: ways }, app), SIZE] as const,
-    )
-    expect(pinned).toEqual(['pinned'])
-    const { connections } = await page.page.evaluate(() => cafe.node.status())
-    expect(connections).toContainEqual(
-      expect.objectContaining({ peerId: direct.cafe.peer, path: 'direct', transport: 'webrtc' }),
-    )
-  } finally {
-    await direct.stop()
-  }
 })
