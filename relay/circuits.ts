@@ -10,8 +10,8 @@ import * as limits from './limits.ts'
 import type { Policy } from './policy.ts'
 import type { Vouchers } from './vouchers.ts'
 
-/** Why a guest gets no circuit: the seat does not admit it; or has as many strangers as it takes, or circuits. */
-export type NoCircuit = 'guests' | 'strangers' | 'circuits'
+/** Why a guest gets no circuit: the seat does not admit it; or has as many strangers as it takes, or circuits; the relay leaves. */
+export type NoCircuit = 'guests' | 'strangers' | 'circuits' | 'drain'
 export type CircuitRight = 'any' | 'named' | 'invited' | 'stranger'
 
 export interface CircuitEvents {
@@ -29,6 +29,8 @@ export interface CircuitComponents {
   readonly budget: Budget
   /** Milliseconds since a peer took its seat. */
   readonly seatAge: (peer: string) => number | undefined
+  /** Are there to be no new ones? */
+  readonly closed: () => boolean
   readonly events: CircuitEvents
 }
 
@@ -37,12 +39,18 @@ export interface Circuits {
   right(guest: string, seat: string): Promise<CircuitRight | NoCircuit>
   /** Circuits that are open, in all and to one seat. */
   open(seat?: string): number
+  /** Is something on its way through a circuit that its reader has not taken yet? */
+  held(): boolean
 }
 
 interface Hop {
   readonly connection: { readonly remotePeer: PeerId }
-  readonly stream: { pb(codec: unknown): unknown; unwrap(): Stream }
+  readonly stream: { pb(codec: unknown): HopAnswers; unwrap(): Stream }
   readonly request: unknown
+}
+
+interface HopAnswers {
+  write(message: { readonly status?: string }, options?: object): Promise<void>
 }
 
 /** What of the js server is used and replaced: methods of its class that its types do not show. */
@@ -56,6 +64,8 @@ export interface CircuitServer {
 interface Asked {
   seat?: PeerId
   right?: CircuitRight
+  /** It would be admitted at another time. */
+  busy?: boolean
   /** The seat's end of the circuit. */
   far?: Stream | undefined
 }
@@ -71,10 +81,12 @@ const ENDED = {
 }
 
 export function createCircuits(components: CircuitComponents): Circuits {
-  const { server, policy, vouchers, seatAge, events } = components
+  const { server, policy, vouchers, seatAge, closed, events } = components
+  const carried = new Set<{ held(): boolean }>()
   const open = new Map<string, { all: number; strangers: number }>()
 
   const right: Circuits['right'] = async (guest, seat) => {
+    if (closed()) return 'drain'
     const now = open.get(seat) ?? { all: 0, strangers: 0 }
     if (now.all >= limits.CIRCUITS_TO_PEER) return 'circuits'
     if (policy.guests === 'any') return 'any'
@@ -89,8 +101,9 @@ export function createCircuits(components: CircuitComponents): Circuits {
   const gate = (asked: Asked): ConnectionGater => ({
     async denyOutboundRelayedConnection(guest, seat) {
       const found = await right(guest.toString(), seat.toString())
-      if (found === 'guests' || found === 'strangers' || found === 'circuits') {
+      if (isRefusal(found)) {
         events.refused(found)
+        asked.busy = found !== 'guests'
         return true
       }
       Object.assign(asked, { seat, right: found })
@@ -111,7 +124,10 @@ export function createCircuits(components: CircuitComponents): Circuits {
     count.strangers += strange
     events.opened(right)
     const meter = components.budget.meter(guest.toString(), seat.toString(), right === 'stranger')
-    carry({ near, far, end, meter, events }, () => {
+    const circuit = { held: () => false }
+    carried.add(circuit)
+    circuit.held = carry({ near, far, end, meter, events }, () => {
+      carried.delete(circuit)
       count.all--
       count.strangers -= strange
       if (count.all === 0) open.delete(seat.toString())
@@ -133,7 +149,7 @@ export function createCircuits(components: CircuitComponents): Circuits {
         },
       },
     })
-    const stream = { pb: (codec: unknown) => hop.stream.pb(codec), unwrap: () => ENDED }
+    const stream = { pb: (codec: unknown) => answersOf(hop.stream.pb(codec), asked), unwrap: () => ENDED }
     try {
       await handleConnect.call(scope, { ...hop, stream } as unknown as Hop, options)
     } catch (error) {
@@ -151,6 +167,21 @@ export function createCircuits(components: CircuitComponents): Circuits {
       for (const count of open.values()) all += count.all
       return all
     },
+    held: () => [...carried].some((circuit) => circuit.held()),
+  }
+}
+
+const isRefusal = (found: CircuitRight | NoCircuit): found is NoCircuit =>
+  found === 'guests' || found === 'strangers' || found === 'circuits' || found === 'drain'
+
+/** The server knows one refusal alone, that of whom the seat does not want; the protocol has a second, for another time. */
+function answersOf(answers: HopAnswers, asked: Asked): HopAnswers {
+  return {
+    ...answers,
+    write(message, options) {
+      const denied = message.status === 'PERMISSION_DENIED' && asked.busy
+      return answers.write(denied ? { ...message, status: 'RESOURCE_LIMIT_EXCEEDED' } : message, options)
+    },
   }
 }
 
@@ -163,8 +194,11 @@ interface Carried {
   readonly events: CircuitEvents
 }
 
-/** Carries a circuit until both ends are closed, its time or its bytes are over, or the seat is free; then calls `over`. */
-function carry({ near, far, end, meter, events }: Carried, over: () => void): void {
+/**
+ * Carries a circuit until both ends are closed, its time or its bytes are over, or the seat is free; then calls `over`.
+ * @returns whether it holds something that was not taken yet.
+ */
+function carry({ near, far, end, meter, events }: Carried, over: () => void): () => boolean {
   let left = Number(limits.CIRCUIT_BYTES)
   let ends = 0
   const stop = (why: string) => (): void => {
@@ -189,9 +223,10 @@ function carry({ near, far, end, meter, events }: Carried, over: () => void): vo
     left -= bytes
     if (left < 0) stop('the circuit had its bytes')()
   }
-  forward(near, far, { meter, onBytes: counted('to_seat') })
-  forward(far, near, { meter, onBytes: counted('from_seat') })
+  const there = forward(near, far, { meter, onBytes: counted('to_seat') })
+  const back = forward(far, near, { meter, onBytes: counted('from_seat') })
   // One that closed while the circuit was made says nothing more.
   for (const stream of [near, far]) if (stream.timeline.close !== undefined) closed()
   if (near.timeline.close !== undefined || far.timeline.close !== undefined) stop('it was closed')()
+  return () => there() || back()
 }

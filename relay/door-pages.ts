@@ -11,6 +11,8 @@ const ANSWERS: Readonly<Record<keyof GatewayWords['door'], { readonly status: nu
   'UNREACHABLE closed': { status: 503, after: 300 },
   'UNREACHABLE lost': { status: 503, after: 5 },
   'BUSY door': { status: 503, after: 5 },
+  // A program starts again within seconds; a machine within a minute.
+  'BUSY drain': { status: 503, after: 15 },
   'BUSY host': { status: 429, after: 5 },
   'FORBIDDEN code': { status: 403 },
   'BAD_REQUEST method': { status: 405 },

@@ -31,6 +31,8 @@ export interface DoorComponents {
   readonly log: Log
   /** Told of every request when it has ended. */
   readonly ended?: RelayMetrics['door']
+  /** Does the relay leave, and finish only what it has begun? */
+  readonly closed?: () => boolean
   /** How often one address may ask; {@link DOOR_PACE} without it. */
   readonly pace?: Pace
   /** Who asks, for that; undefined for whoever is not counted. */
@@ -38,7 +40,8 @@ export interface DoorComponents {
 }
 
 export function createDoor(components: DoorComponents): Route {
-  const { cafes, doorHost, log, ended = () => {}, pace = DOOR_PACE, askerOf = hostOf } = components
+  const { cafes, doorHost, log, ended = () => {}, closed = () => false } = components
+  const { pace = DOOR_PACE, askerOf = hostOf } = components
   const rate = createRate({ ...pace, clock: systemClock, parties: DOOR_HOSTS })
   const seats = createSeats(AT_ONE_CAFE)
   const all = createSeats(DOOR_REQUESTS)
@@ -76,6 +79,7 @@ export function createDoor(components: DoorComponents): Route {
 
   const carry = async (request: IncomingMessage, response: ServerResponse, address: DoorAddress): Promise<void> => {
     refuse(request, address)
+    if (closed()) throw new CafeError('BUSY', { what: 'drain' })
     const leave = admit(request, address.cafe)
     try {
       const answer = await ask(request, response, address)

@@ -1,8 +1,7 @@
 /**
- * Leaving gently: says so at `/health`, takes no new seats and circuits, and waits until what is on its way has come
- * through, or for as long as it may.
+ * Leaving gently: says so at `/health`, refuses new seats, circuits and requests at the door in words that their askers
+ * understand, and waits until what is on its way has come through, or for as long as it may.
  */
-import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
 import { DRAIN_LOOK, DRAIN_QUIET } from './limits.ts'
 
 /** Answers of the app server that are under way. */
@@ -24,9 +23,12 @@ export function createTraffic(): Traffic {
 }
 
 export interface DrainComponents {
-  readonly node: { unhandle(protocol: string): Promise<void> }
+  /** Refuses whatever is new from now on. */
+  readonly close: () => void
   /** Bytes that went through circuits since the start. */
   readonly moved: () => number
+  /** Is something held here until a reader takes it? One that is slower than {@link DRAIN_QUIET} has it all the same. */
+  readonly held: () => boolean
   readonly traffic: Pick<Traffic, 'active'>
   /** Milliseconds of any steady clock. */
   readonly now: () => number
@@ -41,15 +43,15 @@ export interface Drain {
   run(limit: number, signal: AbortSignal): Promise<boolean>
 }
 
-export function createDrain({ node, moved, traffic, now }: DrainComponents): Drain {
+export function createDrain({ close, moved, held, traffic, now }: DrainComponents): Drain {
   let draining = false
   const run: Drain['run'] = async (limit, signal) => {
     draining = true
-    await node.unhandle(RELAY_V2_HOP_CODEC)
+    close()
     const end = now() + limit
     let [seen, since] = [moved(), now()]
     while (now() < end && !signal.aborted) {
-      if (moved() !== seen || traffic.active > 0) [seen, since] = [moved(), now()]
+      if (moved() !== seen || held() || traffic.active > 0) [seen, since] = [moved(), now()]
       else if (now() - since >= DRAIN_QUIET) return true
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK))
     }

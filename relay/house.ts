@@ -27,6 +27,10 @@ export interface House {
   readonly metrics: RelayMetrics
   /** Bytes that went through circuits since the start. */
   moved(): number
+  /** Is something held here until a reader takes it? */
+  held(): boolean
+  /** From now on nobody new gets a seat or a circuit; who has one keeps it. */
+  close(): void
   /** Holds `node`, which is not started yet, to the rules. */
   attach(node: RelayNode, log: Log): Promise<Circuits>
 }
@@ -39,6 +43,8 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
   const sockets = createSockets({ refused: metrics.socket })
   const vouchers = createVouchers(clock)
   let moved = 0
+  let closed = false
+  let held = (): boolean => false
   const events: CircuitEvents = {
     ...metrics,
     bytes(direction, bytes) {
@@ -55,7 +61,8 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
       take(peer: PeerId, address) {
         // It may have left while it asked: nobody would free its seat then.
         if (node.getConnections(peer).length === 0) return false
-        const answer = seats.take(peer.toString(), placeOf(address))
+        const late = closed && !seats.has(peer.toString())
+        const answer = late ? 'drain' : seats.take(peer.toString(), placeOf(address))
         if (typeof answer === 'string') {
           metrics.reservation(answer)
           return false
@@ -74,7 +81,9 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
       for (const connection of node.getConnections(peer)) connection.abort(new Error('the seat was needed'))
     }
     node.addEventListener('peer:disconnect', ({ detail: peer }) => freeSeat(relay.reservations, peer))
-    const circuits = createCircuits({ server, policy, vouchers, budget, seatAge: seats.age, events })
+    const how = { server, policy, vouchers, budget, seatAge: seats.age, closed: () => closed, events }
+    const circuits = createCircuits(how)
+    held = circuits.held
     const { id, handler, options } = seatService({
       ...{ policy, seats, vouchers, circuits, budget, metrics, log, clock },
     })
@@ -88,5 +97,9 @@ export function createHouse(policy: Policy, clock: Clock = systemClock): House {
     })
     return circuits
   }
-  return { policy, seats, budget, sockets, metrics, moved: () => moved, attach }
+  const close = (): void => {
+    closed = true
+  }
+  const both = (): boolean => held() || sockets.held()
+  return { ...{ policy, seats, budget, sockets, metrics }, moved: () => moved, held: both, close, attach }
 }

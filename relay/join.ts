@@ -16,9 +16,10 @@ export interface JoinOptions {
 
 /**
  * Forwards from one stream to the other until its end, which is passed on.
+ * @returns whether something is held here that the other side has not taken yet.
  * @throws what the source was reset with; nothing if the sink went.
  */
-export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOptions): void {
+export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOptions): () => boolean {
   const held = new Uint8ArrayList()
   /** Why nothing is forwarded now, if something is held up. */
   let stopped = false
@@ -79,6 +80,7 @@ export function forward(from: Stream, to: Stream, { meter, onBytes }: JoinOption
     ended = true
     pump()
   }
+  return () => held.byteLength > 0 || to.writableNeedsDrain || to.writeBufferLength > 0
 }
 
 /**

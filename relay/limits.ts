@@ -28,8 +28,11 @@ export const MAX_LISTS = 2 * MAX_RESERVATIONS
 export const STRANGERS = 8
 /** Bytes a second of each stranger: enough to register, and to be sent a photo. */
 export const STRANGER_RATE = 256 * KiB
-/** Questions about seats and vouchers of one peer: a cafe with 4 000 devices says all of them at once, then changes. */
-export const SEAT_QUESTIONS = { burst: 40, every: 1_000 }
+/**
+ * Questions about seats and vouchers of one peer: a cafe with 4 000 devices says all of them at once, then changes; whoever
+ * has nothing but words asks about 64 cafes at once, and about those that it finds named there.
+ */
+export const SEAT_QUESTIONS = { burst: 128, every: 1_000 }
 /** Such questions of one peer under way at once. */
 export const SEAT_STREAMS = 4
 

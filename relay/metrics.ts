@@ -43,6 +43,7 @@ const NO_CIRCUIT: Readonly<Record<NoCircuit, string>> = {
   guests: 'circuit-guests',
   strangers: 'circuit-strangers',
   circuits: 'circuit-most',
+  drain: 'circuit-drain',
 }
 
 export function createMetrics(): RelayMetrics {
@@ -79,7 +80,8 @@ export function createMetrics(): RelayMetrics {
   return {
     reservation(result) {
       reservations.add({ result })
-      if (result === 'full' || result === 'host' || result === 'network') refused.add({ reason: `seat-${result}` })
+      if (result !== 'granted' && result !== 'renewed' && result !== 'displaced')
+        refused.add({ reason: `seat-${result}` })
     },
     voucher: (result) => vouchers.add({ result }),
     socket: (why) => refused.add({ reason: why }),

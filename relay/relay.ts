@@ -79,7 +79,7 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   }
   const traffic = createTraffic()
   const now = (): number => performance.now()
-  const drain = createDrain({ node, moved: house.moved, traffic, now })
+  const drain = createDrain({ close: house.close, moved: house.moved, held: house.held, traffic, now })
   const health = createHealth(
     {
       peerId,
@@ -96,15 +96,11 @@ export async function createRelay(config: RelayConfig, { log }: { readonly log: 
   // Loaded where it is asked for: a relay alone needs neither the cafe nor its stores.
   const settings = name === undefined ? undefined : { name, host, port: cafePort, data: cafeData }
   const resident = settings && (await import('./cafe/resident.ts')).createResident(settings, log)
+  const door = { doorHost: contentHost, ended: house.metrics.door, closed: () => drain.draining, log }
   // What else is answered here: one line each.
   const routes: Route[] = [
     ...(resident ? [resident.route] : []),
-    ...(config.door
-      ? [
-          createDoor({ cafes: createDoorCafes(node), doorHost: contentHost, ended: house.metrics.door, log }),
-          openapiRoute(contentHost),
-        ]
-      : []),
+    ...(config.door ? [createDoor({ cafes: createDoorCafes(node), ...door }), openapiRoute(contentHost)] : []),
     metricsRoute(house.metrics, config.metrics ?? 'local'),
   ]
   const answers: HttpComponents = {

@@ -49,9 +49,10 @@ export function seatService(components: SeatServiceComponents) {
     async present({ cafe, voucher }, { peer }) {
       paced(peer)
       if (!seats.has(cafe)) throw new CafeError('NOT_FOUND', { what: 'seat' })
-      if (policy.guests === 'any') return {}
       // First, so that one that has just come has said by what keys it admits.
       const before = await circuits.right(peer, cafe)
+      if (before === 'drain') throw new CafeError('BUSY', { why: before })
+      if (policy.guests === 'any') return {}
       if (before === 'named' || before === 'invited') return {}
       if (voucher) {
         const shown = vouchers.show(peer, cafe, voucher)

@@ -13,8 +13,8 @@ import type { Policy } from './policy.ts'
 /** How well a peer is known: `0` not at all, `1` it has stayed, `2` it has a ticket. */
 export type Standing = 0 | 1 | 2
 
-/** Why there is no seat: none is free; or the machine or the network of the peer has all it can have. */
-export type NoSeat = 'full' | 'host' | 'network'
+/** Why there is no seat: none is free; the machine or the network of the peer has all it can have; or the relay leaves. */
+export type NoSeat = 'full' | 'host' | 'network' | 'drain'
 
 export type Answer = { readonly ok: true; readonly renewed: boolean; readonly displaced?: string } | NoSeat
 

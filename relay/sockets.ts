@@ -22,12 +22,15 @@ export interface Sockets {
   bound(upgrader: Upgrader): Upgrader
   /** Sockets that are no connection yet. */
   readonly pending: number
+  /** Has a connection bytes that are still to go out? */
+  held(): boolean
 }
 
 export function createSockets(events: SocketEvents): Sockets {
   /** Sockets that are no connection yet, by the other side's address and port. */
   const young = new Map<string, () => void>()
   const handshakes = new Map<string, number>()
+  const open = new Set<Sending>()
 
   const onSocket = (socket: Socket): void => {
     const key = `${plain(socket.remoteAddress ?? '')} ${socket.remotePort}`
@@ -74,15 +77,25 @@ export function createSockets(events: SocketEvents): Sockets {
       server.on('connection', onSocket)
     },
     bound(upgrader) {
-      const upgradeInbound: Upgrader['upgradeInbound'] = (connection, options) =>
-        upgrade(connection, () => upgrader.upgradeInbound(connection, options))
+      const upgradeInbound: Upgrader['upgradeInbound'] = (connection, options) => {
+        open.add(connection)
+        connection.addEventListener('close', () => open.delete(connection))
+        return upgrade(connection, () => upgrader.upgradeInbound(connection, options))
+      }
       return Object.create(upgrader, { upgradeInbound: { value: upgradeInbound } })
     },
     get pending() {
       return young.size
     },
+    held: () => [...open].some(isHeld),
   }
 }
+
+/** A connection of libp2p; that of its WebSockets keeps the socket in a field that its types do not show. */
+type Sending = MultiaddrConnection & { readonly websocket?: { readonly bufferedAmount: number } }
+
+const isHeld = ({ writeBufferLength, websocket }: Sending): boolean =>
+  writeBufferLength > 0 || (websocket?.bufferedAmount ?? 0) > 0
 
 function keyOf(address: Multiaddr): string {
   const { host, port } = getNetConfig(address)

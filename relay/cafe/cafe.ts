@@ -107,7 +107,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
       places: PLACES,
       known: async (peer) =>
         init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
-      guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
+      guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [], accounts: [] },
       // It is dialled directly or through a relay; WebRTC between two tabs takes a tab.
       canDirect: () => false,
     })

@@ -57,7 +57,7 @@ async function openEmpty(config: CafeConfig, log: Log): Promise<NodeCafe> {
   const { data, store, host, cafePort: port } = config
   return createNodeCafe({
     ...{ data, store, log, hosts: false },
-    ...openWays({ host, port }, log),
+    ...(await openWays({ host, port }, log)),
     ...{ announce: config.announce, relays: config.relay, origin: config.app },
   })
 }

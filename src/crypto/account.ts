@@ -11,7 +11,7 @@ import { decodeAddress, encodeAddress } from './strkey.ts'
 import { importConverted, type OpeningKey, x25519Of } from './x25519.ts'
 
 /** What a derived key is for; a key for one purpose says nothing about another. */
-export type Purpose = 'snapshot' | 'manifest' | 'slot' | 'dedupe' | 'backup' | 'pin' | 'door' | 'link'
+export type Purpose = 'snapshot' | 'manifest' | 'slot' | 'dedupe' | 'backup' | 'pin' | 'door' | 'link' | 'voucher'
 
 /** An account at rest: survives structured clone into IndexedDB, gives no secret to whoever reads it. */
 export interface AccountKeys {

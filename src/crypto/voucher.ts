@@ -1,13 +1,15 @@
 /**
- * The keys by which an invite lets its guests through a relay to a cafe, and what a guest proves with one; `wire/seat.ts`
- * says how they are made. The token is not in them: they begin with its hash, which is what the cafe has.
+ * The keys by which an invite lets its guests, or an account its devices, through a relay to a cafe, and what a guest proves
+ * with one; `wire/seat.ts` says how they are made. The token is not in them: they begin with its hash, which is what the cafe
+ * has. An account's begin with what it and that cafe alone know, and what twelve words are enough to make.
  */
 import type { PeerIdText } from '../core/ids.ts'
+import type { Account } from './account.ts'
 import { sha256, unshared, utf8 } from './bytes.ts'
 
-/** Which invite, at which cafe, through which relay. */
+/** Which invite or account, at which cafe, through which relay. */
 export interface VoucherSubject {
-  /** `tokenHash` of the token's secret: 32 bytes. */
+  /** `tokenHash` of the token's secret, or {@link accountVoucher}: 32 bytes. */
   readonly token: Uint8Array
   readonly relay: PeerIdText
   readonly cafe: PeerIdText
@@ -16,10 +18,28 @@ export interface VoucherSubject {
 const KEY_BITS = 256
 const ID_SIZE = 16
 
+/** What an account tells a cafe that admits it: 32 bytes, others at each cafe, the same on each device. */
+export async function accountVoucher(
+  account: Pick<Account, 'derive'>,
+  cafe: PeerIdText,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const secret = await account.derive('voucher')
+  return expand(secret.reveal(), `popup-cafe/account-voucher/1\0${cafe}`)
+}
+
+/** What a device that is to be given an account, and who has read its link, make of the key in it: 32 bytes. */
+export function linkVoucher(key: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return expand(key, 'popup-cafe/link-voucher/1')
+}
+
 /** What the cafe tells the relay: 32 bytes. */
-export async function voucherKey({ token, relay, cafe }: VoucherSubject): Promise<Uint8Array<ArrayBuffer>> {
-  const base = await crypto.subtle.importKey('raw', unshared(token), 'HKDF', false, ['deriveBits'])
-  const info = utf8(`popup-cafe/voucher/1\0${relay}\0${cafe}`)
+export function voucherKey({ token, relay, cafe }: VoucherSubject): Promise<Uint8Array<ArrayBuffer>> {
+  return expand(token, `popup-cafe/voucher/1\0${relay}\0${cafe}`)
+}
+
+async function expand(secret: Uint8Array, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const base = await crypto.subtle.importKey('raw', unshared(secret), 'HKDF', false, ['deriveBits'])
+  const info = utf8(text)
   const how = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }
   return new Uint8Array(await crypto.subtle.deriveBits(how, base, KEY_BITS))
 }

@@ -15,6 +15,7 @@ import { start } from '../wire/call.ts'
 import type { ServiceHandlers } from '../wire/serve.ts'
 import { type BlockStream, blockStream } from './block-stream.ts'
 import type { PeerConnector } from './connector.ts'
+import { type DoorBlocks, orAtDoor } from './door-blocks.ts'
 import { throughRelay } from './paths.ts'
 
 /** What a want costs beside the block's bytes: a look into the store, and an answer. */
@@ -97,6 +98,8 @@ export interface FetcherComponents {
   readonly relays: () => readonly { peer: PeerIdText; address: string }[]
   /** Peers likely to have what this user wants: the cafes it is registered with. */
   readonly cafes: () => readonly PeerIdText[]
+  /** The way to cafes that do not admit us; see `door-blocks.ts`. */
+  readonly door?: DoorBlocks | undefined
 }
 
 export interface Fetcher {
@@ -127,7 +130,7 @@ const PAUSES: Pauses = { first: 200, longest: 2000 }
 const isPassing = ({ code }: CafeError): boolean =>
   code === 'UNREACHABLE' || code === 'TIMEOUT' || code === 'UNSUPPORTED' || code === 'BUSY'
 
-export function createFetcher({ connector, relays, cafes }: FetcherComponents): Fetcher {
+export function createFetcher({ connector, relays, cafes, door }: FetcherComponents): Fetcher {
   const streams = new Map<PeerIdText, { readonly opening: Promise<BlockStream>; stream?: BlockStream }>()
   const running = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
   const givers = new Map<string, { readonly peer: PeerIdText; readonly at: number }>()
@@ -169,7 +172,7 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
   }
 
   /** One want at one peer; where the stream breaks meanwhile, it is asked again over a new one. */
-  const from = async (peer: PeerIdText, cid: CID): Promise<Uint8Array<ArrayBuffer> | null> => {
+  const askPeer = async (peer: PeerIdText, cid: CID): Promise<Uint8Array<ArrayBuffer> | null> => {
     for (let broken = 1; ; broken++) {
       const stream = await streamTo(peer)
       try {
@@ -185,6 +188,8 @@ export function createFetcher({ connector, relays, cafes }: FetcherComponents): 
       }
     }
   }
+
+  const from = door ? orAtDoor(askPeer, door) : askPeer
 
   /** Asks all who may have it, each once. `lost`: some of those who failed are worth waiting for. */
   const askAll = async (cid: CID): Promise<Uint8Array<ArrayBuffer> | { failure: CafeError; lost: boolean }> => {

@@ -21,8 +21,8 @@ export interface PeerConnector extends Connector {
   know(peer: PeerIdText, addresses: readonly string[]): void
   /** Peers whose addresses it knows: those this device has to do with. */
   known(): readonly PeerIdText[]
-  /** We hold this invite of a cafe: relays that ask are shown so. */
-  hold(cafe: PeerIdText, token: string): void
+  /** We have this for a cafe, of an invite or an account (`vouchers.ts`): relays that ask are shown so. */
+  hold(cafe: PeerIdText, secret: Uint8Array): void
   /** Resolves when no attempt at a direct connection to `peer` is running; at the latest after some seconds. */
   settled(peer: PeerIdText): Promise<void>
   /** Why `peer` was not reached directly when it was last tried. */
@@ -79,7 +79,7 @@ export function createConnector({ libp2p, canDirect, log, onChange }: ConnectorC
 
   const connector: PeerConnector = {
     known: () => [...book.keys()],
-    hold: (cafe, token) => vouchers.hold(cafe, token),
+    hold: (cafe, secret) => vouchers.hold(cafe, secret),
     know(peer, given) {
       const merged = [...new Set([...given, ...addresses(peer)])].slice(0, MAX_ADDRESSES)
       book.delete(peer)

@@ -10,7 +10,15 @@ import type { Log } from '../core/log.ts'
 import { delay, type Pauses, pauseAfter } from '../core/pause.ts'
 import { voucherKey } from '../crypto/voucher.ts'
 import { type Connector, call } from '../wire/call.ts'
-import { ADMIT_KEYS, ADMIT_PEERS, ADMIT_TTL, MAX_ADMITTED, type SeatUsage, seatProtocol } from '../wire/seat.ts'
+import {
+  ACCOUNT_GUESTS,
+  ADMIT_KEYS,
+  ADMIT_PEERS,
+  ADMIT_TTL,
+  MAX_ADMITTED,
+  type SeatUsage,
+  seatProtocol,
+} from '../wire/seat.ts'
 import type { Relays } from './relays.ts'
 
 /** Whom a node wants to be reached by through relays. */
@@ -18,13 +26,30 @@ export interface Guests {
   /** Whoever comes, though few at once. */
   readonly strangers: boolean
   readonly peers: readonly PeerIdText[]
-  readonly invites: ReadonlyArray<{
-    /** `tokenHash` of the token's secret. */
-    readonly hash: Uint8Array
-    /** Milliseconds until it ends, and how many it may still let in; without an end, and any number. */
-    readonly left?: number | undefined
-    readonly guests?: number | undefined
-  }>
+  /** Newest first. */
+  readonly invites: readonly Invited[]
+  /** `accountVoucher` of each client's account, those that were here last first. */
+  readonly accounts: readonly Uint8Array[]
+}
+
+export interface Invited {
+  /** `tokenHash` of the token's secret. */
+  readonly hash: Uint8Array
+  /** Milliseconds until it ends, and how many it may still let in; without an end, and any number. */
+  readonly left?: number | undefined
+  readonly guests?: number | undefined
+}
+
+/**
+ * What keys are made of, as many as a relay takes. Half of them are for invites if there are so many, and half for accounts:
+ * neither a host who made a token for everybody nor a crowd of clients takes the others' way. Who has no key comes with a
+ * newer invite.
+ */
+export function keysFor({ invites, accounts }: Pick<Guests, 'invites' | 'accounts'>): readonly Invited[] {
+  const half = ADMIT_KEYS / 2
+  const invited = invites.slice(0, Math.max(half, ADMIT_KEYS - accounts.length))
+  const known = accounts.slice(0, ADMIT_KEYS - invited.length)
+  return [...invited, ...known.map((hash) => ({ hash, guests: ACCOUNT_GUESTS }))]
 }
 
 export interface GuestsComponents {
@@ -38,6 +63,8 @@ export interface GuestsComponents {
 export interface ToldGuests {
   /** Somebody has come or gone. */
   changed(): void
+  /** Admits whoever has this, beside those it names itself, until the function that it gives is called. */
+  admit(invited: Invited): () => void
   /** What circuits to this node have carried, by the relays that are connected and say so. */
   usage(options: { signal: AbortSignal }): Promise<ReadonlyArray<SeatUsage & { readonly relay: PeerIdText }>>
   stop(): void
@@ -55,6 +82,7 @@ export function tellGuests({ libp2p, connector, relays, guests, log }: GuestsCom
   const stopped = new AbortController()
   /** The round that runs for each relay; a newer one ends it. */
   const rounds = new Map<PeerIdText, AbortController>()
+  const also = new Set<Invited>()
   /** What each relay that is connected was told, in one text; or that it does not ask. */
   const told = new Map<PeerIdText, string | 'any'>()
   const self = libp2p.peerId.toString() as PeerIdText
@@ -70,16 +98,18 @@ export function tellGuests({ libp2p, connector, relays, guests, log }: GuestsCom
     const { guests: policy, seated } = await call(connector, relay, seatProtocol, 'look', {}, { signal })
     if (policy === 'any') return void told.set(relay, policy)
     if (!seated) throw new CafeError('NOT_FOUND', { what: 'seat' })
-    const { strangers, peers, invites } = await guests()
+    const { strangers, peers, ...others } = await guests()
     const named = [...new Set(peers)].filter((peer) => peer !== self).slice(0, MAX_ADMITTED)
+    const invited = keysFor({ ...others, invites: [...also, ...others.invites] })
+    // In an order of their own: who was here last is no news to a relay.
+    const all = JSON.stringify([strangers, named, invited.map(({ hash, guests }) => `${hex(hash)} ${guests}`).sort()])
+    if (told.get(relay) === all) return
     const keys = await Promise.all(
-      invites.slice(0, ADMIT_KEYS).map(async ({ hash, left, guests }) => ({
+      invited.map(async ({ hash, left, guests }) => ({
         key: await voucherKey({ token: hash, relay, cafe: self }),
         ...{ left, guests },
       })),
     )
-    const all = JSON.stringify([strangers, named, invites.map(({ hash, guests }) => [hex(hash), guests])])
-    if (told.get(relay) === all) return
     for (let at = 0; at === 0 || at < named.length; at += ADMIT_PEERS) {
       const part = named.slice(at, at + ADMIT_PEERS)
       const [anew, more] = [at === 0, at + ADMIT_PEERS < named.length]
@@ -144,6 +174,11 @@ export function tellGuests({ libp2p, connector, relays, guests, log }: GuestsCom
 
   return {
     changed,
+    admit(invited) {
+      also.add(invited)
+      changed()
+      return () => also.delete(invited) && changed()
+    },
     async usage({ signal }) {
       const looks = connected().map(async (relay) => {
         const { usage } = await call(connector, relay, seatProtocol, 'look', {}, { signal })

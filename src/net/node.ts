@@ -22,6 +22,7 @@ import { blockProtocol } from '../wire/block.ts'
 import { serve } from '../wire/serve.ts'
 import { blockService, createFetcher, type Fetcher } from './blocks.ts'
 import { createConnector, type PeerConnector } from './connector.ts'
+import type { DoorBlocks } from './door-blocks.ts'
 import { type Guests, type ToldGuests, tellGuests } from './guests.ts'
 import { createPairTransport, type PairTransport } from './pair-transport.ts'
 import { isHereOnly, isLimited, transportOf, type WhyRelayed } from './paths.ts'
@@ -52,6 +53,8 @@ export interface NodeInit {
   readonly known?: PlacesComponents['known'] | undefined
   /** {@link PLACES} without it. */
   readonly places?: Places | undefined
+  /** The way to blocks of cafes that do not admit this node. */
+  readonly door?: DoorBlocks | undefined
   /** A block was fetched and stored. */
   readonly onFetched?: (cid: CID, size: number) => void
   readonly log: Log
@@ -79,7 +82,7 @@ export interface Node {
   readonly fetcher: Fetcher
   readonly relays: Relays
   /** What relays are told of its guests, and what they say it has used. */
-  readonly guests: Pick<ToldGuests, 'changed' | 'usage'>
+  readonly guests: Pick<ToldGuests, 'changed' | 'admit' | 'usage'>
   /** Where others can dial this node now. */
   addresses(): readonly string[]
   connections(): readonly NodeConnection[]
@@ -142,7 +145,7 @@ export async function createNode(init: NodeInit): Promise<Node> {
   const relays = keepRelays(libp2p, init.relays, { log, know: connector.know })
   const relayList = () => relays.addresses.map((address) => ({ address, peer: relayPeer(address) }))
   const told = tellGuests({ libp2p, connector, relays, guests: () => guestsOf(init, connector), log })
-  fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []) })
+  fetcher = createFetcher({ connector, relays: relayList, cafes: init.cafes ?? (() => []), door: init.door })
 
   const handle: Node['handle'] = (protocol, handler, { limited, maxStreams }) =>
     libp2p.handle(protocol, handler, { runOnLimitedConnection: limited, maxInboundStreams: maxStreams })
@@ -252,7 +255,7 @@ function libp2pOptions(
 
 /** Guests of this node, and whom it may want to meet itself. */
 async function guestsOf({ guests }: NodeInit, connector: PeerConnector): Promise<Guests> {
-  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [] }
+  const own = (await guests?.()) ?? { strangers: true, peers: [], invites: [], accounts: [] }
   return { ...own, peers: [...own.peers, ...connector.known()] }
 }
 

@@ -1,18 +1,22 @@
 /**
  * The guest's half of vouchers: before a cafe is dialled through a relay, the relay is shown that we hold an invite of that
- * cafe (`wire/seat.ts`), and when there was no way through, it is asked whether it was the relay that refused.
+ * cafe, or have the words of one of its clients (`wire/seat.ts`), and when there was no way through, it is asked whether it was the relay that refused.
  */
 import { toCafeError } from '../core/errors.ts'
-import type { PeerIdText } from '../core/ids.ts'
-import { parseToken, tokenHash } from '../crypto/token.ts'
+import { type PeerIdText, sameBytes } from '../core/ids.ts'
+import { delay } from '../core/pause.ts'
+import { createSerial } from '../core/serial.ts'
 import { proveVoucher } from '../crypto/voucher.ts'
 import { type Connector, call } from '../wire/call.ts'
 import { seatProtocol } from '../wire/seat.ts'
 import { relayPeer } from './relays.ts'
 
 export interface Vouchers {
-  /** We hold this invite of `cafe`; forgotten with the node, or for newer ones of other cafes. */
-  hold(cafe: PeerIdText, token: string): void
+  /**
+   * We have this for `cafe`: the `tokenHash` of an invite, or an `accountVoucher`. What was given last is shown first;
+   * forgotten with the node, or for newer ones.
+   */
+  hold(cafe: PeerIdText, secret: Uint8Array): void
   /** Shows it to the relays on the way to `peer`, if we hold one. Never rejects, and takes some seconds at most. */
   show(peer: PeerIdText): Promise<void>
   /** Does every relay on the way that answers say that `peer` does not admit us? */
@@ -28,16 +32,28 @@ export interface VouchersComponents {
   readonly isOpen: (relay: PeerIdText) => boolean
 }
 
-const MAX_HELD = 16
+/** Cafes: those that a recovery looks at, at once, and those that it finds named there. */
+const MAX_HELD = 128
+/** For one cafe: an invite, the account, and what was tried before. */
+const MAX_EACH = 3
 /** Relays asked for one peer. */
 const MAX_RELAYS = 4
 /** Milliseconds for their answers, and for which one holds: a guest dials several times while it joins. */
 const ANSWER = 4000
 const SHOWN_FOR = 60_000
+/** How long a refusal is believed without asking again: a dial takes as long, and relays answer so many questions only. */
+const REFUSED_FOR = 5000
+/** Questions to one relay at once: less than it answers, so that whoever asks in another way is heard. */
+const LANES = 3
+
+type Answer = 'admitted' | 'refused' | 'unknown'
 
 export function createVouchers({ self, connector, addresses, isOpen }: VouchersComponents): Vouchers {
-  const held = new Map<PeerIdText, string>()
+  const held = new Map<PeerIdText, readonly Uint8Array[]>()
   const shown = new Map<string, number>()
+  const refused = new Map<string, number>()
+  const serial = createSerial()
+  let turn = 0
 
   const relaysTo = (peer: PeerIdText): PeerIdText[] => {
     const ways = new Set(
@@ -50,27 +66,51 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
     return [...byRelay.keys()].slice(0, MAX_RELAYS)
   }
 
-  const present = async (relay: PeerIdText, cafe: PeerIdText): Promise<'admitted' | 'refused' | 'unknown'> => {
-    const token = held.get(cafe)
+  const presentOne = async (
+    relay: PeerIdText,
+    cafe: PeerIdText,
+    token: Uint8Array | undefined,
+    again = true,
+  ): Promise<Answer> => {
     try {
-      const subject = token && { token: await tokenHash(parseToken(token).secret), relay, cafe }
-      const voucher = subject ? await proveVoucher(subject, self) : undefined
+      const voucher = token && (await proveVoucher({ token, relay, cafe }, self))
       const signal = AbortSignal.timeout(ANSWER)
       await call(connector, relay, seatProtocol, 'present', { cafe, voucher }, { signal })
       return 'admitted'
     } catch (error) {
       const { code, data } = toCafeError(error)
+      const after = code === 'BUSY' ? Number(data['after']) : Number.NaN
+      // A recovery asks about many cafes: it has its turn in a moment.
+      if (again && after <= ANSWER) return delay(after).then(() => presentOne(relay, cafe, token, false))
       return code === 'FORBIDDEN' && data['why'] === 'guests' ? 'refused' : 'unknown'
     }
   }
+  /** Shows what we have, one after the other, until it is enough. */
+  const presentAll = async (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> => {
+    const [first, ...others] = held.get(cafe) ?? []
+    let answer = await presentOne(relay, cafe, first)
+    for (const token of others) if (answer === 'refused') answer = await presentOne(relay, cafe, token)
+    note(`${relay} ${cafe}`, answer)
+    return answer
+  }
+  const present = (relay: PeerIdText, cafe: PeerIdText): Promise<Answer> =>
+    serial(`${relay} ${turn++ % LANES}`, () => presentAll(relay, cafe))
+  const note = (way: string, answer: Answer): void => {
+    const now = performance.now()
+    for (const [old, at] of refused) if (now - at > REFUSED_FOR) refused.delete(old)
+    if (answer === 'refused') refused.set(way, now)
+  }
+  const wasRefused = (way: string): boolean => performance.now() - (refused.get(way) ?? -REFUSED_FOR) < REFUSED_FOR
 
   return {
-    hold(cafe, token) {
+    hold(cafe, secret) {
+      const before = (held.get(cafe) ?? []).filter((other) => !sameBytes(other, secret))
       held.delete(cafe)
-      held.set(cafe, token)
+      held.set(cafe, [secret, ...before].slice(0, MAX_EACH))
       const oldest = held.keys().next().value
       if (held.size > MAX_HELD && oldest !== undefined) held.delete(oldest)
       shown.clear()
+      for (const way of refused.keys()) if (way.endsWith(` ${cafe}`)) refused.delete(way)
     },
     async show(peer) {
       if (!held.has(peer)) return
@@ -87,7 +127,7 @@ export function createVouchers({ self, connector, addresses, isOpen }: VouchersC
       const answers = await Promise.all(
         relaysTo(peer)
           .filter(isOpen)
-          .map((relay) => present(relay, peer)),
+          .map((relay) => (wasRefused(`${relay} ${peer}`) ? 'refused' : present(relay, peer))),
       )
       return answers.includes('refused') && !answers.includes('admitted')
     },

@@ -6,10 +6,12 @@
 import type { SessionClient } from '../cafe/session/client.ts'
 import type { Grant, Receipt, Waiting } from '../cafe/session/protocol.ts'
 import type { Clock } from '../core/clock.ts'
-import { CafeError, isCafeError } from '../core/errors.ts'
+import { CafeError, isCafeError, toCafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { createSerial } from '../core/serial.ts'
 import type { Account } from '../crypto/account.ts'
+import { parseToken, tokenHash } from '../crypto/token.ts'
+import { accountVoucher } from '../crypto/voucher.ts'
 import type { Change, Rows } from '../store/rows.ts'
 import { table } from '../store/table.ts'
 import { type Joined, joinedRow, type Left, leftRow, refreshDue, whyEnded } from './cafe-row.ts'
@@ -30,8 +32,8 @@ export interface CafesComponents {
   readonly client: SessionClient
   readonly account: () => Account
   readonly know: (peer: PeerIdText, addresses: readonly string[]) => void
-  /** We hold this token of a cafe: relays may ask for that. */
-  readonly hold?: ((cafe: PeerIdText, token: string) => void) | undefined
+  /** We have this for a cafe, of a token or of the account: relays may ask for that. */
+  readonly hold?: ((cafe: PeerIdText, secret: Uint8Array) => void) | undefined
   readonly clock: Clock
   /** A row has changed. */
   readonly onChange?: () => void
@@ -83,6 +85,12 @@ export interface Cafes {
 /** Receipts kept. */
 const MAX_RECEIPTS = 20
 
+/**
+ * A relay lets nobody like us through to a cafe. An invite that is new may be told there in a moment; whoever looks for
+ * its account at all cafes of a relay goes on to the next.
+ */
+const isTurnedAway = ({ code, data }: CafeError): boolean => code === 'UNREACHABLE' && data['why'] === 'guests'
+
 export async function createCafes(components: CafesComponents): Promise<Cafes> {
   const { rows, client, account, know, clock, onChange = () => {}, onErased = async () => {} } = components
   const { onReadmitted = async () => {} } = components
@@ -90,6 +98,26 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
   const left = table(rows, 'left', leftRow)
   const serial = createSerial()
   for (const { row } of await joined.list([])) know(row.cafe, row.addresses)
+
+  /** Cafes that have been told, since the start, by what our further devices come through relays. */
+  const told = new Set<PeerIdText>()
+
+  /** What relays on the way to a cafe that may not know this device yet are shown. */
+  const showUs = async (cafe: PeerIdText, token?: string): Promise<void> => {
+    if (!components.hold) return
+    components.hold(cafe, await accountVoucher(account(), cafe))
+    if (token !== undefined) components.hold(cafe, await tokenHash(parseToken(token).secret))
+  }
+
+  /** Tells a cafe that admits us what it needs for that. Nobody waits for it: what fails is done at the next call. */
+  const tell = ({ cafe, access: auth }: Joined): void => {
+    if (told.has(cafe)) return
+    told.add(cafe)
+    accountVoucher(account(), cafe)
+      .then((secret) => client.putVoucher(cafe, secret, { auth }))
+      // An earlier version of a cafe has no use for it, until it is a later one.
+      .catch((error) => toCafeError(error).code !== 'UNSUPPORTED' && told.delete(cafe))
+  }
 
   const save = async (row: Joined): Promise<Joined> => {
     await rows.commit([joined.put([row.cafe], row)])
@@ -116,6 +144,7 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
 
   /** A new session where the cafe still knows us, or its host has said yes. */
   const again = async (row: Joined, signal: AbortSignal | undefined): Promise<Joined> => {
+    await showUs(row.cafe)
     try {
       const entered = await save({
         ...row,
@@ -200,12 +229,16 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
     register: ({ cafe, addresses, name = 'A cafe' }, token, { signal, greeting = '', quietly = false }) =>
       serial(cafe, async () => {
         know(cafe, addresses)
-        if (token !== undefined) components.hold?.(cafe, token)
+        await showUs(cafe, token)
         const knock = (): Promise<Grant | Waiting> =>
           token === undefined && !quietly
             ? client.ask(cafe, account(), greeting, { signal })
             : client.register(cafe, account(), token, { signal })
-        const answer = await insist(knock, { patience: JOIN_PATIENCE, signal })
+        const answer = await insist(knock, {
+          patience: JOIN_PATIENCE,
+          isOver: (error) => quietly && isTurnedAway(error),
+          signal,
+        })
         const before = await joined.get(cafe)
         const base = {
           ...{
@@ -222,6 +255,8 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
         }
         if (!('waiting' in answer)) {
           const row = await save({ ...base, ...granted(answer) })
+          told.delete(cafe)
+          tell(row)
           if (before?.state !== 'active') await onReadmitted(cafe)
           return row
         }
@@ -231,7 +266,11 @@ export async function createCafes(components: CafesComponents): Promise<Cafes> {
         })
       }),
     access: (cafe, { signal, refused }) =>
-      serial(cafe, async () => (await current(await find(cafe), signal, refused)).access),
+      serial(cafe, async () => {
+        const row = await current(await find(cafe), signal, refused)
+        tell(row)
+        return row.access
+      }),
     check: (cafe, { signal }) =>
       serial(cafe, async () => {
         const row = await joined.get(cafe)

@@ -18,13 +18,20 @@ export const isAway = (error: CafeError): boolean => isPathFailure(error) || err
 
 const PAUSES: Pauses = { first: 250, longest: 2000 }
 
+interface InsistOptions {
+  readonly patience: number
+  /** For failures of the path that will not pass. */
+  readonly isOver?: (error: CafeError) => boolean
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * What `task` gives; where no path is found it is tried again for `patience` milliseconds. The task must be idempotent.
  * @throws CafeError the answer that is none of the path's; the last failure of the path; ABORTED.
  */
 export async function insist<T>(
   task: () => Promise<T>,
-  { patience, signal }: { patience: number; signal?: AbortSignal | undefined },
+  { patience, isOver = () => false, signal }: InsistOptions,
 ): Promise<T> {
   const end = performance.now() + patience
   for (let failures = 1; ; failures++) {
@@ -34,7 +41,8 @@ export async function insist<T>(
       const error = toCafeError(thrown)
       const pause = pauseAfter(failures, PAUSES)
       // Busy is an answer, and may come with its own time.
-      if (!isPathFailure(error) || error.code === 'BUSY' || performance.now() + pause > end) throw error
+      if (!isPathFailure(error) || error.code === 'BUSY' || isOver(error) || performance.now() + pause > end)
+        throw error
       await delay(pause, signal)
     }
   }

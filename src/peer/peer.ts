@@ -43,7 +43,7 @@ export interface PeerComponents {
   readonly peer: PeerIdText
   readonly connector: Connector & {
     know(peer: PeerIdText, addresses: readonly string[]): void
-    hold?(cafe: PeerIdText, token: string): void
+    hold?(cafe: PeerIdText, secret: Uint8Array): void
   }
   /** The account's own: nothing of another account is in them. */
   readonly rows: Rows

@@ -13,6 +13,10 @@
  * The cafe gives the relay the keys it admits by; a guest shows `id` and `proof`. The proof names the guest, so whoever
  * overhears or copies one has nothing; the key names relay and cafe, so it is worth nothing elsewhere, and does not admit
  * to the cafe itself. (`crypto/voucher.ts` makes them.)
+ *
+ * An account that is a client comes by its words alone in the same way: in place of the token's hash there is a secret that
+ * is made of the account's key and the cafe's peer id, and that the account has told the cafe (`session`, `putVoucher`).
+ * The relay sees no difference, and learns of no account: at most that several peers came by one key.
  */
 import { bytes, count, peerId, v } from '../core/schema.ts'
 import { nothing, operation, service } from './protocol.ts'
@@ -21,10 +25,15 @@ import { nothing, operation, service } from './protocol.ts'
 export const ADMIT_PEERS = 512
 /** Peers a seat may name in all: the devices of a large cafe's clients. */
 export const MAX_ADMITTED = 4096
-/** Invites of a cafe that admit at one time; as many as a cafe has tokens that anybody still looks for. */
+/**
+ * Keys of a cafe that admit at one time, of invites and accounts together: as many as a cafe has tokens that anybody still
+ * looks for, or people who may lose all their devices. The relay keeps them for every seat, so a cafe has no more.
+ */
 export const ADMIT_KEYS = 256
 /** Guests that may come by one key, if the cafe does not say: a class, a party. */
 export const KEY_GUESTS = 256
+/** By that of an account: its devices, and those that were tried while it was recovered. */
+export const ACCOUNT_GUESTS = 32
 /** Milliseconds for which what a peer said holds; it says it again well before. */
 export const ADMIT_TTL = 3_600_000
 

@@ -12,6 +12,7 @@ import { KiB } from '../core/limits.ts'
 import { createLog } from '../core/log.ts'
 import { onceOnly } from '../core/once.ts'
 import { createJwtKey, type JwtKey } from '../crypto/jwt.ts'
+import { doorBlocks } from '../net/door-blocks.ts'
 import { entranceOf } from '../net/entrance.ts'
 import { createNode } from '../net/node.ts'
 import { blockSource } from '../net/origins.ts'
@@ -104,8 +105,9 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     canDirect: () => pool.size > 0,
     cafes: () => cafes,
     known: (peer) => cafes.includes(peer) || isKnown(peer),
+    door: doorBlocks(origin),
     onFetched: cache.note,
-    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [] },
+    guests: async () => (await hosting?.guests()) ?? { strangers: true, peers: [], invites: [], accounts: [] },
     log,
     onChange() {
       changes.emit('node')

@@ -7,6 +7,7 @@ import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { LINK_TTL, OPEN_TIMEOUT } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
+import { linkVoucher } from '../crypto/voucher.ts'
 import { formatDeviceLink, parseDeviceLink } from '../net/device-link.ts'
 import type { Node } from '../net/node.ts'
 import { throughRelay } from '../net/paths.ts'
@@ -41,6 +42,18 @@ export interface Linking {
 
 /** Milliseconds an offer waits for a reservation, so that its link shows real addresses. */
 const ADDRESS_WAIT = 5000
+
+/** Devices that may come for one link: the one that gives, on a second try from another tab or profile too. */
+const LINK_TRIES = 3
+
+/**
+ * Lets whoever has read a link come through relays that ask, also where this device hosts a cafe that admits by invite.
+ * @returns what ends that.
+ */
+function openTo({ guests }: Node, key: Uint8Array): () => void {
+  const admitted = linkVoucher(key).then((hash) => guests.admit({ hash, left: LINK_TTL, guests: LINK_TRIES }))
+  return () => void admitted.then((end) => end())
+}
 
 export function createLinking(components: LinkingComponents): Linking {
   const { node, accounts, name, origin, clock, random, log } = components
@@ -78,14 +91,14 @@ export function createLinking(components: LinkingComponents): Linking {
     async offer({ signal, onProgress }) {
       await node.reserved(AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_WAIT)]))
       given = undefined
-      const gift = await offers.open({
-        signal,
-        onStep(step) {
-          if ('code' in step) return onProgress({ code: step.code, name: step.name, peerId: step.peer })
-          const link = formatDeviceLink({ peer: node.peer, name, addresses: addresses(), key: step.key }, origin)
-          onProgress({ link, expires: step.expires })
-        },
-      })
+      let shut = (): void => {}
+      const onStep: Parameters<typeof offers.open>[0]['onStep'] = (step) => {
+        if ('code' in step) return onProgress({ code: step.code, name: step.name, peerId: step.peer })
+        shut = openTo(node, step.key)
+        const link = formatDeviceLink({ peer: node.peer, name, addresses: addresses(), key: step.key }, origin)
+        onProgress({ link, expires: step.expires })
+      }
+      const gift = await offers.open({ signal, onStep }).finally(() => shut())
       given = { gift, at: clock() }
       return { address: gift.address, cafes: gift.cafes.length }
     },
@@ -104,6 +117,7 @@ export function createLinking(components: LinkingComponents): Linking {
       await giving?.cancel()
       giving = undefined
       const { connector, peer } = node
+      connector.hold(to.peer, await linkVoucher(to.key))
       giving = await followLink({ peer, name, connector, random }, to, { signal })
       return { code: giving.code, name: to.name, peerId: to.peer }
     },

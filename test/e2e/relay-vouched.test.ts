@@ -1,7 +1,12 @@
-/** A cafe in a tab at a relay for strangers: an invited guest joins and keeps a file there, and nobody else gets through. */
+/**
+ * A cafe in a tab at a relay for strangers: an invited guest joins and keeps a file there, comes back with nothing but words, and
+ * links a device; nobody else gets through, and strangers read links at the door.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+
+const WAIT = { timeout: 60_000, interval: 300 }
 
 let relay: RelayProcess
 const people: Person[] = []
@@ -50,3 +55,70 @@ it('lets an invited guest join and pin, and no stranger through', async () => {
   }, bare)
   expect(refused).toMatchObject({ code: 'UNREACHABLE', why: 'guests' })
 }, 240_000)
+
+it('lets somebody back with nothing but twelve words, and a device that is linked; links open at its door', async () => {
+  const [host, guest] = [await person(), await person()]
+  const { invite, peerId } = await host.page.evaluate(() => cafe.host.open({ name: 'Lost and Found' }))
+  const had = await guest.page.evaluate(async (link) => {
+    const { words } = await cafe.account.create()
+    await cafe.account.register(link)
+    const { id } = await cafe.thread.create({ name: 'Garden' })
+    await cafe.thread.post(id, 'the only copy')
+    const added = await cafe.pins.add(new File(['a letter'], 'letter.txt'))
+    return { words, id, link: added.link }
+  }, invite)
+  const isSafe = () => guest.page.evaluate(async () => (await cafe.account.safety()).safe)
+  await expect.poll(isSafe, WAIT).toBe(1)
+  // The only device is lost: the browser, its profile, and with them the invite.
+  await guest.browser.close()
+
+  const back = await person()
+  const threads = await back.page.evaluate(async (words) => {
+    await cafe.account.restore(words)
+    return (await cafe.recover.start()).threads.map(({ name, state }) => [name, state])
+  }, had.words)
+  expect(threads).toEqual([['Garden', 'done']])
+  const read = (where: Person) =>
+    where.page.evaluate(async (link) => {
+      const response = await fetch(link)
+      return response.ok ? response.text() : response.status
+    }, had.link)
+  await expect.poll(() => read(back), WAIT).toBe('a letter')
+
+  // A further device: it shows a link, the other follows, and the cafe lets it in.
+  const linked = await person()
+  const cafes = await link(linked, back)
+  await expect
+    .poll(() => linked.page.evaluate(async () => (await cafe.account.cafes()).map(({ state }) => state)), WAIT)
+    .toEqual(['active'])
+  expect(cafes).toBe(1)
+
+  // Who is nobody's client reads what a link says only while the door is open.
+  const stranger = await person()
+  expect(await read(stranger)).not.toBe('a letter')
+  await host.page.evaluate(() => cafe.host.setDoor({ open: true }))
+  await expect.poll(() => read(stranger), WAIT).toBe('a letter')
+  const connections = await stranger.page.evaluate(async () => (await cafe.node.status()).connections)
+  expect(connections.map(({ peerId }) => peerId)).not.toContain(peerId)
+}, 300_000)
+
+/** Gives the account of `from` to `to`, as two people with two screens do. @returns at how many cafes it is. */
+async function link(to: Person, from: Person): Promise<number> {
+  const offered = to.page.evaluate(async () => {
+    const steps = { link: '', code: '' }
+    Object.assign(globalThis, { steps })
+    const { cafes } = await cafe.devices.offer({ onProgress: (step) => void Object.assign(steps, step) })
+    return cafes
+  })
+  const step = (name: 'link' | 'code') =>
+    to.page.evaluate((name) => (Reflect.get(globalThis, 'steps') as { link: string; code: string })[name], name)
+  await expect.poll(() => step('link'), WAIT).not.toBe('')
+  const { code } = await from.page.evaluate((shown) => cafe.devices.follow(shown), await step('link'))
+  await expect.poll(() => step('code'), WAIT).toBe(code)
+  const giving = from.page.evaluate(() => cafe.devices.give())
+  await to.page.evaluate(() => cafe.devices.match(true))
+  await giving
+  const cafes = await offered
+  await to.page.evaluate(() => cafe.devices.keep())
+  return cafes
+}

@@ -14,6 +14,9 @@ import type { MemorySource } from '../unit/gateway-help.ts'
 import { type CafeNode, createCafeNode, keep } from './fixture.ts'
 import { configOf, createFolder } from './relay-fixture.ts'
 
+/** What of a relay is needed to find it. */
+type DoorRelay = Pick<Relay, 'multiaddrs' | 'url'>
+
 export interface DoorCafe extends CafeNode {
   /** `http://127.0.0.1:<port>/c/<peer>` */
   readonly door: string
@@ -39,7 +42,7 @@ export interface DoorCafeParts extends NonNullable<Parameters<typeof createCafeN
 
 /** A cafe at `relay`, its door open. */
 export async function createDoorCafe(
-  relay: Relay,
+  relay: DoorRelay,
   { door: how = {}, ...parts }: DoorCafeParts = {},
 ): Promise<DoorCafe> {
   const base = keep(await createCafeNode({ relays: relay.multiaddrs, ...parts }))
@@ -48,7 +51,7 @@ export async function createDoorCafe(
   return { ...base, door: doorOf(relay, base), open, shut: () => base.node.unhandle(DOOR_PROTOCOL) }
 }
 
-const doorOf = (relay: Relay, { node }: CafeNode): string =>
+const doorOf = (relay: DoorRelay, { node }: CafeNode): string =>
   `http://127.0.0.1:${new URL(relay.url).port}/c/${node.peer}`
 
 async function openDoor(base: CafeNode, more: Partial<DoorPartComponents> = {}): Promise<void> {

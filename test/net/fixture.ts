@@ -23,9 +23,11 @@ import { silentLog } from '../../src/core/log.ts'
 import { type Account, openAccount } from '../../src/crypto/account.ts'
 import { createJwtKey } from '../../src/crypto/jwt.ts'
 import { accountSeed, createWords } from '../../src/crypto/wallet.ts'
+import type { DoorBlocks } from '../../src/net/door-blocks.ts'
 import type { Guests } from '../../src/net/guests.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
+import type { TransportFactory } from '../../src/net/transports.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Draw } from '../../src/peer/thumbnail.ts'
@@ -107,16 +109,31 @@ interface Parts {
   readonly onChange?: () => void
   /** Whom relays may let through; anybody, a few at once, without it. */
   readonly guests?: () => Promise<Guests>
+  /** Beside WebSocket and circuit relay. */
+  readonly transports?: readonly TransportFactory[]
+  /** The way to blocks of cafes that do not admit it. */
+  readonly atDoor?: DoorBlocks
 }
 
 /** A node without any service but that of blocks. */
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
   const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
-  const { relays = [] } = parts
+  const { relays = [], atDoor: door, transports = [] } = parts
   const listen = relays.length > 0 ? ['/p2p-circuit'] : LISTEN
   const asked = parts.guests && { guests: parts.guests }
-  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange, ...asked })
+  const node = await createNode({
+    datastore,
+    blocks,
+    relays,
+    listen,
+    cafes,
+    log: silentLog,
+    onChange,
+    door,
+    transports,
+    ...asked,
+  })
   if (relays.length > 0) await node.reserved(AbortSignal.timeout(30_000))
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }
@@ -157,7 +174,7 @@ export async function createCafeNode(
     } = {},
 ): Promise<CafeNode> {
   let running: Cafe | undefined
-  const nobody = { strangers: false, peers: [], invites: [] }
+  const nobody = { strangers: false, peers: [], invites: [], accounts: [] }
   const stores = parts.rows && parts.blocks ? {} : await cafeStores()
   const base = await createTestNode({ guests: async () => (await running?.guests()) ?? nobody, ...stores, ...parts })
   const { node, rows, blocks, holds, clock } = base

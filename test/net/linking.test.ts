@@ -1,8 +1,11 @@
 /** A second device, as the worker has it: given the account with what goes with it, at the same cafes, and listed at both. */
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { POLICIES } from '../../relay/policy.ts'
+import { createRelay } from '../../relay/relay.ts'
 import { systemRandom } from '../../src/core/clock.ts'
 import { LINK_TTL } from '../../src/core/limits.ts'
 import { silentLog } from '../../src/core/log.ts'
+import { formatDeviceLink, parseDeviceLink } from '../../src/net/device-link.ts'
 import { blockSource } from '../../src/net/origins.ts'
 import { type Accounts, createAccounts } from '../../src/peer/accounts.ts'
 import { createPeer } from '../../src/peer/peer.ts'
@@ -10,6 +13,7 @@ import type { OfferProgress } from '../../src/worker/device-api.ts'
 import { createLinking, type Linking } from '../../src/worker/linking.ts'
 import { CHEAP, memoryKeys } from '../unit/accounts-help.ts'
 import { type CafeNode, createCafeNode, createTestNode, failure, keep, type TestNode } from './fixture.ts'
+import { configOf, createFolder } from './relay-fixture.ts'
 
 const LOCK = 'a cup of tea'
 const soon = () => ({ signal: AbortSignal.timeout(60_000) })
@@ -24,8 +28,10 @@ beforeAll(async () => {
   cafe = keep(await createCafeNode())
 })
 
-async function newDevice(name: string): Promise<Device> {
-  const base = await createTestNode({ clock: cafe.clock })
+type NodeParts = NonNullable<Parameters<typeof createTestNode>[0]>
+
+async function newDevice(name: string, parts: NodeParts = {}): Promise<Device> {
+  const base = await createTestNode({ clock: cafe.clock, ...parts })
   const { node, rows, blocks, holds, clock } = base
   const shared = { rows, blocks, holds, clock, random: systemRandom, log: silentLog }
   const accounts = await createAccounts({
@@ -75,6 +81,44 @@ function offer(device: Device) {
   given.catch(() => {})
   return { link: link.promise, code: code.promise, given }
 }
+
+describe('a device that hosts a cafe by invite, behind a relay that asks for vouchers', () => {
+  it('is given an account by whoever has read its link, and reached by nobody else', async () => {
+    const folder = createFolder()
+    const policy = { ...POLICIES.table, guests: 'vouched' as const }
+    const relay = await createRelay(configOf(folder, { noApp: true, policy }), { log: silentLog })
+    keep({
+      async stop() {
+        await relay.stop()
+        folder.remove()
+      },
+    })
+    const through = { relays: relay.multiaddrs }
+    const guests = async () => ({ strangers: false, peers: [], invites: [], accounts: [] })
+    const host = await newDevice('Host', { ...through, guests })
+    const [owner, stranger] = [await newDevice('Owner', through), await newDevice('Stranger', through)]
+    for (const device of [owner, stranger]) await device.accounts.create({ words: 12, lock: LOCK })
+    const { link, code, given } = offer(host)
+    const shown = await link
+    // Of the same place, with a key that it does not show.
+    const guessed = formatDeviceLink({ ...parseDeviceLink(shown), key: new Uint8Array(32) }, 'http://cafe.localhost')
+    const refused = await failure(stranger.linking.follow(guessed, soon()))
+    expect(refused).toMatchObject({ code: 'UNREACHABLE', why: 'guests' })
+    const following = await vi.waitFor(() => owner.linking.follow(shown, soon()), { timeout: 30_000, interval: 500 })
+    expect(following.code).toBe(await code)
+    host.linking.match(true)
+    await owner.linking.give(LOCK, soon())
+    expect(await given).toMatchObject({ address: owner.accounts.peer().account.address })
+    // Nothing is left of it when it is over.
+    const follows = async () => {
+      // Each a new one: a connection that is open stays open.
+      const late = await newDevice('Late', through)
+      await late.accounts.create({ words: 12, lock: LOCK })
+      expect(await failure(late.linking.follow(shown, soon()))).toMatchObject({ code: 'UNREACHABLE', why: 'guests' })
+    }
+    await vi.waitFor(follows, { timeout: 60_000, interval: 1000 })
+  }, 120_000)
+})
 
 describe('a linked device', () => {
   it('has the account, is at its cafes, and is listed at both', async () => {

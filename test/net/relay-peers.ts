@@ -45,6 +45,13 @@ const OK = [0x28, 100]
 
 /** Connects and asks for a seat. @returns whether it was given one. */
 export async function reserve(peer: Libp2p, relay: string): Promise<boolean> {
+  const answer = await askForSeat(peer, relay)
+  // A refusal is a few bytes and its status the last of them; a reservation has that after its voucher too.
+  return answer.some((byte, at) => byte === OK[0] && answer[at + 1] === OK[1] && answer.length > 16)
+}
+
+/** Connects and asks for a seat. @returns the message that is the answer, as it came. */
+export async function askForSeat(peer: Libp2p, relay: string): Promise<number[]> {
   const signal = AbortSignal.timeout(30_000)
   const connection = await peer.dial(multiaddr(relay), { signal })
   const stream = await connection.newStream(HOP, { signal })
@@ -52,8 +59,7 @@ export async function reserve(peer: Libp2p, relay: string): Promise<boolean> {
   await bytes.write(RESERVE, { signal })
   const answer = [...((await bytes.read({ signal }))?.subarray() ?? [])]
   stream.abort(new Error('answered'))
-  // A refusal is a few bytes and its status the last of them; a reservation has that after its voucher too.
-  return answer.some((byte, at) => byte === OK[0] && answer[at + 1] === OK[1] && answer.length > 16)
+  return answer
 }
 
 export interface WatchedRelay {
@@ -64,6 +70,10 @@ export interface WatchedRelay {
   metric(name: string): Promise<number>
   /** Bytes of JavaScript objects after a collection, and of the process. */
   memory(): Promise<{ heap: number; rss: number }>
+  /** Asks it to leave, and does not wait. */
+  leave(): void
+  /** Its exit code. */
+  readonly ended: Promise<number | null>
   stop(): Promise<void>
 }
 
@@ -74,6 +84,7 @@ export async function startWatched(data: string, ...flags: readonly string[]): P
   const args = ['--inspect=127.0.0.1:0', MAIN, '--no-app', '--port', '0', '--json', '--data', data, ...flags]
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
   const inspector = inspectorOf(child)
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve)
     child.once('exit', (code) => reject(new Error(`the relay ended with ${code}`)))
@@ -81,7 +92,8 @@ export async function startWatched(data: string, ...flags: readonly string[]): P
   const { url, relay, pid } = JSON.parse(line)
   const metrics = async (): Promise<string> => (await ask(url, '/metrics')).body
   return {
-    ...{ url, relay, pid },
+    ...{ url, relay, pid, ended },
+    leave: () => void child.kill('SIGTERM'),
     async metric(name) {
       const lines = (await metrics())
         .split('\n')
@@ -103,8 +115,9 @@ export async function startWatched(data: string, ...flags: readonly string[]): P
     },
     async stop() {
       if (child.exitCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+      // At once, also where it was given time to drain.
+      child.kill('SIGINT')
+      await ended
     },
   }
 }

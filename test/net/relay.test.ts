@@ -16,6 +16,7 @@ import { CONNECTIONS_PER_PEER, MAX_URL } from '../../relay/limits.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { createLog, silentLog } from '../../src/core/log.ts'
 import { ask, configOf, createFolder, PAGE } from './relay-fixture.ts'
+import { reserve } from './relay-peers.ts'
 
 const folder = createFolder()
 const lines: string[] = []
@@ -243,9 +244,7 @@ describe('the relay', () => {
     expect([status, JSON.parse(body)]).toEqual([503, expect.objectContaining({ ok: false, state: 'draining' })])
     expect((await ask(leaving.url, '/')).status).toBe(200)
     const late = await createPeer([])
-    const address = multiaddr(leaving.multiaddrs[0] as string)
-    const connection = await late.dial(address)
-    await expect(connection.newStream('/libp2p/circuit/relay/0.2.0/hop')).rejects.toThrow()
+    expect(await reserve(late, leaving.multiaddrs[0] as string)).toBe(false)
     hurry.abort()
     await drained
     await late.stop()

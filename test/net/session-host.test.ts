@@ -271,7 +271,7 @@ describe('a receipt', () => {
       sessionProtocol,
       {
         ...{ challenge: never, register: never, refresh: never, withdraw: never, watch: never },
-        ...{ grantBearer: never, listBearers: never, revokeBearer: never, drop: never },
+        ...{ grantBearer: never, listBearers: never, revokeBearer: never, drop: never, putVoucher: never },
         deregister: async () => ({ receipt: forged[next++ % forged.length] as Uint8Array<ArrayBuffer> }),
       },
       { guard: async () => undefined, log: silentLog },

@@ -211,7 +211,7 @@ describe('a registration is refused, and nothing is stored,', () => {
           return forwarded
         },
         ...{ refresh: aside, deregister: aside, withdraw: aside, watch: aside },
-        ...{ grantBearer: aside, listBearers: aside, revokeBearer: aside, drop: aside },
+        ...{ grantBearer: aside, listBearers: aside, revokeBearer: aside, drop: aside, putVoucher: aside },
       },
       { guard: async () => undefined, log: silentLog },
     )

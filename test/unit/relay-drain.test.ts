@@ -11,20 +11,23 @@ describe('draining', () => {
 
   const begin = () => {
     const traffic = createTraffic()
-    const unhandled: string[] = []
-    const state = { moved: 0 }
-    const node = { unhandle: async (protocol: string) => void unhandled.push(protocol) }
-    const drain = createDrain({ node, moved: () => state.moved, traffic, now: () => Date.now() })
+    const state = { moved: 0, held: false, closed: 0 }
+    const close = () => void state.closed++
+    const drain = createDrain({
+      ...{ close, traffic, now: () => Date.now() },
+      moved: () => state.moved,
+      held: () => state.held,
+    })
     const hurry = new AbortController()
-    return { traffic, state, unhandled, drain, hurry }
+    return { traffic, state, drain, hurry }
   }
 
   it('takes no new seats or circuits from its first moment, and ends when all has been quiet', async () => {
-    const { drain, unhandled, hurry } = begin()
+    const { drain, state, hurry } = begin()
     expect(drain.draining).toBe(false)
     const done = drain.run(LIMIT, hurry.signal)
     expect(drain.draining).toBe(true)
-    expect(unhandled).toEqual(['/libp2p/circuit/relay/0.2.0/hop'])
+    expect(state.closed).toBe(1)
     await vi.advanceTimersByTimeAsync(DRAIN_QUIET + 200)
     expect(await done).toBe(true)
   })
@@ -43,6 +46,20 @@ describe('draining', () => {
       await vi.advanceTimersByTimeAsync(DRAIN_QUIET - 200)
     }
     expect(ended).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(DRAIN_QUIET + 200)
+    expect(ended).toBe(true)
+  })
+
+  it('waits for what a slow reader has not taken yet, though nothing moves', async () => {
+    const { drain, state, hurry } = begin()
+    state.held = true
+    let ended: boolean | undefined
+    void drain.run(LIMIT, hurry.signal).then((whole) => {
+      ended = whole
+    })
+    await vi.advanceTimersByTimeAsync(3 * DRAIN_QUIET)
+    expect(ended).toBeUndefined()
+    state.held = false
     await vi.advanceTimersByTimeAsync(DRAIN_QUIET + 200)
     expect(ended).toBe(true)
   })

@@ -75,6 +75,8 @@ export interface SessionClient {
   ): Promise<never>
   /** Puts out another device of the account. Gives whether it was a client. `options` carry the access token, as below. */
   drop(cafe: PeerIdText, peer: PeerIdText, options: CallOptions): Promise<{ dropped: boolean }>
+  /** Tells the cafe by what relays let further devices of the account through. `options` carry the access token, as below. */
+  putVoucher(cafe: PeerIdText, secret: Uint8Array, options: CallOptions): Promise<void>
   /** A token for HTTP; its text is in the result and nowhere else. `options` carry the access token, as below. */
   grantBearer(cafe: PeerIdText, wanted: BearerWish, options: CallOptions): Promise<NewBearer>
   listBearers(cafe: PeerIdText, options: CallOptions): Promise<readonly BearerInfo[]>
@@ -144,6 +146,9 @@ export function sessionClient({ connector, peer, random }: SessionClientComponen
       }
     },
     drop: (cafe, peer, options) => call(connector, cafe, sessionProtocol, 'drop', { peer }, options),
+    async putVoucher(cafe, secret, options) {
+      await call(connector, cafe, sessionProtocol, 'putVoucher', { secret: new Uint8Array(secret) }, options)
+    },
     grantBearer: (cafe, wanted, options) => call(connector, cafe, sessionProtocol, 'grantBearer', wanted, options),
     async listBearers(cafe, options) {
       const exchange = await start(connector, cafe, sessionProtocol, 'listBearers', {}, options)

@@ -13,7 +13,7 @@ import type { Live, Who } from '../live.ts'
 import { bytesOfQuota, type Quota } from '../tokens.ts'
 import { modeOf, requestOf } from './admit.ts'
 import type { Bearers } from './bearers.ts'
-import { forgetDropped } from './drop.ts'
+import { forgetAccount } from './drop.ts'
 import { endSessions, type RequestRow, SESSION_QUEUE, type SessionStore } from './store.ts'
 import type { Mode } from './terms.ts'
 import type { CafeTime } from './time.ts'
@@ -85,7 +85,7 @@ export function createDesk({ store, serial, time, live, bearers, erase, activity
       const peers = clients.map(({ row }) => row.peer)
       const ended = await Promise.all(peers.map((peer) => endSessions(store, peer)))
       const spent = await bearers.erase(account)
-      const forgotten = await forgetDropped(store, account)
+      const forgotten = await forgetAccount(store, account)
       const over = await oldEvictions(store, time.now())
       await erase(account, (changes) =>
         store.rows.commit([

@@ -38,9 +38,10 @@ export const dropHandler =
       return { dropped: client !== undefined }
     })
 
-/** Changes that forget all that was dropped of an account, which is itself erased. */
-export async function forgetDropped(store: SessionStore, account: string): Promise<Change[]> {
-  return (await store.dropped.list([account])).map(({ key }) => store.dropped.remove(...key))
+/** Changes that forget what is kept of an account beside its devices: what it has put out, and its voucher. It is erased. */
+export async function forgetAccount(store: SessionStore, account: string): Promise<Change[]> {
+  const dropped = (await store.dropped.list([account])).map(({ key }) => store.dropped.remove(...key))
+  return [...dropped, store.vouchers.remove(account)]
 }
 
 /** Changes that make room for one more. */

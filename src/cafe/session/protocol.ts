@@ -168,6 +168,15 @@ export const sessionProtocol = service({
       receipt: v.strictObject({ dropped: v.boolean() }),
       auth: 'session',
     }),
+    /**
+     * Tells the cafe by what its relays may let further devices of the account through, and whoever has only its words
+     * (`crypto/voucher.ts`). Said again it takes the place of what was said before; it goes with the account.
+     */
+    putVoucher: operation({
+      request: v.strictObject({ secret: bytes(32, 32) }),
+      receipt: nothing,
+      auth: 'session',
+    }),
     /** A token for HTTP, in this client's name and for these services only, until `expires` or a year at most. */
     grantBearer: operation({
       request: bearerWish,

@@ -6,7 +6,7 @@
 import type { PrivateKey } from '@libp2p/interface'
 import type { Random } from '../../core/clock.ts'
 import { CafeError, isCafeError } from '../../core/errors.ts'
-import { type Address, hex, type PeerIdText } from '../../core/ids.ts'
+import { type Address, hex, type PeerIdText, sameBytes } from '../../core/ids.ts'
 import { CHALLENGE_TTL, DEPARTURE_TTL, REFRESH_GRACE, WATCH_PULSE } from '../../core/limits.ts'
 import type { Serial } from '../../core/serial.ts'
 import { checkChallenge, createChallenge, verifyStatement } from '../../crypto/challenge.ts'
@@ -19,7 +19,7 @@ import type { Live, News, Who } from '../live.ts'
 import { type AdmitComponents, admit, requestOf } from './admit.ts'
 import type { Alarms } from './alarms.ts'
 import { type Bearers, bearerHandlers } from './bearers.ts'
-import { dropHandler, forgetDropped } from './drop.ts'
+import { dropHandler, forgetAccount } from './drop.ts'
 import { receiptRecord, STATEMENT_PROTOCOL, type Standing, type sessionProtocol } from './protocol.ts'
 import { endSessions, SESSION_QUEUE, type SessionRow } from './store.ts'
 
@@ -112,8 +112,21 @@ export function sessionService(components: SessionComponents): Handlers {
     withdraw,
     watch,
     drop: dropHandler(components),
+    putVoucher: ({ secret }, { session }) => keepVoucher(components, session, secret),
     ...bearerHandlers(components),
   }
+}
+
+function keepVoucher({ store, serial, time }: SessionComponents, { account, peer }: Session, given: Uint8Array) {
+  const secret = new Uint8Array(given)
+  return serial(SESSION_QUEUE, async () => {
+    // It may have left meanwhile: then nothing of it is kept.
+    if (!(await store.clients.get(account, peer))) throw new CafeError('UNAUTHORIZED')
+    const before = await store.vouchers.get(account)
+    if (!before || !sameBytes(before.secret, secret))
+      await store.rows.commit([store.vouchers.put([account], { account, secret }), time.stamp()])
+    return {}
+  })
 }
 
 async function refreshSession(
@@ -198,7 +211,7 @@ async function leave(
   }
   // What an account keeps here belongs to all its devices: it is erased when the last one leaves.
   const others = (await store.clients.list([account])).filter(({ row }) => row.peer !== peer)
-  const forgotten = others.length > 0 ? [] : await forgetDropped(store, account)
+  const forgotten = others.length > 0 ? [] : await forgetAccount(store, account)
   const receipt = others.length > 0 ? await commit([], {}) : await components.erase(account, commit)
   if (others.length === 0) components.activity.note('left', account)
   live.end({ account, peer }, new CafeError('UNAUTHORIZED'))

@@ -87,6 +87,9 @@ export const alarmRow = v.strictObject({
   times: count(),
 })
 
+/** By what relays that ask let further devices of an account through; see `crypto/voucher.ts`. */
+export const voucherRow = v.strictObject({ account: address, secret: bytes(32, 32) })
+
 export type TokenRow = v.InferOutput<typeof tokenRow>
 export type ClientRow = v.InferOutput<typeof clientRow>
 export type SessionRow = v.InferOutput<typeof sessionRow>
@@ -110,6 +113,8 @@ export interface SessionStore {
   readonly evicted: Table<EvictedRow>
   /** By account, then peer: devices that their account has put out. */
   readonly dropped: Table<{ at: number }>
+  /** By account. */
+  readonly vouchers: Table<v.InferOutput<typeof voucherRow>>
   /** By session id. */
   readonly departed: Table<v.InferOutput<typeof departedRow>>
   /** By what happened to whom, so that one that comes again is one. */
@@ -132,6 +137,7 @@ export function sessionStore(rows: Rows): SessionStore {
     requests: table(rows, 'request', requestRow),
     evicted: table(rows, 'evicted', evictedRow),
     dropped: table(rows, 'dropped', v.strictObject({ at: time })),
+    vouchers: table(rows, 'voucher', voucherRow),
     departed: table(rows, 'departed', departedRow),
     alarms: table(rows, 'alarm', alarmRow),
     formerKeys: table(rows, 'former-key', formerKeyRow),

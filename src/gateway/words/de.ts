@@ -190,6 +190,10 @@ export const german: GatewayWords = {
       title: 'An der Tür ist Gedränge',
       next: 'Zu viele Leute lesen gerade aus diesem Café. Versuche es gleich noch einmal.',
     },
+    'BUSY drain': {
+      title: 'Dieser Rechner fängt gerade neu an',
+      next: 'Er bringt zu Ende, was er begonnen hat, und ist gleich wieder da. Versuche es dann noch einmal.',
+    },
     'BUSY host': { title: 'Du fragst zu oft', next: 'Warte einen Moment und mach dann langsamer weiter.' },
     'FORBIDDEN code': {
       title: 'Inhalt darf hier nicht als Programm laufen',

@@ -191,6 +191,10 @@ export const english = {
       title: 'The door is crowded',
       next: 'Too many people are reading from this cafe. Try again in a moment.',
     },
+    'BUSY drain': {
+      title: 'This host is starting anew',
+      next: 'It finishes what it has begun, and is back in a moment. Try again then.',
+    },
     'BUSY host': { title: 'You are asking too often', next: 'Wait a moment, then go on more slowly.' },
     'FORBIDDEN code': {
       title: 'Content may not run as a program here',
