@@ -33,6 +33,8 @@ const text = spoken('viewer', english)
 interface Found {
   readonly link: string
   readonly about: About
+  /** Of a folder; one list for as long as it is shown, whatever else is told meanwhile. */
+  readonly items: readonly Item[]
 }
 
 export class CafeOpen extends Plain {
@@ -61,8 +63,10 @@ export class CafeOpen extends Plain {
     await this.#ownKey()
     const link = this.keys.whole(this.link)
     const answer = await ask(withWatch(link, this.#watching.begin()), signal)
-    if (answer.ok) this.found = { link, about: answer.about }
-    else {
+    if (answer.ok) {
+      const { about } = answer
+      this.found = { link, about, items: about.kind === 'folder' ? itemsOf(link, about.entries) : [] }
+    } else {
       await this.#name()
       this.trouble = answer.trouble
     }
@@ -112,10 +116,9 @@ export class CafeOpen extends Plain {
   }
 
   #found(found: Found): TemplateResult {
-    const { link, about } = found
+    const { link, about, items } = found
     const name = titleOf(link) ?? sealedName(found) ?? (about.kind === 'folder' ? text.folder : text.file)
     const isFolder = about.kind === 'folder'
-    const items = isFolder ? itemsOf(link, about.entries) : []
     const wanted = isFolder
       ? { kind: 'zip' as const, name, items, archive: link }
       : { kind: 'file' as const, name, link, size: about.size }
