@@ -54,8 +54,9 @@ export class CafeClosing extends Plain {
     ></cafe-confirm>`
   }
 
-  #more(): TemplateResult {
+  #more(): TemplateResult | typeof nothing {
     const { leaving } = this
+    if (!this.open) return nothing
     if (leaving === undefined) return waiting(own.leaving.looking)
     return html`<div class="stack">
       ${leaving === null ? nothing : facts(leaving)}
