@@ -57,7 +57,7 @@ async function openEmpty(config: CafeConfig, log: Log): Promise<NodeCafe> {
   const { data, store, host, cafePort: port } = config
   return createNodeCafe({
     ...{ data, store, log, hosts: false },
-    ...(await openWays({ host, port }, log)),
+    ...openWays({ host, port }, log),
     ...{ announce: config.announce, relays: config.relay, origin: config.app },
   })
 }

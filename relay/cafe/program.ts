@@ -42,8 +42,7 @@ export async function runCafe(config: CafeConfig, { log }: { readonly log: Log }
   const stop = (): Promise<void> => (stopping ??= endAll(ends, log))
   let cafe: NodeCafe | undefined
   try {
-    const webrtc = config.webrtcPort === undefined ? undefined : { port: config.webrtcPort, data }
-    const ways = await openWays({ host, port: cafePort, webrtc }, log)
+    const ways = openWays({ host, port: cafePort }, log)
     const answer: Answer = async (request, context) => cafe?.answer(request, context) ?? asleep()
     const health = (): unknown => cafe && { ok: true, peerId: cafe.peer, connections: cafe.connections() }
     const serve = async (port: number, flag: string, secure?: Certificates): Promise<number> => {
@@ -59,9 +58,9 @@ export async function runCafe(config: CafeConfig, { log }: { readonly log: Log }
     // Before the cafe: its port stands in the addresses that the cafe names.
     const secure = certificates && { certificates, port: await serve(config.httpsPort, '--https-port', certificates) }
     const announce = [...config.announce, ...(secure ? secureAddresses(certificates, secure.port) : [])]
-    const { listen: at, webSocket, transports } = ways
+    const { listen: at, webSocket } = ways
     const opened = await createNodeCafe({
-      ...{ name, mode, budget, data, store, log, listen: at, webSocket, transports },
+      ...{ name, mode, budget, data, store, log, listen: at, webSocket },
       ...{ announce, relays: config.relay, origin: config.app },
     })
     // Last of all: what its servers are sending may end.

@@ -47,7 +47,7 @@ export function createResident({ name, host, port, data }: ResidentSettings, log
       },
     },
     async open({ relays, origin }) {
-      const ways = await openWays({ host, port }, log)
+      const ways = openWays({ host, port }, log)
       cafe = await createNodeCafe({ ...{ name, data, relays, origin, log }, ...ways, announce: [] })
       ends.push(cafe.stop)
       const control = await openControl(data, {

@@ -54,10 +54,6 @@ export const CAFE_SETTINGS = {
     ...{ flag: 'https-port', env: 'HTTPS_PORT', kind: 'text', value: 'n', schema: v.optional(port), needs: A_PORT },
     help: 'https and wss, with a certificate; 8444 without it, or any free port with --port 0',
   }),
-  webrtcPort: setting({
-    ...{ flag: 'webrtc-port', env: 'WEBRTC_PORT', kind: 'text', value: 'n', schema: v.optional(port), needs: A_PORT },
-    help: 'libp2p over WebRTC-direct, UDP, which needs no certificate authority; off without it (0: any free port)',
-  }),
   host: setting({
     ...{ flag: 'host', env: 'HOST', kind: 'text', value: 'ip', fallback: 'localhost' },
     schema: v.pipe(

@@ -27,7 +27,6 @@ import type { DoorBlocks } from '../../src/net/door-blocks.ts'
 import type { Guests } from '../../src/net/guests.ts'
 import { createNode, type Node } from '../../src/net/node.ts'
 import { blockSource } from '../../src/net/origins.ts'
-import type { TransportFactory } from '../../src/net/transports.ts'
 import type { CafeAddress } from '../../src/peer/cafes.ts'
 import { createPeer, type Peer } from '../../src/peer/peer.ts'
 import type { Draw } from '../../src/peer/thumbnail.ts'
@@ -109,8 +108,6 @@ interface Parts {
   readonly onChange?: () => void
   /** Whom relays may let through; anybody, a few at once, without it. */
   readonly guests?: () => Promise<Guests>
-  /** Beside WebSocket and circuit relay. */
-  readonly transports?: readonly TransportFactory[]
   /** The way to blocks of cafes that do not admit it. */
   readonly atDoor?: DoorBlocks
 }
@@ -119,21 +116,10 @@ interface Parts {
 export async function createTestNode(parts: Parts = {}): Promise<TestNode> {
   const { clock = testClock(), rows = memoryRows(), blocks = memoryBlocks(), cafes = () => [] } = parts
   const { datastore = new MemoryDatastore(), holds = createHolds(blocks), onChange = () => {} } = parts
-  const { relays = [], atDoor: door, transports = [] } = parts
+  const { relays = [], atDoor: door } = parts
   const listen = relays.length > 0 ? ['/p2p-circuit'] : LISTEN
   const asked = parts.guests && { guests: parts.guests }
-  const node = await createNode({
-    datastore,
-    blocks,
-    relays,
-    listen,
-    cafes,
-    log: silentLog,
-    onChange,
-    door,
-    transports,
-    ...asked,
-  })
+  const node = await createNode({ datastore, blocks, relays, listen, cafes, log: silentLog, onChange, door, ...asked })
   if (relays.length > 0) await node.reserved(AbortSignal.timeout(30_000))
   return { node, rows, blocks, holds, clock, at: { cafe: node.peer, addresses: node.addresses() } }
 }

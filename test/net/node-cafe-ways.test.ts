@@ -4,12 +4,6 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { noise } from '@libp2p/noise'
-import { ping } from '@libp2p/ping'
-import { webRTCDirect } from '@libp2p/webrtc'
-import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CafeConfig, readWish } from '../../relay/cafe/config.ts'
 import { type CafeProgram, runCafe } from '../../relay/cafe/program.ts'
@@ -118,36 +112,6 @@ describe('the port of HTTP', () => {
     await guest.peer.cafes.register(at, parseInvite(cafe.card.invite).token, {})
     expect(pathTo(guest)).toEqual([expect.stringContaining(`/tcp/${port}/`)])
   })
-})
-
-describe('WebRTC-direct', () => {
-  const rtc = () => webRTCDirect({ rtcConfiguration: { iceServers: [] } })
-
-  it('takes a bare peer, and a guest who pins over it, at an address that stays', async () => {
-    const cafe = await open('rtc', '--host', '0.0.0.0', '--webrtc-port', '0')
-    const { addresses } = parseInvite(cafe.card.invite)
-    const [address = ''] = addresses.filter((one) => one.includes('/webrtc-direct/'))
-    expect(address).toMatch(/\/udp\/\d+\/webrtc-direct\/certhash\/u[\w-]+\/p2p\//)
-    const bare = await createLibp2p({
-      transports: [rtc()],
-      connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
-      connectionGater: { denyDialMultiaddr: () => false },
-      services: { ping: ping() },
-    })
-    keep({ stop: async () => bare.stop() })
-    expect(await bare.services.ping.ping(multiaddr(address))).toBeGreaterThan(0)
-    const guest = await comeBy(cafe.card.invite, '/webrtc-direct', { transports: [rtc()] })
-    expect(guest.node.connections()).toMatchObject([{ path: 'direct', transport: 'webrtc' }])
-    const { cafes } = await guest.peer.backups.add(new Blob([new Uint8Array(3_000_000)]), 'a.bin', {
-      ...{ signal: AbortSignal.timeout(60_000), onProgress: () => {} },
-    })
-    expect(cafes).toMatchObject([{ state: 'pinned' }])
-    await cafe.stop()
-    const again = await open('rtc', '--host', '0.0.0.0', '--webrtc-port', '0')
-    expect(again.card.invite).not.toBe('')
-    expect(again.cafe.addresses().join()).toContain(/certhash\/[\w-]+/.exec(address)?.[0])
-  }, 120_000)
 })
 
 describe('a cafe behind a relay that asks for vouchers', () => {
