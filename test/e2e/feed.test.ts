@@ -155,4 +155,3 @@ test('a post far down is found by its words, with the keyboard alone', async () 
   await field.press('Enter')
   await page.getByText('No more posts with that.').waitFor(SLOW)
 })
-
