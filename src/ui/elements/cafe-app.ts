@@ -133,6 +133,7 @@ export class CafeApp extends Plain {
       </header>
       <cafe-update></cafe-update>
       <cafe-undo></cafe-undo>
+      <cafe-shortcuts></cafe-shortcuts>
       ${this.#offer()}
       ${this.#recovering()}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
@@ -228,6 +229,7 @@ export class CafeApp extends Plain {
     // The other views are fetched while nobody waits for them.
     await import('./cafe-update.ts').catch(() => undefined)
     await import('./cafe-install.ts').catch(() => undefined)
+    await import('./cafe-shortcuts.ts').catch(() => undefined)
     const { takeLaunches } = await import('../asked.ts')
     takeLaunches(() => {
       location.hash = '#files'

@@ -12,7 +12,7 @@ import { bytes, short } from '../format.ts'
 import './cafe-confirm.ts'
 import { host as english } from '../texts/en/host.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton } from './parts.ts'
 
 const text = spoken('host', english)
 
@@ -39,7 +39,7 @@ export class CafeClients extends Plain {
     return html`<section class="card" aria-labelledby="clients-heading">
       <h2 id="clients-heading">${text.clientsTitle}</h2>
       ${failure(this.#clients.problem)}
-      ${clients === undefined ? waiting(text.looking) : this.#list(clients)}
+      ${clients === undefined ? skeleton(text.looking) : this.#list(clients)}
       ${this.#dialog()}
     </section>`
   }

@@ -4,6 +4,7 @@
  */
 import { html, type TemplateResult } from 'lit'
 import { Undo, type UndoAskEvent } from '../controllers/undo.ts'
+import { BACK } from '../shortcuts.ts'
 import { common as english } from '../texts/en/common.ts'
 import { spoken } from '../texts/say.ts'
 import { failure, icon, Plain } from './parts.ts'
@@ -76,7 +77,7 @@ export class CafeUndo extends Plain {
 
   #type(event: KeyboardEvent): void {
     const { key, target, ctrlKey, metaKey, shiftKey } = event
-    if (key.toLowerCase() !== 'z' || !(ctrlKey || metaKey) || shiftKey || this.#undo.waiting === undefined) return
+    if (key.toLowerCase() !== BACK || !(ctrlKey || metaKey) || shiftKey || this.#undo.waiting === undefined) return
     if (target instanceof Element && target.closest('input, textarea, select, [contenteditable]')) return
     event.preventDefault()
     this.#undo.undo()

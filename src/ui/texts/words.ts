@@ -15,6 +15,7 @@ import type { home } from './en/home.ts'
 import type { host } from './en/host.ts'
 import type { join } from './en/join.ts'
 import type { keep } from './en/keep.ts'
+import type { keys } from './en/keys.ts'
 import type { letters } from './en/letters.ts'
 import type { links } from './en/links.ts'
 import type { look } from './en/look.ts'
@@ -50,6 +51,7 @@ export interface Words {
   readonly host: typeof host
   readonly join: typeof join
   readonly keep: typeof keep
+  readonly keys: typeof keys
   readonly letters: typeof letters
   readonly links: typeof links
   readonly look: typeof look

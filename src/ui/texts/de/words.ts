@@ -16,6 +16,7 @@ import { home } from './home.ts'
 import { host } from './host.ts'
 import { join } from './join.ts'
 import { keep } from './keep.ts'
+import { keys } from './keys.ts'
 import { letters } from './letters.ts'
 import { links } from './links.ts'
 import { look } from './look.ts'
@@ -51,6 +52,7 @@ export const words: Words = {
   host,
   join,
   keep,
+  keys,
   letters,
   links,
   look,
