@@ -147,6 +147,7 @@ export class Undoing implements ReactiveController {
   /** Where nothing can be taken back it is done at once. */
   begin(going: Going): void {
     if (this.#undo) this.#undo.begin(going)
+    // A page without undo has nowhere to say why it failed: what is still there says it.
     else void going.work().catch(() => undefined)
   }
 }

@@ -7,7 +7,7 @@ import { Undo, type UndoAskEvent } from '../controllers/undo.ts'
 import { BACK } from '../shortcuts.ts'
 import { common as english } from '../texts/en/common.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain } from './parts.ts'
+import { catchFocus, failure, icon, Plain } from './parts.ts'
 
 const common = spoken('common', english)
 
@@ -48,7 +48,7 @@ export class CafeUndo extends Plain {
           ? html`<button type="button" class="button small" aria-keyshortcuts="Control+Z Meta+Z" @click=${this.#back}>
               ${common.undo}
             </button>
-            <button type="button" class="button icon-only" aria-label=${common.close} @click=${() => this.#undo.finish()}>
+            <button type="button" class="button icon-only" aria-label=${common.close} @click=${this.#close}>
               ${icon('xmark')}
             </button>`
           : ''
@@ -73,6 +73,18 @@ export class CafeUndo extends Plain {
 
   #back(): void {
     this.#undo.undo()
+    this.#leave()
+  }
+
+  #close(): void {
+    void this.#undo.finish()
+    this.#leave()
+  }
+
+  /** The button that had the focus is gone. */
+  #leave(): void {
+    const main = document.querySelector('main')
+    if (main) void this.updateComplete.then(() => catchFocus(main))
   }
 
   #type(event: KeyboardEvent): void {
