@@ -106,6 +106,11 @@ test('what one posts, the other sees, comments on and likes', async () => {
   const own = post(ada.page, 'The house is booked')
   await own.getByText('<b>Wonderful</b>').waitFor(SLOW)
   await own.getByText('Ben likes this').waitFor(SLOW)
+  // It can be taken back, and given again.
+  await seen.getByRole('button', { name: /You like this/ }).click()
+  await own.getByText('Ben likes this').waitFor({ state: 'detached', ...SLOW })
+  await seen.getByRole('button', { name: 'Like', exact: true }).click()
+  await own.getByText('Ben likes this').waitFor(SLOW)
 })
 
 test('the news tell of it, and lead there', async () => {
@@ -167,7 +172,11 @@ test('a reported post is covered, a hidden one is gone, for both', async () => {
   await post(ada.page, 'The house is booked')
     .getByRole('button', { name: /Hide the post/ })
     .click()
-  await ada.page.getByRole('button', { name: 'Hide it for everybody' }).click()
+  await post(ada.page, 'The house is booked').waitFor({ state: 'detached' })
+  await ada.page.locator('cafe-undo').getByRole('button', { name: 'Undo' }).click()
+  await post(ada.page, 'The house is booked')
+    .getByRole('button', { name: /Hide the post/ })
+    .click()
   await expect.poll(() => post(ben.page, 'The house is booked').count(), SLOW).toBe(0)
 })
 

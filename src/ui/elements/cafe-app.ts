@@ -21,6 +21,7 @@ import { SHARED } from '../shared.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
+import './cafe-undo.ts'
 import { frame as english } from '../texts/en/frame.ts'
 import { spoken } from '../texts/say.ts'
 import type { RecoverEvent } from './cafe-join.ts'
@@ -131,6 +132,8 @@ export class CafeApp extends Plain {
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
       <cafe-update></cafe-update>
+      <cafe-undo></cafe-undo>
+      <cafe-shortcuts></cafe-shortcuts>
       ${this.#offer()}
       ${this.#recovering()}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
@@ -227,6 +230,7 @@ export class CafeApp extends Plain {
     // The other views are fetched while nobody waits for them.
     await import('./cafe-update.ts').catch(() => undefined)
     await import('./cafe-install.ts').catch(() => undefined)
+    await import('./cafe-shortcuts.ts').catch(() => undefined)
     const { takeLaunches } = await import('../asked.ts')
     takeLaunches(() => {
       location.hash = '#files'

@@ -13,7 +13,7 @@ import './cafe-confirm.ts'
 import { host as english } from '../texts/en/host.ts'
 import { hosting as englishHosting } from '../texts/en/hosting.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton } from './parts.ts'
 
 const text = spoken('host', english)
 const own = spoken('hosting', englishHosting)
@@ -41,7 +41,7 @@ export class CafeClients extends Plain {
     return html`<section class="card" aria-labelledby="clients-heading">
       <h2 id="clients-heading">${text.clientsTitle}</h2>
       ${failure(this.#clients.problem)}
-      ${clients === undefined ? waiting(text.looking) : this.#list(clients)}
+      ${clients === undefined ? skeleton(text.looking) : this.#list(clients)}
       ${this.#dialog()}
     </section>`
   }

@@ -21,7 +21,7 @@ import { posts as postsEnglish } from '../texts/en/posts.ts'
 import { spoken } from '../texts/say.ts'
 import type { CafePost } from './cafe-post.ts'
 import { empty, isPost, keyAt, line, textOf } from './feed-parts.ts'
-import { failure, Plain, waiting } from './parts.ts'
+import { failure, Plain, skeleton } from './parts.ts'
 import { face } from './person.ts'
 
 /** Lines before the end at which older ones are fetched: before anybody gets there. */
@@ -111,7 +111,7 @@ export class CafeFeed extends Plain {
         ${items === undefined || items.length === 0 ? nothing : html`<cafe-feed-find @find=${this.#find}></cafe-feed-find>`}
       </div>
       ${failure(this.#feed.problem, () => this.#feed.refresh())}
-      ${items === undefined ? (this.#feed.problem ? nothing : waiting(common.looking)) : items.length === 0 ? empty() : this.#list(items)}`
+      ${items === undefined ? (this.#feed.problem ? nothing : skeleton(common.looking, 3, 'posts')) : items.length === 0 ? empty() : this.#list(items)}`
   }
 
   #modes(): TemplateResult {

@@ -6,10 +6,10 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
 import { LongList } from '../controllers/long-list.ts'
+import { Undoing } from '../controllers/undo.ts'
 import type { Finished, Upload, Uploads } from '../controllers/uploads.ts'
 import { bytes, plainName } from '../format.ts'
 import './cafe-cafes.ts'
-import './cafe-confirm.ts'
 import './cafe-drop.ts'
 import type { FilesEvent } from './cafe-drop.ts'
 import './cafe-pin.ts'
@@ -19,7 +19,7 @@ import './cafe-shared.ts'
 import './cafe-upload.ts'
 import { files as english } from '../texts/en/files.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { catchFocus, failure, icon, Plain, waiting } from './parts.ts'
 
 const text = spoken('files', english)
 
@@ -29,8 +29,6 @@ export class CafeFiles extends Plain {
     uploads: { attribute: false },
     items: { attribute: false },
     finished: { attribute: false },
-    removing: { state: true },
-    asking: { state: true },
     checking: { state: true },
     checked: { state: true },
   }
@@ -39,8 +37,6 @@ export class CafeFiles extends Plain {
   /** `uploads.items` of this moment, so that a change draws the view. */
   declare items: readonly Upload[]
   declare finished: Finished | undefined
-  declare removing: Pin | undefined
-  declare asking: boolean
   /** CID of the file that is being checked. */
   declare checking: string | undefined
   /** What the last check came to, for the live region. */
@@ -64,10 +60,7 @@ export class CafeFiles extends Plain {
     ['account'],
     (cafe) => cafe.account.cafes(),
   )
-  readonly #remove = new Action<Pin>(this, 'remove', async (pin) => {
-    await this.cafe.pins.remove(pin.cid)
-    this.asking = false
-  })
+  readonly #going = new Undoing(this)
   readonly #unfinished = new Live(
     this,
     () => this.cafe,
@@ -97,8 +90,7 @@ export class CafeFiles extends Plain {
       <cafe-sealed-links .cafe=${this.cafe}></cafe-sealed-links>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <p class="sr" role="status">${said(this.finished)}</p>
-      <p class="sr" role="status">${found(this.checked)}</p>
-      ${this.#dialog()}`
+      <p class="sr" role="status">${found(this.checked)}</p>`
   }
 
   #drop(): TemplateResult {
@@ -161,7 +153,9 @@ export class CafeFiles extends Plain {
   }
 
   #kept(): TemplateResult | typeof nothing {
-    const pins = this.#pins.value
+    const all = this.#pins.value
+    const isGone = ({ cid }: Pin): boolean => this.#going.isGone(cid)
+    const pins = all?.some(isGone) ? all.filter((pin) => !isGone(pin)) : all
     if (pins === undefined || pins.length === 0) return nothing
     const names = new Map((this.#cafes.value ?? []).map((session) => [session.cafe as string, session.name]))
     const { pins: newest, size } = this.#sorted(pins)
@@ -190,7 +184,7 @@ export class CafeFiles extends Plain {
                 .names=${names}
                 .trying=${this.#retry.running}
                 .checking=${this.#audit.running && this.checking === pin.cid}
-                @remove=${() => this.#ask(pin)}
+                @remove=${() => this.#remove(pin)}
                 @retry=${() => this.#retry.run(pin)}
                 @audit=${() => this.#audit.run(pin)}
               ></cafe-pin>
@@ -201,26 +195,13 @@ export class CafeFiles extends Plain {
     </section>`
   }
 
-  #dialog(): TemplateResult {
-    const { removing } = this
-    return html`<cafe-confirm
-      .open=${this.asking ?? false}
-      .heading=${text.removeTitle}
-      .text=${text.removeText(removing === undefined ? '' : plainName(removing.name, 255))}
-      .verb=${text.removeVerb}
-      .running=${this.#remove.running}
-      .problem=${this.#remove.problem}
-      @agreed=${() => removing && this.#remove.run(removing)}
-      @left=${() => {
-        this.asking = false
-        this.#remove.clear()
-      }}
-    ></cafe-confirm>`
-  }
-
-  #ask(pin: Pin): void {
-    this.removing = pin
-    this.asking = true
+  #remove({ cid, name }: Pin): void {
+    const { cafe } = this
+    const work = async (): Promise<void> => {
+      await cafe.pins.remove(cid)
+    }
+    this.#going.begin({ key: cid, text: text.removed(plainName(name, 255)), doing: 'remove', work })
+    void this.updateComplete.then(() => catchFocus(this))
   }
 
   #sorted(pins: readonly Pin[]): { readonly pins: readonly Pin[]; readonly size: number } {

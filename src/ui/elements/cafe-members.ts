@@ -12,7 +12,7 @@ import './cafe-confirm.ts'
 import { common as commonEnglish } from '../texts/en/common.ts'
 import { threads as threadsEnglish } from '../texts/en/threads.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton } from './parts.ts'
 import { face, lookalikes, tail, whoLink } from './person.ts'
 import { when } from './post-parts.ts'
 
@@ -57,7 +57,7 @@ export class CafeMembers extends Plain {
   override render(): TemplateResult {
     const members = this.#members.value
     if (members === undefined)
-      return html`${failure(this.#members.problem)}${this.#members.problem ? nothing : waiting(common.looking)}`
+      return html`${failure(this.#members.problem)}${this.#members.problem ? nothing : skeleton(common.looking)}`
     const inside = members.filter(({ standing }) => standing === 'in')
     const gone = members.filter(({ standing }) => standing !== 'in')
     return html`<h2 class="minor">${text.members}</h2>

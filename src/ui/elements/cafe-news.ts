@@ -13,7 +13,7 @@ import './cafe-mail-summary.ts'
 import { common as commonEnglish } from '../texts/en/common.ts'
 import { news as newsEnglish } from '../texts/en/news.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton } from './parts.ts'
 import { face, who } from './person.ts'
 import { when } from './post-parts.ts'
 
@@ -60,7 +60,7 @@ export class CafeNews extends Plain {
       <cafe-invites .cafe=${this.cafe}></cafe-invites>
       <cafe-mail-requests .cafe=${this.cafe}></cafe-mail-requests>
       ${failure(this.#news.problem ?? this.#read.problem)}
-      ${news === undefined ? (this.#news.problem ? nothing : waiting(common.looking)) : news.items.length === 0 ? empty() : this.#list(news)}`
+      ${news === undefined ? (this.#news.problem ? nothing : skeleton(common.looking)) : news.items.length === 0 ? empty() : this.#list(news)}`
   }
 
   #list({ items, next }: Notifications): TemplateResult {

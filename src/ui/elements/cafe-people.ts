@@ -11,7 +11,7 @@ import './cafe-own-card.ts'
 import { common as commonEnglish } from '../texts/en/common.ts'
 import { people as peopleEnglish } from '../texts/en/people.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton, waiting } from './parts.ts'
 import { face, tail, who } from './person.ts'
 
 const common = spoken('common', commonEnglish)
@@ -56,7 +56,7 @@ export class CafePeople extends Plain {
     const all = this.#contacts.value
     if (all === undefined)
       return html`${failure(this.#contacts.problem, () => this.#contacts.refresh())}
-        ${this.#contacts.problem ? nothing : waiting(common.looking)}`
+        ${this.#contacts.problem ? nothing : skeleton(common.looking)}`
     const book = all.filter(({ added }) => added !== null)
     const blocked = all.filter(({ added }) => added === null)
     return html`${book.length === 0 ? none() : list(book)}

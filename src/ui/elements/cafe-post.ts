@@ -7,6 +7,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { AnnotatedPost, Post, ThreadRights } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
+import { Undoing } from '../controllers/undo.ts'
 import { personName } from '../thread-words.ts'
 import './cafe-comment.ts'
 import './cafe-confirm.ts'
@@ -54,7 +55,10 @@ export class CafePost extends Plain {
   declare question: Question | undefined
   declare asking: boolean
   readonly #like = new Action<void>(this, 'annotate', async () => {
-    await this.cafe.thread.like(this.post.thread, this.post.cid)
+    const { thread, cid, likes } = this.post
+    const mine = likes.find(({ self }) => self)
+    if (mine) await this.cafe.thread.ignore(thread, mine.cid)
+    else await this.cafe.thread.like(thread, cid)
     this.#said()
   })
   readonly #act = new Action<Question>(this, 'annotate', async ({ what, post: { thread, cid } }) => {
@@ -64,8 +68,11 @@ export class CafePost extends Plain {
     this.#said()
   })
 
+  readonly #going = new Undoing(this)
+
   override render(): TemplateResult {
     const { post } = this
+    if (this.#going.isGone(post.cid)) return html`<p class="post quiet small">${text.hidingPost}</p>`
     const veiled = post.flags.length > 0 && !this.unveiled
     return html`<div class="post">
       <header>
@@ -103,7 +110,7 @@ export class CafePost extends Plain {
                 class="button small quiet-button ${mine ? 'on' : ''}"
                 aria-pressed=${mine ? 'true' : 'false'}
                 aria-label=${text.likeLabel(mine, post.likes.length)}
-                ?disabled=${mine || this.#like.running}
+                ?disabled=${this.#like.running}
                 @click=${() => this.#like.run()}
               >
                 ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? text.like : post.likes.length}
@@ -133,7 +140,7 @@ export class CafePost extends Plain {
   }
 
   #comments(): TemplateResult | typeof nothing {
-    const { comments } = this.post
+    const comments = this.post.comments.filter(({ cid }) => !this.#going.isGone(cid))
     if (comments.length === 0) return nothing
     const shown = this.all ? comments : comments.slice(-LAST)
     const older = comments.length - shown.length
@@ -161,7 +168,7 @@ export class CafePost extends Plain {
                     class="button icon-only"
                     aria-label=${text.hideComment(personName(comment.author))}
                     title=${text.hide}
-                    @click=${() => this.#ask('hide', comment)}
+                    @click=${() => this.#hide(comment)}
                   >
                     ${icon('hide')}
                   </button>`
@@ -195,7 +202,7 @@ export class CafePost extends Plain {
         class="button icon-only"
         aria-label=${text.hidePost(personName(post.author))}
         title=${text.hide}
-        @click=${() => this.#ask('hide', post)}
+        @click=${() => this.#hide(post)}
       >
         ${icon('hide')}
       </button>
@@ -219,6 +226,24 @@ export class CafePost extends Plain {
         this.#act.clear()
       }}
     ></cafe-confirm>`
+  }
+
+  /** What is somebody else's is asked about; one's own can be taken back. */
+  #hide(post: Post): void {
+    if (!post.self) {
+      this.#ask('hide', post)
+      return
+    }
+    const { cafe } = this
+    const { thread, cid, kind } = post
+    const work = async (): Promise<void> => {
+      await cafe.thread.ignore(thread, cid)
+    }
+    const said = kind === 'comment' ? text.hidingComment : text.hidingPost
+    this.#going.begin({ key: cid, text: said, doing: 'annotate', work })
+    void this.updateComplete.then(() => {
+      if (document.activeElement === document.body) this.closest<HTMLElement>('[data-at]')?.focus()
+    })
   }
 
   #ask(what: Question['what'], post: Post): void {

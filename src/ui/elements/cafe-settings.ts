@@ -3,6 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { BUILD } from '../build.ts'
 import { lookForUpdate } from '../service-worker.ts'
+import { areShortcutsOn, setShortcuts } from '../shortcuts.ts'
+import { keys as keysEnglish } from '../texts/en/keys.ts'
 import { settings as english } from '../texts/en/settings.ts'
 import { spoken } from '../texts/say.ts'
 import { chosenLanguage, LANGUAGES, type Language, setLanguage } from '../texts/tongue.ts'
@@ -12,6 +14,7 @@ import './cafe-storage.ts'
 import { icon, Plain } from './parts.ts'
 
 const text = spoken('settings', english)
+const keys = spoken('keys', keysEnglish)
 
 export class CafeSettings extends Plain {
   static override properties = { cafe: { attribute: false }, checked: { state: true } }
@@ -55,6 +58,10 @@ export class CafeSettings extends Plain {
         <select name="theme" @change=${choose}>
           ${THEMES.map((name) => html`<option value=${name} ?selected=${theme === name}>${text.themes[name]}</option>`)}
         </select>
+      </label>
+      <label class="check">
+        <input type="checkbox" name="shortcuts" .checked=${areShortcutsOn()} @change=${switchKeys} />
+        <span>${keys.use}</span>
       </label>
     </section>`
   }
@@ -100,5 +107,9 @@ function choose(event: Event): void {
   if (!(event.target instanceof HTMLSelectElement)) return
   const { value } = event.target
   setTheme(THEMES.find((theme) => theme === value) ?? 'system')
+}
+
+function switchKeys(event: Event): void {
+  if (event.target instanceof HTMLInputElement) setShortcuts(event.target.checked)
 }
 customElements.define('cafe-settings', CafeSettings)

@@ -18,7 +18,7 @@ import './cafe-thread-safety.ts'
 import { common as commonEnglish } from '../texts/en/common.ts'
 import { threads as threadsEnglish } from '../texts/en/threads.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain, waiting } from './parts.ts'
+import { failure, icon, Plain, skeleton, waiting } from './parts.ts'
 import { face } from './person.ts'
 import { when } from './post-parts.ts'
 
@@ -80,7 +80,7 @@ export class CafeThreads extends Plain {
     return html`<cafe-invites .cafe=${this.cafe}></cafe-invites>
       <cafe-mail-requests .cafe=${this.cafe}></cafe-mail-requests>
       ${failure(this.#threads.problem, () => this.#threads.refresh())}
-      ${threads === undefined ? (this.#threads.problem ? nothing : waiting(common.looking)) : this.#lists(threads)}
+      ${threads === undefined ? (this.#threads.problem ? nothing : skeleton(common.looking)) : this.#lists(threads)}
       <cafe-thread-link></cafe-thread-link>
       <cafe-thread-new
         .cafe=${this.cafe}

@@ -7,11 +7,12 @@ import type { TokenInfo } from '../../worker/admission-api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
+import { Undoing } from '../controllers/undo.ts'
 import { bytes, plainName } from '../format.ts'
 import './cafe-confirm.ts'
 import { admit as english } from '../texts/en/admit.ts'
 import { spoken } from '../texts/say.ts'
-import { failure, icon, Plain } from './parts.ts'
+import { catchFocus, failure, icon, Plain } from './parts.ts'
 
 const text = spoken('admit', english)
 
@@ -32,8 +33,10 @@ export class CafeTokens extends Plain {
     this.asking = false
   })
 
+  readonly #going = new Undoing(this)
+
   override render(): TemplateResult | typeof nothing {
-    const tokens = (this.#tokens.value ?? []).filter(isAlive)
+    const tokens = (this.#tokens.value ?? []).filter((token) => isAlive(token) && !this.#going.isGone(token.id))
     if (tokens.length === 0 && this.revoking === undefined) return nothing
     return html`<section class="card" aria-labelledby="tokens-heading">
         <h2 id="tokens-heading">${text.gave}</h2>
@@ -66,7 +69,7 @@ export class CafeTokens extends Plain {
           }
         </p>
       </div>
-      <button type="button" class="button small" aria-label=${text.withdrawLabel(name)} @click=${() => this.#ask(token)}>${text.withdraw}</button>
+      <button type="button" class="button small" aria-label=${text.withdrawLabel(name)} @click=${() => this.#withdraw(token)}>${text.withdraw}</button>
     </li>`
   }
 
@@ -76,7 +79,7 @@ export class CafeTokens extends Plain {
     return html`<cafe-confirm
       .open=${this.asking ?? false}
       .heading=${text.withdrawTitle(revoking === undefined ? '' : nameOf(revoking))}
-      .text=${clients === 0 ? text.admitsNobody : text.locksOut(clients)}
+      .text=${text.locksOut(clients)}
       .verb=${text.withdrawVerb}
       .running=${this.#revoke.running}
       .problem=${this.#revoke.problem}
@@ -86,6 +89,21 @@ export class CafeTokens extends Plain {
         this.#revoke.clear()
       }}
     ></cafe-confirm>`
+  }
+
+  /** Who would lock somebody out is asked; anything else can be taken back. */
+  #withdraw(token: TokenInfo): void {
+    if (token.clients > 0) {
+      this.#ask(token)
+      return
+    }
+    const { cafe } = this
+    const work = async (): Promise<void> => {
+      await cafe.host.revoke(token.id)
+    }
+    this.#going.begin({ key: token.id, text: text.withdrawing(nameOf(token)), doing: 'invite', work })
+    const view = this.closest('cafe-host')
+    if (view) void this.updateComplete.then(() => catchFocus(view))
   }
 
   #ask(token: TokenInfo): void {

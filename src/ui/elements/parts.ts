@@ -59,6 +59,14 @@ export function catchFocus(view: Element): void {
   if (document.activeElement === document.body) view.querySelector<HTMLElement>('h1')?.focus()
 }
 
+/** Lines that are on their way, in the room they will take: nothing below them jumps when they come. */
+export function skeleton(text: string, lines = 3, kind: 'rows' | 'posts' = 'rows'): TemplateResult {
+  return html`<div class="waiting skeleton ${kind}">
+    <p class="sr" role="status">${text}</p>
+    ${Array.from({ length: lines }, () => html`<span class="bone" aria-hidden="true"></span>`)}
+  </div>`
+}
+
 /** Says that something is on its way. */
 export function waiting(text: string): TemplateResult {
   return html`<p class="waiting" role="status"><span class="dots" aria-hidden="true"></span>${text}</p>`

@@ -16,6 +16,7 @@ import type { host } from './en/host.ts'
 import type { hosting } from './en/hosting.ts'
 import type { join } from './en/join.ts'
 import type { keep } from './en/keep.ts'
+import type { keys } from './en/keys.ts'
 import type { letters } from './en/letters.ts'
 import type { links } from './en/links.ts'
 import type { look } from './en/look.ts'
@@ -53,6 +54,7 @@ export interface Words {
   readonly hosting: typeof hosting
   readonly join: typeof join
   readonly keep: typeof keep
+  readonly keys: typeof keys
   readonly letters: typeof letters
   readonly links: typeof links
   readonly look: typeof look

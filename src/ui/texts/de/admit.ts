@@ -16,7 +16,7 @@ export const admit: Words['admit'] = {
   nobodyCame: 'noch niemand kam damit',
   usedUp: 'aufgebraucht',
   withdraw: 'Zurückziehen',
-  admitsNobody: 'Der Link lässt dann niemanden mehr herein.',
+  withdrawing: (name) => `„${name}“ wird zurückgezogen: Der Link lässt dann niemanden mehr herein.`,
   withdrawVerb: 'Einladung zurückziehen',
   unnamed: 'Eine Einladung ohne Namen',
   onScreen: 'Die Einladung auf diesem Bildschirm',

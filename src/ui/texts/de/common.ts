@@ -16,6 +16,8 @@ export const common: Words['common'] = {
   again: 'Noch einmal versuchen',
   stop: 'Anhalten',
   older: 'Ältere anzeigen',
+  undo: 'Rückgängig',
+  close: 'Schließen',
   use: 'Benutzen',
   name: 'Name',
   threads: 'Threads',

@@ -17,9 +17,8 @@ export const files: Words['files'] = {
   forget: (name) => `${name} vergessen`,
   kept: 'Aufbewahrt',
   keptLine: (amount, size) => plural(amount, { one: `# Datei, ${size}`, other: `# Dateien, ${size}` }),
-  removeTitle: 'Diese Datei entfernen?',
-  removeText: (name) => `Die Cafés bewahren „${name}“ nicht länger auf, und der Link funktioniert nicht mehr.`,
-  removeVerb: 'Datei entfernen',
+  removed: (name) =>
+    `„${name}“ wird entfernt: Die Cafés bewahren sie dann nicht mehr auf, und der Link öffnet nichts mehr.`,
   isKept: (name) => `${name} wird aufbewahrt.`,
   isHere: (name) => `${name} ist auf diesem Gerät; noch bewahrt kein Café es auf.`,
   isWhole: (name) => `${name} wird vollständig aufbewahrt.`,

@@ -33,6 +33,8 @@ export const posts: Words['posts'] = {
   hidePostTitle: 'Diesen Beitrag verbergen?',
   hideText:
     'Kein Mitglied sieht ihn mehr, und er lässt sich nicht wieder zeigen. Was jemand davon gespeichert hat, bleibt dort.',
+  hidingPost: 'Dein Beitrag wird für alle verborgen.',
+  hidingComment: 'Dein Kommentar wird für alle verborgen.',
   hideVerb: 'Für alle verbergen',
   reportCommentTitle: 'Diesen Kommentar melden?',
   reportPostTitle: 'Diesen Beitrag melden?',

@@ -17,6 +17,7 @@ import { host } from './host.ts'
 import { hosting } from './hosting.ts'
 import { join } from './join.ts'
 import { keep } from './keep.ts'
+import { keys } from './keys.ts'
 import { letters } from './letters.ts'
 import { links } from './links.ts'
 import { look } from './look.ts'
@@ -54,6 +55,7 @@ export const words: Words = {
   hosting,
   join,
   keep,
+  keys,
   letters,
   links,
   look,

@@ -16,7 +16,7 @@ export const admit = {
   nobodyCame: 'nobody came with it yet',
   usedUp: 'used up',
   withdraw: 'Withdraw',
-  admitsNobody: 'The link admits nobody any more.',
+  withdrawing: (name: string) => `“${name}” is being withdrawn: its link will admit nobody.`,
   withdrawVerb: 'Withdraw the invite',
   unnamed: 'An invite without a name',
   onScreen: 'The invite on this screen',

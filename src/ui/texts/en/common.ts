@@ -16,6 +16,8 @@ export const common = {
   again: 'Try again',
   stop: 'Stop',
   older: 'Show older',
+  undo: 'Undo',
+  close: 'Close',
   use: 'Use',
   name: 'Name',
   threads: 'Threads',

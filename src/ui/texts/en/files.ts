@@ -17,9 +17,8 @@ export const files = {
   forget: (name: string) => `Forget ${name}`,
   kept: 'Kept',
   keptLine: (amount: number, size: string) => plural(amount, { one: `# file, ${size}`, other: `# files, ${size}` }),
-  removeTitle: 'Remove this file?',
-  removeText: (name: string) => `The cafes stop keeping “${name}”, and its link stops working.`,
-  removeVerb: 'Remove the file',
+  removed: (name: string) =>
+    `“${name}” is being removed: its cafes will stop keeping it, and its link will stop working.`,
   isKept: (name: string) => `${name} is kept.`,
   isHere: (name: string) => `${name} is on this device; no cafe keeps it yet.`,
   isWhole: (name: string) => `${name} is kept whole.`,

@@ -36,6 +36,8 @@ export const posts = {
   hideCommentTitle: 'Hide this comment?',
   hidePostTitle: 'Hide this post?',
   hideText: 'No member sees it any more, and it cannot be shown again. What somebody saved of it stays with them.',
+  hidingPost: 'Your post is being hidden for everybody.',
+  hidingComment: 'Your comment is being hidden for everybody.',
   hideVerb: 'Hide it for everybody',
   reportCommentTitle: 'Report this comment?',
   reportPostTitle: 'Report this post?',

@@ -1,0 +1,20 @@
+/** Shortcuts of the keyboard. */
+export const keys = {
+  title: 'Keyboard shortcuts',
+  home: 'To the start',
+  threads: 'To threads',
+  people: 'To people',
+  news: 'To news',
+  files: 'To files',
+  host: 'To your cafe',
+  you: 'To you',
+  settings: 'To settings',
+  posts: 'In a thread: to the next post, to the one before',
+  pageDown: 'Page Down',
+  pageUp: 'Page Up',
+  control: 'Ctrl',
+  undo: 'Take back what was just removed',
+  help: 'Show these shortcuts',
+  off: 'They can be switched off in the settings, and never work while you type.',
+  use: 'Keyboard shortcuts: ? shows them',
+}
