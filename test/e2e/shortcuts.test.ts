@@ -46,7 +46,7 @@ test('while somebody types they are letters', async () => {
   await page.evaluate(() => {
     location.hash = '#join'
   })
-  const field = page.locator('main :is(input, textarea)').first()
+  const field = page.locator('main').getByRole('textbox').first()
   await field.click(SLOW)
   await page.keyboard.type('g?gh')
   expect(await field.inputValue()).toBe('g?gh')

@@ -55,10 +55,7 @@ export class CafePost extends Plain {
   declare question: Question | undefined
   declare asking: boolean
   readonly #like = new Action<void>(this, 'annotate', async () => {
-    const { thread, cid, likes } = this.post
-    const mine = likes.find(({ self }) => self)
-    if (mine) await this.cafe.thread.ignore(thread, mine.cid)
-    else await this.cafe.thread.like(thread, cid)
+    await this.cafe.thread.like(this.post.thread, this.post.cid)
     this.#said()
   })
   readonly #act = new Action<Question>(this, 'annotate', async ({ what, post: { thread, cid } }) => {
@@ -110,7 +107,7 @@ export class CafePost extends Plain {
                 class="button small quiet-button ${mine ? 'on' : ''}"
                 aria-pressed=${mine ? 'true' : 'false'}
                 aria-label=${text.likeLabel(mine, post.likes.length)}
-                ?disabled=${this.#like.running}
+                ?disabled=${mine || this.#like.running}
                 @click=${() => this.#like.run()}
               >
                 ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? text.like : post.likes.length}
