@@ -3,9 +3,9 @@
  * open on another device after the first was wiped, in at most twelve gestures. A gesture is a click, a field filled by one
  * paste, a chosen file, an address opened.
  */
-import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch } from '../fixtures/chromium.ts'
+import { drawPhoto, hands } from '../fixtures/hands.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { askedPlaces, readWords } from '../fixtures/words.ts'
@@ -27,46 +27,6 @@ afterAll(async () => {
   await relay?.close()
 })
 
-/** A person's hands, which count. */
-function hands() {
-  const done: string[] = []
-  const note = (what: string): void => void done.push(what)
-  return {
-    done,
-    async open(page: Page, address: string): Promise<void> {
-      note('open the address')
-      await page.goto(address)
-    },
-    async press(what: Locator): Promise<void> {
-      await what.waitFor(WAIT)
-      note(`press ${(await what.innerText().catch(() => '')).trim() || (await what.getAttribute('aria-label'))}`)
-      await what.click()
-    },
-    async paste(field: Locator, text: string): Promise<void> {
-      await field.waitFor(WAIT)
-      note('paste into a field')
-      await field.fill(text)
-    },
-    async choose(field: Locator, file: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
-      note(`choose ${file.name}`)
-      await field.setInputFiles(file)
-    },
-  }
-}
-
-/** A picture that a page can draw: 400 pixels square. */
-const drawPhoto = (page: Page) =>
-  page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(400, 400)
-    const context = canvas.getContext('2d')
-    for (let i = 0; i < 40; i++) {
-      if (context) context.fillStyle = `hsl(${i * 9} 70% 50%)`
-      context?.fillRect((i % 8) * 50, Math.floor(i / 8) * 80, 50, 80)
-    }
-    const blob = await canvas.convertToBlob({ type: 'image/png' })
-    return [...new Uint8Array(await blob.arrayBuffer())]
-  })
-
 test('from the address alone to the photo on another device, in at most twelve gestures', async () => {
   const { done, open, press, paste, choose } = hands()
   const first = await launch()
@@ -85,8 +45,7 @@ test('from the address alone to the photo on another device, in at most twelve g
     }
     const picker = page.locator('input[type=file]')
     await picker.waitFor({ state: 'attached', ...WAIT })
-    const photo = Buffer.from(await drawPhoto(page))
-    await choose(picker, { name: 'holiday.png', mimeType: 'image/png', buffer: photo })
+    await choose(picker, await drawPhoto(page, 'holiday.png'))
     await page.getByText(/Safe at 1 of 1 cafe/).waitFor(WAIT)
   } finally {
     // The device is lost: its profile is deleted with the browser.
