@@ -21,11 +21,13 @@ export class CafeShortcuts extends Plain {
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('keydown', this.#pressed)
+    addEventListener('hashchange', this.#moved)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     document.removeEventListener('keydown', this.#pressed)
+    removeEventListener('hashchange', this.#moved)
   }
 
   override render(): TemplateResult {
@@ -63,6 +65,11 @@ export class CafeShortcuts extends Plain {
   }
 
   #left(): void {
+    this.open = false
+  }
+
+  /** Another view was asked for: the browser's own way back is one that leads out of here. */
+  readonly #moved = (): void => {
     this.open = false
   }
 }
