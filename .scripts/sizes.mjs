@@ -17,6 +17,7 @@ export const BUDGETS = {
   worker: 280_000,
   cafe: 60_000,
   account: 120_000,
+  words: 10_000,
   pair: 6_000,
   trial: 20_000,
   carry: 26_000,
@@ -30,12 +31,14 @@ export const BUDGETS = {
 }
 
 /**
- * Chunks of the worker that are loaded when a cafe is opened, an account, two devices are paired by codes, the gateway is tried, the whole cafe
- * is carried elsewhere, a request comes in at the door, a name is looked up, a sealed link or a website is opened, or an invite is written or read.
+ * Chunks of the worker that are loaded when a cafe is opened, an account, words are made or read, two devices are paired
+ * by codes, the gateway is tried, the whole cafe is carried elsewhere, a request comes in at the door, a name is looked up,
+ * a sealed link or a website is opened, or an invite is written or read.
  */
 const PARTS = {
   cafe: /^assets\/worker-cafe-/,
   account: /^assets\/worker-account-part-/,
+  words: /^assets\/worker-wallet-/,
   carry: /^assets\/worker-carry-part-/,
   pair: /^assets\/worker-pair-part-/,
   trial: /^assets\/worker-trial-part-/,
@@ -47,7 +50,7 @@ const PARTS = {
 }
 
 /**
- * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, pair: number, trial: number, carry: number, door: number, names: number, links: number, website: number, invite: number, classic: number, firstPaint: number }} Sizes
+ * @typedef {{ sw: number, site: number, worker: number, cafe: number, account: number, words: number, pair: number, trial: number, carry: number, door: number, names: number, links: number, website: number, invite: number, classic: number, firstPaint: number }} Sizes
  * bytes after gzip of: `/sw.js`; what a website's host serves, its worker and the script of its page; the shared worker with
  * all it needs to start; what it loads later, by part; the one script of browsers without module workers; the page with the
  * scripts and styles it loads statically.
@@ -85,6 +88,7 @@ export function bundleSizes(folder = 'dist/app') {
     worker: sizeOf(folder, node),
     cafe: part('cafe'),
     account: part('account'),
+    words: part('words'),
     pair: part('pair'),
     trial: part('trial'),
     carry: part('carry'),

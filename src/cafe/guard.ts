@@ -4,6 +4,7 @@ import { CafeError } from '../core/errors.ts'
 import type { Address, PeerIdText } from '../core/ids.ts'
 import type { Live } from './live.ts'
 import type { Issuer } from './session/issue.ts'
+import { sessionProtocol } from './session/protocol.ts'
 import type { SessionStore } from './session/store.ts'
 
 /** A live session of a client, as services see it. */
@@ -55,8 +56,8 @@ export interface GuardComponents {
 
 /**
  * The guard of a cafe. A token works only for the peer it was issued to, only while its session and client rows stand,
- * only for the services that client may use, and only in its session's current generation or the one before (an
- * overlapping refresh).
+ * only for the services that client may use (always for `session`, which is about itself), and only in its session's
+ * current generation or the one before (an overlapping refresh).
  */
 export function createGuard({ store, issuer, now, live, onStolen }: GuardComponents): Guard {
   return async (token, peer, service) => {
@@ -73,7 +74,7 @@ export function createGuard({ store, issuer, now, live, onStolen }: GuardCompone
     if (client.revoked !== null) throw new CafeError('UNAUTHORIZED', { why: 'revoked' })
     if (row?.reused) throw new CafeError('UNAUTHORIZED', { reused: true })
     if (!row || row.account !== account || row.gen - gen > 1) throw new CafeError('UNAUTHORIZED')
-    if (client.services && !client.services.includes(service)) {
+    if (client.services && service !== sessionProtocol.name && !client.services.includes(service)) {
       throw new CafeError('FORBIDDEN', { why: 'service', service })
     }
     ended.throwIfAborted()

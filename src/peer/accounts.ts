@@ -9,7 +9,7 @@ import type { Address } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 import { createSerial } from '../core/serial.ts'
 import { type Account, openAccount } from '../crypto/account.ts'
-import { accountSeed, createWords, type WordCount } from '../crypto/wallet.ts'
+import type { WordCount } from '../crypto/wallet.ts'
 import type { Blocks } from '../store/blocks.ts'
 import type { RootSource } from '../store/collect.ts'
 import type { Holds } from '../store/holds.ts'
@@ -101,6 +101,9 @@ export interface Accounts {
 
 /** Milliseconds to look through the lists of all cafes once an account is open. */
 const ADOPT_TIME = 5 * 60_000
+
+/** Words and their list, which few starts need. */
+const wallet = () => import('../crypto/wallet.ts')
 
 export async function createAccounts(components: AccountsComponents): Promise<Accounts> {
   const { rows, blocks, holds, keys, clock, random, cost } = components
@@ -206,6 +209,7 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
     create: ({ words: count, ...options }) =>
       inTurn(async () => {
         await mayAdd(options)
+        const { accountSeed, createWords } = await wallet()
         const words = createWords(count, random)
         const account = await vault.keep(accountSeed(words), { index: 0, lock: options.lock })
         await vault.use(account.address)
@@ -214,7 +218,7 @@ export async function createAccounts(components: AccountsComponents): Promise<Ac
         return { address: account.address, words }
       }),
     restore: ({ words, passphrase = '', index = 0, ...options }) =>
-      inTurn(() => keep(accountSeed(words, passphrase, index), index, options)),
+      inTurn(async () => keep((await wallet()).accountSeed(words, passphrase, index), index, options)),
     keep: (seed, index, options) => inTurn(() => keep(seed, index, options)),
     unlock: (lock) =>
       inTurn(async () => {

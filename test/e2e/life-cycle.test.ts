@@ -298,8 +298,11 @@ describe('an app that does not start', () => {
     try {
       const { page } = person
       const address = await page.evaluate(async () => (await cafe.account.create()).address)
-      const before = (await page.evaluate(() => caches.keys())).filter((name) => !name.startsWith('popup-cafe/shell/'))
-      expect(before.length).toBeGreaterThan(0)
+      const data = async (): Promise<string[]> =>
+        (await page.evaluate(() => caches.keys())).filter((name) => !name.startsWith('popup-cafe/shell/'))
+      // The mark by which a loss is noticed is written beside the work.
+      await expect.poll(data, { timeout: 10_000 }).not.toEqual([])
+      const before = await data()
       broken =
         "addEventListener('install', () => skipWaiting()); addEventListener('activate', (e) => e.waitUntil(clients.claim())); addEventListener('fetch', (e) => { if (new URL(e.request.url).pathname.startsWith('/assets/')) e.respondWith(new Response('broken')) })"
       version++
