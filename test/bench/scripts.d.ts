@@ -6,6 +6,7 @@ declare module '*/.scripts/sizes.mjs' {
     readonly worker: number
     readonly cafe: number
     readonly account: number
+    readonly words: number
     readonly pair: number
     readonly trial: number
     readonly door: number
