@@ -48,7 +48,6 @@ export interface NodeCafeInit {
   readonly listen: readonly string[]
   readonly announce: readonly string[]
   readonly relays: readonly string[]
-  readonly transports?: readonly TransportFactory[] | undefined
   /** As `NodeInit.webSocket`. */
   readonly webSocket?: TransportFactory | undefined
   /** Where the app is served, without a slash at the end: where invites lead. */
@@ -103,7 +102,7 @@ export async function createNodeCafe(init: NodeCafeInit): Promise<NodeCafe> {
     let hosting: Hosting | undefined
     const node = await createNode({
       ...{ datastore, blocks, log, relays: init.relays, listen: init.listen, announce: init.announce },
-      ...{ transports: init.transports ?? [], webSocket: init.webSocket, privateKey: await loadNodeKey(data) },
+      ...{ webSocket: init.webSocket, privateKey: await loadNodeKey(data) },
       places: PLACES,
       known: async (peer) =>
         init.relays.some((relay) => relayPeer(relay) === peer) || ((await hosting?.knows(peer)) ?? false),
