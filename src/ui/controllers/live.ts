@@ -30,6 +30,12 @@ const about =
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 10_000
 
+/** Those that have not had a value since they were connected. */
+const looking = new Set<{ isIn(root: Node): boolean }>()
+
+/** Is there an element in `root`, or `root` itself, that still looks for a first value? */
+export const isLooking = (root: Node): boolean => [...looking].some((live) => live.isIn(root))
+
 /**
  * Follows `read` while its element is connected and `source` gives a cafe console.
  *
@@ -75,6 +81,10 @@ export class Live<T> implements ReactiveController {
     return this.#problem
   }
 
+  isIn(root: Node): boolean {
+    return this.#host instanceof Node && root.contains(this.#host)
+  }
+
   /** Reads again now, as when what is read depends on something that has changed in the page. */
   refresh(): void {
     this.#again?.()
@@ -85,7 +95,9 @@ export class Live<T> implements ReactiveController {
     if (cafe === this.#followed) return
     this.#stop?.abort()
     this.#followed = cafe
+    looking.delete(this)
     if (cafe === undefined) return
+    if (this.#value === undefined && this.#problem === undefined) looking.add(this)
     this.#stop = new AbortController()
     void this.#follow(cafe, this.#stop.signal)
   }
@@ -97,6 +109,7 @@ export class Live<T> implements ReactiveController {
 
   hostDisconnected(): void {
     this.#stop?.abort()
+    looking.delete(this)
     this.#followed = undefined
   }
 
@@ -135,6 +148,7 @@ export class Live<T> implements ReactiveController {
       if (signal.aborted) return
       this.#problem = explain(error, this.#doing)
     }
+    looking.delete(this)
     this.#host.requestUpdate()
   }
 }

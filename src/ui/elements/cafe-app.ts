@@ -7,6 +7,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { Notifications } from '../../worker/thread-api.ts'
 import { Awake } from '../controllers/awake.ts'
 import { Badge } from '../controllers/badge.ts'
+import { Curtain } from '../controllers/curtain.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Install } from '../controllers/install.ts'
 import { Live, threadNews } from '../controllers/live.ts'
@@ -70,6 +71,7 @@ export class CafeApp extends Plain {
   /** An account was made in order to join. */
   #eager = false
   readonly #focus = new ViewFocus()
+  readonly #curtain = new Curtain()
   readonly #routed = () => void this.#go(this.#keys.route())
   readonly #leaving = (event: BeforeUnloadEvent) => {
     if (this.#uploads.busy || this.#sending.busy || this.words !== undefined) event.preventDefault()
@@ -106,7 +108,9 @@ export class CafeApp extends Plain {
     removeEventListener('drop', refuseDrop)
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(changed: PropertyValues): void {
+    // Home is there at once, with nothing to look for; other views have something to show from here on.
+    if (changed.has('cafe') && this.route.view !== 'home') this.#settle()
     // Only where it is needed; the same promise each time.
     if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
   }
@@ -134,11 +138,11 @@ export class CafeApp extends Plain {
       <cafe-update></cafe-update>
       <cafe-undo></cafe-undo>
       <cafe-shortcuts></cafe-shortcuts>
-      ${this.#offer()}
       ${this.#recovering()}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
-      </main>`
+      </main>
+      ${this.#offer()}`
   }
 
   /** Installing is offered to who has achieved something here. */
@@ -251,6 +255,7 @@ export class CafeApp extends Plain {
     }
     this.route = route
     if (first) return
+    this.#settle()
     if (!isRestored()) scrollTo(0, 0)
     await this.#focusView()
   }
@@ -260,6 +265,12 @@ export class CafeApp extends Plain {
     await this.updateComplete
     // The view's own heading exists one update later.
     requestAnimationFrame(() => this.#focus.begin(this.#main(), { preventScroll: isRestored() }))
+  }
+
+  /** What is drawn from here on is seen when it stands still. */
+  #settle(): void {
+    const main = this.#main()
+    if (main) this.#curtain.fall(this, main)
   }
 
   #main(): HTMLElement | null {

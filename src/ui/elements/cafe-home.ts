@@ -43,14 +43,12 @@ export class CafeHome extends Plain {
         <section class="choice" aria-labelledby="choice-open">
           <span class="mark" aria-hidden="true">${icon('cup')}</span>
           <h2 id="choice-open">${text.openTitle}</h2>
-          <p>${text.openText}</p>
           ${this.#open()}
         </section>
         <section class="choice" aria-labelledby="choice-join">
           <span class="mark" aria-hidden="true">${icon('people')}</span>
           <h2 id="choice-join">${text.joinTitle}</h2>
-          <p>${text.joinText}</p>
-          ${cafes.length === 0 ? nothing : html`<p class="now">${text.joined(cafes.length)}</p>`}
+          ${cafes.length === 0 ? html`<p>${text.joinText}</p>` : html`<p class="now">${text.joined(cafes.length)}</p>`}
           ${
             cafes.length === 0
               ? html`<a class="button loud" href="#join">${text.joinTitle}</a>`
@@ -74,9 +72,13 @@ export class CafeHome extends Plain {
       </ul>`
   }
 
+  /** How it stands takes the place of what it would be: the page moves little when it comes. */
   #open(): TemplateResult {
     const host = this.#host.value
-    if (!host?.open) return html`<a class="button loud" href="#host">${text.openTitle}</a>`
+    if (!host?.open) {
+      return html`<p>${text.openText}</p>
+        <a class="button loud" href="#host">${text.openTitle}</a>`
+    }
     return html`<p class="now">
         <span class="dot good" aria-hidden="true"></span>${text.isOpen(html`<bdi>${plainName(host.name)}</bdi>`, host.clients)}
         ${host.requests === 0 ? nothing : html`<strong>${text.asking(host.requests)}</strong>`}
