@@ -12,7 +12,7 @@ export interface Measured {
 
 export interface Figure {
   readonly name: string
-  readonly unit: 'ms' | 'MiB/s' | 'B' | 'blocks/s' | 'letters/s' | 'operations/s' | 's/GiB' | 'x'
+  readonly unit: 'ms' | 'MiB/s' | 'B' | 'blocks/s' | 'letters/s' | 'operations/s' | 'frames/s' | 's/GiB' | 'x'
   /** `ratio` is limit by value: for a time whose goal is stated as "1 or more is as good as the limit". */
   readonly inverse?: boolean
   /** Measures. Throws if what was measured did not do its work, so that no figure is of a failure. */

@@ -21,6 +21,7 @@ import { figure as dir10k } from './dir_10k.ts'
 import { figure as doorFirstByte } from './door_first_byte.ts'
 import { figure as doorThroughput } from './door_throughput.ts'
 import { figure as failover } from './failover_ms.ts'
+import { figure as feedScroll } from './feed_scroll.ts'
 import { type Figure, lineOf } from './figure.ts'
 import { figure as firstByte } from './first_byte_p95.ts'
 import { figure as gatewayHeap } from './gateway_heap.ts'
@@ -33,6 +34,7 @@ import { figure as gcGrowth } from './gc_growth.ts'
 import { figure as hasGrowth } from './has_growth.ts'
 import { figure as inboxCheck } from './inbox_check.ts'
 import { figure as inboxDeliver } from './inbox_deliver.ts'
+import { figure as interactive } from './interactive_ms.ts'
 import { figure as inviteToRegistered } from './invite_to_registered.ts'
 import { online, onlineLate, wake, wakeLate } from './mail_latency.ts'
 import { figure as nodeDeliver } from './node_deliver.ts'
@@ -104,6 +106,8 @@ const FIGURES: readonly Figure[] = [
   reloadReady,
   reloadRestart,
   coldReady,
+  interactive,
+  feedScroll,
   bundleSw,
   bundleWorker,
   bundleAccount,

@@ -11,6 +11,7 @@ import { Curtain } from '../controllers/curtain.ts'
 import { Errands } from '../controllers/errands.ts'
 import { Install } from '../controllers/install.ts'
 import { Live, threadNews } from '../controllers/live.ts'
+import { Remembered } from '../controllers/remembered.ts'
 import { Sending } from '../controllers/sending.ts'
 import { Uploads } from '../controllers/uploads.ts'
 import { isRestored, ViewFocus } from '../controllers/view-focus.ts'
@@ -67,6 +68,7 @@ export class CafeApp extends Plain {
   )
   readonly #awake = new Awake(this, () => this.#host.value?.open)
   readonly #install = new Install(this)
+  readonly #remembered = new Remembered(this)
   readonly #keys = new LinkKeys()
   /** An account was made in order to join. */
   #eager = false
@@ -115,6 +117,11 @@ export class CafeApp extends Plain {
     if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
   }
 
+  protected override willUpdate(): void {
+    const account = this.#account.value
+    this.#remembered.note(account === undefined ? undefined : account !== null)
+  }
+
   override render(): TemplateResult {
     return html`<a class="skip" href="#main" @click=${this.#skip}>${text.skip}</a>
       <header class="top">
@@ -135,10 +142,10 @@ export class CafeApp extends Plain {
         </nav>
         <cafe-status .cafe=${this.cafe} .failed=${this.problem !== undefined && this.cafe === undefined}></cafe-status>
       </header>
-      <cafe-update></cafe-update>
+      <cafe-update .busy=${this.#uploads.busy || this.#sending.busy || this.words !== undefined}></cafe-update>
       <cafe-undo></cafe-undo>
       <cafe-shortcuts></cafe-shortcuts>
-      ${this.#recovering()}
+      ${this.#recovering()} ${this.#thrownAway()}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>
@@ -303,6 +310,16 @@ export class CafeApp extends Plain {
       ${icon(running ? 'again' : 'warning')}
       <p>${running ? text.bringing : text.notAllBack}</p>
       <a class="button small" href="#recover">${text.howFar}</a>
+    </div>`
+  }
+
+  #thrownAway(): TemplateResult | typeof nothing {
+    if (!this.#remembered.lost) return nothing
+    return html`<div class="update" role="alert">
+      ${icon('warning')}
+      <p>${text.thrownAway}</p>
+      <a class="button small loud" href="#account">${text.useWords}</a>
+      <button type="button" class="button small" @click=${() => this.#remembered.dismiss()}>${text.later}</button>
     </div>`
   }
 

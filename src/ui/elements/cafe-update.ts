@@ -11,16 +11,22 @@ import { icon, Plain } from './parts.ts'
 const text = spoken('frame', english)
 
 export class CafeUpdate extends Plain {
-  static override properties = { news: { state: true }, taking: { state: true }, streams: { state: true } }
+  static override properties = {
+    ...{ busy: { type: Boolean }, news: { state: true }, taking: { state: true }, streams: { state: true } },
+  }
+  /** Something of this page is on its way that a reload would cut off. */
+  declare busy: boolean
   declare news: Update | undefined
   /** The person has said yes. */
   declare taking: boolean
   /** Transfers that are waited for. */
   declare streams: number
   #watching: AbortController | undefined
+  #free: (() => void) | undefined
 
   constructor() {
     super()
+    this.busy = false
     this.taking = false
     this.streams = 0
   }
@@ -56,7 +62,12 @@ export class CafeUpdate extends Plain {
     </div>`
   }
 
+  protected override updated(): void {
+    if (!this.busy) this.#free?.()
+  }
+
   #text(): string {
+    if (this.taking && this.busy) return text.afterUploads
     if (this.streams > 0) return text.afterTransfers(this.streams)
     if (this.taking) return text.updating
     return this.news === 'ready' ? text.newVersion : text.updatedElsewhere
@@ -64,6 +75,11 @@ export class CafeUpdate extends Plain {
 
   async #take(): Promise<void> {
     this.taking = true
+    if (this.busy) {
+      await new Promise<void>((resolve) => {
+        this.#free = resolve
+      })
+    }
     if (this.news === 'ready') {
       await takeUpdate((streams) => {
         this.streams = streams

@@ -22,6 +22,10 @@ export const frame: Words['frame'] = {
   reload: 'Neu laden',
   later: 'Später',
   updating: 'Wird aktualisiert…',
+  afterUploads: 'Die Aktualisierung folgt, wenn angekommen ist, was du gerade sendest.',
+  thrownAway:
+    'Dieser Browser hat weggeworfen, was hier lag, auch dein Konto: Der Platz war knapp, oder jemand hat aufgeräumt. Was deine Cafés aufbewahren, ist noch da. Deine Wörter bringen es zurück.',
+  useWords: 'Meine Wörter eingeben',
   newVersion: 'Eine neue Version von Popup Cafe ist bereit. Dein Café und deine Dateien bleiben, wie sie sind.',
   updatedElsewhere:
     'Popup Cafe wurde in einem anderen Tab aktualisiert. Lade neu, um die neue Version hier zu benutzen.',

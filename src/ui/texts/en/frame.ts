@@ -22,6 +22,10 @@ export const frame = {
   reload: 'Reload',
   later: 'Later',
   updating: 'Updating…',
+  afterUploads: 'The update follows when what you are sending has arrived.',
+  thrownAway:
+    'This browser has thrown away what was kept here, and your account with it: it had no room, or somebody cleared it. What your cafes keep is still there. Your words bring it back.',
+  useWords: 'Use my words',
   newVersion: 'A new version of Popup Cafe is ready. Your cafe and your files stay as they are.',
   updatedElsewhere: 'Popup Cafe was updated in another tab. Reload to use the new version here.',
   network: 'Network: ',
