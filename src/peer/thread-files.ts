@@ -130,10 +130,14 @@ export function createAddMany(components: AddManyComponents): AddMany {
   const store = async (batch: Batch, given: GivenFile, how: Sealing, onBytes: (n: number) => void): Promise<Stored> => {
     const { key, draft } = how
     const content = await batch.store(readSealed(given.blob, how), key, { random: draft?.random(), onBytes })
-    const drawn = await thumbnails(given.blob, { signal: batch.signal })
-    const known = { root: '', cid: content.cid.toString(), key: key?.reveal(), ...drawn?.from }
+    return withThumb(batch, given.blob, { root: '', cid: content.cid.toString(), key: key?.reveal() }, content)
+  }
+
+  const withThumb = async (batch: Batch, blob: Blob, file: SameFile, content: Part): Promise<Stored> => {
+    const drawn = await thumbnails(blob, { signal: batch.signal })
+    const known = { ...file, ...drawn?.from }
     if (!drawn) return { known, content, thumb: undefined }
-    const own = key && createFileKey(random)
+    const own = file.key ? createFileKey(random) : null
     const thumb = await batch.storeBytes(drawn.bytes, own)
     const { mime, width, height, bytes } = drawn
     const small = { cid: thumb.cid.toString(), key: own?.reveal(), size: bytes.byteLength, mime, width, height }
@@ -183,8 +187,10 @@ export function createAddMany(components: AddManyComponents): AddMany {
     const sameName = await same.name(size, await fingerprintOf(blob, batch.signal), isPublic)
     const before = await storedBefore(batch, notes, sameName)
     if (before) progress.add(size)
-    const { known, content, thumb } = before ?? (await storeAnew(batch, notes, { ...given, name }, progress))
-    if (!before) notes.fresh.set(sameName, known)
+    const stored = before ?? (await storeAnew(batch, notes, { ...given, name }, progress))
+    if (!before) notes.fresh.set(sameName, stored.known)
+    // What was kept by itself, and not posted before, has no small picture yet.
+    const { known, content, thumb } = stored.thumb ? stored : await withThumb(batch, blob, stored.known, stored.content)
 
     const about = { name, size, mime, sha256: hex(digest), added: clock(), width: known.width, height: known.height }
     const links: Record<string, Part> = { raw: await link(batch, content, known.key, about) }

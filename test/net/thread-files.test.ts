@@ -169,6 +169,11 @@ describe('the files of a block', () => {
     await expect
       .poll(async () => (await guest.peer.backups.list())[0]?.cafes, SOON)
       .toMatchObject([{ state: 'pinned' }, { state: 'pinned' }])
+    // And the other way round: what was kept by itself has a small picture once it is posted.
+    const photo = Uint8Array.of(...png, 1)
+    await guest.peer.backups.add(new Blob([photo]), 'kept before', { signal, onProgress: () => {} })
+    const posted = await addMany(guest, [file('posted', photo)])
+    expect(posted.files[0]?.thumb).toMatchObject({ width: 320, height: 240 })
     const twice = randomBytes(5000)
     const { files } = await addMany(guest, [file('a', twice), file('b', twice)])
     expect(files[1]?.cid.toString()).toBe(files[0]?.cid.toString())

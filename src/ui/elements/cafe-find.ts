@@ -106,7 +106,7 @@ export class CafeFind extends Plain {
           ${blocked ? html`<span class="tag bad">${text.blockedTag}</span>` : nothing}
         </span>
         <span class="quiet small lines">
-          ${tail(person)}${made === null ? nothing : html` · ${text.cardMade(when(made))}`}
+          ${tail(person, made === null ? '' : ' · ')}${made === null ? nothing : text.cardMade(when(made))}
           ${cafe === null || cafe.name === '' ? nothing : html` · ${(by === null ? text.atCafe : text.throughCafe)(html`<bdi>${plainName(cafe.name)}</bdi>`)}`}
         </span>
         ${lookalikes(alike)}

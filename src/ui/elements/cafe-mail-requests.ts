@@ -75,7 +75,7 @@ export class CafeMailRequests extends Plain {
     const busy = this.#accept.running || this.#decline.running || this.#block.running
     return html`${face(request.from)}
       <div class="grow">
-        <p class="title">${whoLink(request.from)} ${request.from.name === null ? nothing : html`<span class="quiet small">${tail(request.from)}</span>`}</p>
+        <p class="title">${whoLink(request.from)} <span class="quiet small">${tail(request.from)}</span></p>
         <p class="quiet small">${text.invitesYou(html`<bdi>${name}</bdi>`)} · ${when(request.time)}</p>
         ${lookalikes(request.alike)}
       </div>

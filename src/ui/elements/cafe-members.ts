@@ -92,7 +92,7 @@ export class CafeMembers extends Plain {
           ${member.online ? html`<span class="dot good" title=${text.connected}><span class="sr">, ${text.connected}</span></span>` : nothing}
           ${inside ? nothing : html`<span class="tag">${member.standing === 'left' ? text.left : text.removedTag}</span>`}
         </p>
-        <p class="quiet small">${tail(member)} · ${inside ? text.since(when(member.since)) : when(member.since)}</p>
+        <p class="quiet small">${tail(member, ' · ')}${inside ? text.since(when(member.since)) : when(member.since)}</p>
         ${lookalikes(member.alike)}
       </div>
       ${

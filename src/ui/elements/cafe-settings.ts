@@ -29,7 +29,7 @@ export class CafeSettings extends Plain {
       <cafe-storage></cafe-storage>
       <cafe-relays .cafe=${this.cafe}></cafe-relays>
       ${this.#version()}
-      <nav class="card stack" aria-labelledby="elsewhere-heading">
+      <nav class="card stack links" aria-labelledby="elsewhere-heading">
         <h2 id="elsewhere-heading">${text.elsewhere}</h2>
         <a class="button" href="#doctor">${icon('device')}${text.doctor}</a>
         <a class="button" href="#account">${icon('lock')}${text.account}</a>
@@ -42,27 +42,29 @@ export class CafeSettings extends Plain {
   #looks(): TemplateResult {
     const language = chosenLanguage()
     const theme = chosenTheme()
-    return html`<section class="card stack narrow" aria-labelledby="looks-heading">
+    return html`<section class="card stack" aria-labelledby="looks-heading">
       <h2 id="looks-heading">${text.looks}</h2>
-      <label class="field">
-        <span>${text.language}</span>
-        <select name="language" @change=${this.#speak}>
-          <option value="" ?selected=${language === undefined}>${text.asBrowser}</option>
-          ${Object.entries(LANGUAGES).map(
-            ([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${language === tag}>${name}</option>`,
-          )}
-        </select>
-      </label>
-      <label class="field">
-        <span>${text.theme}</span>
-        <select name="theme" @change=${choose}>
-          ${THEMES.map((name) => html`<option value=${name} ?selected=${theme === name}>${text.themes[name]}</option>`)}
-        </select>
-      </label>
-      <label class="check">
-        <input type="checkbox" name="shortcuts" .checked=${areShortcutsOn()} @change=${switchKeys} />
-        <span>${keys.use}</span>
-      </label>
+      <div class="stack narrow">
+        <label class="field">
+          <span>${text.language}</span>
+          <select name="language" @change=${this.#speak}>
+            <option value="" ?selected=${language === undefined}>${text.asBrowser}</option>
+            ${Object.entries(LANGUAGES).map(
+              ([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${language === tag}>${name}</option>`,
+            )}
+          </select>
+        </label>
+        <label class="field">
+          <span>${text.theme}</span>
+          <select name="theme" @change=${choose}>
+            ${THEMES.map((name) => html`<option value=${name} ?selected=${theme === name}>${text.themes[name]}</option>`)}
+          </select>
+        </label>
+        <label class="check">
+          <input type="checkbox" name="shortcuts" .checked=${areShortcutsOn()} @change=${switchKeys} />
+          <span>${keys.use}</span>
+        </label>
+      </div>
     </section>`
   }
 
@@ -71,7 +73,7 @@ export class CafeSettings extends Plain {
     return html`<section class="card stack" aria-labelledby="version-heading">
       <h2 id="version-heading">${text.version}</h2>
       <p>${text.versionLine(BUILD.version, BUILD.date)}</p>
-      <div class="actions">
+      <div class="row">
         <button type="button" class="button" aria-busy=${looking ? 'true' : 'false'} @click=${this.#check}>
           ${text.check}
         </button>

@@ -41,7 +41,7 @@ export class CafeStorage extends Plain {
       ${quota > 0 ? html`<p class="quiet small tabular">${text.used(bytes(used), bytes(quota))}</p>` : nothing}
       ${
         persisted === false
-          ? html`<div class="actions">
+          ? html`<div class="row">
               <button type="button" class="button" @click=${this.#ask}>${text.askKeep}</button>
             </div>`
           : nothing

@@ -48,8 +48,9 @@ export class CafeTrial extends Plain {
   readonly #watching = new Watching(this)
   readonly #open = new Action<void>(this, 'link', async (_, signal) => {
     const { cid, link } = this.trial
-    this.sealed = await sealedOf(cid, signal)
+    // First, so that its blocks are told of: the gateway reads none twice that it still has at hand.
     const answer = await ask(withWatch(link, this.#watching.begin()), signal)
+    this.sealed = await sealedOf(cid, signal)
     if (answer.ok) this.about = answer.about
     else this.trouble = answer.trouble
   })

@@ -57,7 +57,7 @@ export class CafeYou extends Plain {
       <cafe-drill .cafe=${this.cafe} .errand=${this.errands.drill} .state=${this.states.drill}></cafe-drill>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>
       <cafe-move .cafe=${this.cafe} .errand=${this.errands.move} .state=${this.states.move}></cafe-move>
-      <div class="row">
+      <div class="row links">
         <a class="button" href="#account">${icon('lock')}${text.passphrases}</a>
         <a class="button" href="#recover">${icon('again')}${text.missing}</a>
         <a class="button" href="#settings">${icon('device')}${settings.link}</a>

@@ -31,9 +31,9 @@ export function who(person: Person, self = false): TemplateResult {
   return html`<bdi class="who" title=${person.address}>${personName(person)}</bdi>${self ? html` <span class="quiet">${text.youMark}</span>` : ''}`
 }
 
-/** The address, short, for where two people could have one name. */
-export function tail({ address }: Person): TemplateResult {
-  return html`<code title=${address}>${short(address)}</code>`
+/** The address, short, for where two people could have one name, and what parts it from more. Who has none is called by it already. */
+export function tail({ name, address }: Person, then = ''): TemplateResult {
+  return name === null ? html`` : html`<code title=${address}>${short(address)}</code>${then}`
 }
 
 /** The name, leading to the person's page. */

@@ -52,7 +52,7 @@ export const tester: Words['tester'] = {
   tooLarge: (most) => `Diese Datei ist zum Probieren zu groß: höchstens ${most}.`,
   sampleTitle: 'Ein Link in der alten Form',
   sampleText:
-    'Links von Textile hatten ihren Schlüssel in der Abfrage, als ?key=…, und sie gehen hier auf. Browser schicken eine Abfrage aber dem Server, und der schreibt sie in seine Protokolle. Darum steht der Schlüssel neuer Links hinter dem #, das nie verschickt wird.',
+    'Links von Textile hatten ihren Schlüssel in der Abfrage, als ?\u2060key=…, und sie gehen hier auf. Browser schicken eine Abfrage aber dem Server, und der schreibt sie in seine Protokolle. Darum steht der Schlüssel neuer Links hinter dem #, das nie verschickt wird.',
   makeSample: 'Eine Probe machen',
   onlyHere: 'nur auf diesem Gerät',
   oldForm: 'alte Form',

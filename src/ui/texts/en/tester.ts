@@ -51,7 +51,7 @@ export const tester = {
   tooLarge: (most: string) => `This file is too large to be tried: at most ${most}.`,
   sampleTitle: 'A link in the old form',
   sampleText:
-    'Links of Textile had their key in the query, as ?key=…, and they open here. But browsers send a query to the server, and it ends up in logs. So new links have the key behind the #, which is never sent.',
+    'Links of Textile had their key in the query, as ?\u2060key=…, and they open here. But browsers send a query to the server, and it ends up in logs. So new links have the key behind the #, which is never sent.',
   makeSample: 'Make a sample',
   onlyHere: 'only on this device',
   oldForm: 'old form',
