@@ -9,7 +9,7 @@ const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', 
 
 /** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
 const NOT_YET: readonly string[] = [
-  ...['cafe-app', 'cafe-cafes', 'cafe-contact', 'cafe-drill', 'cafe-drop'],
+  ...['cafe-cafes', 'cafe-contact', 'cafe-drill', 'cafe-drop'],
   ...['cafe-find', 'cafe-findable', 'cafe-folder', 'cafe-framed', 'cafe-give'],
   ...['cafe-introduced', 'cafe-look', 'cafe-mail', 'cafe-mail-out', 'cafe-mail-requests'],
   ...['cafe-mail-room', 'cafe-mail-settings', 'cafe-mail-summary', 'cafe-mail-tray', 'cafe-make-link'],
