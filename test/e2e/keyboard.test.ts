@@ -4,22 +4,24 @@
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { focus, isFocused, tabAndPress, tabAndType } from '../fixtures/keyboard.ts'
+import { focus, isFocused, tabAndPress, tabAndType, tabTo } from '../fixtures/keyboard.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { askedPlaces, readWords } from '../fixtures/words.ts'
 
 const WAIT = { timeout: 30_000 }
 
 let relay: RelayProcess
 let host: Person
+let ada: Person
 
 beforeAll(async () => {
   relay = await startRelay()
-  host = await visit(relay.url)
+  ;[host, ada] = await Promise.all([visit(relay.url), visit(relay.url)])
 }, 120_000)
 
 afterAll(async () => {
-  await host?.browser.close()
+  await Promise.all([host, ada].map((person) => person?.browser.close()))
   await relay?.close()
 })
 
@@ -56,4 +58,25 @@ test('a cafe is opened, and its dialogs are opened and left', async () => {
     await page.getByRole('dialog', { name: dialog }).waitFor({ ...WAIT, state: 'hidden' })
     await expect.poll(() => isFocused(button(page, opener)), WAIT).toBe(true)
   }
+})
+
+test('an account is made and its words confirmed', async () => {
+  const { page } = ada
+  await tabAndPress(page, page.getByRole('link', { name: 'You', exact: true }).first())
+  await atHeading(page, 'You')
+  const ask = page.getByRole('radio', { name: /Ask for a passphrase/ })
+  await tabTo(page, page.locator('cafe-account').getByRole('radio').first())
+  for (let i = 0; i < 4 && !(await isFocused(ask)); i++) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Space')
+  await tabAndType(page, page.getByRole('textbox', { name: /New passphrase/ }), 'a cup of tea')
+  await tabAndPress(page, button(page, 'Make my account'))
+  const words = await readWords(page)
+  await onlyFocus(page)
+  await tabAndPress(page, button(page, 'I wrote them down'))
+  for (const place of await askedPlaces(page)) {
+    const group = page.getByRole('group', { name: `Word ${place + 1}`, exact: true })
+    await tabAndPress(page, group.getByRole('button', { name: words[place] as string, exact: true }), 'Space')
+  }
+  await page.locator('cafe-words').waitFor({ ...WAIT, state: 'detached' })
+  await onlyFocus(page)
 })
