@@ -9,18 +9,15 @@ const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', 
 
 /** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
 const NOT_YET: readonly string[] = [
-  ...['cafe-alarms', 'cafe-budget', 'cafe-cafes', 'cafe-carry', 'cafe-clients', 'cafe-confirm'],
-  ...['cafe-contact', 'cafe-door', 'cafe-drill', 'cafe-drop', 'cafe-find'],
-  ...['cafe-findable', 'cafe-folder', 'cafe-framed', 'cafe-give', 'cafe-introduced'],
-  ...['cafe-link-password', 'cafe-look', 'cafe-mail-out', 'cafe-mail-requests', 'cafe-mail-room'],
-  ...['cafe-mail-settings', 'cafe-mail-summary', 'cafe-mail-tray', 'cafe-mail', 'cafe-make-link'],
-  ...['cafe-members', 'cafe-mode', 'cafe-move', 'cafe-neighbours', 'cafe-network'],
-  ...['cafe-notices', 'cafe-opening', 'cafe-own-card', 'cafe-pair', 'cafe-pin'],
-  ...['cafe-play', 'cafe-post-files', 'cafe-post-state', 'cafe-post', 'cafe-profile'],
-  ...['cafe-qr', 'cafe-requests', 'cafe-room', 'cafe-safety', 'cafe-save'],
-  ...['cafe-scan', 'cafe-sealed-links', 'cafe-share-link', 'cafe-shared', 'cafe-site-link'],
-  ...['cafe-talk', 'cafe-text', 'cafe-thread-link', 'cafe-thread-new', 'cafe-thread-safety'],
-  ...['cafe-thread', 'cafe-token', 'cafe-tokens', 'cafe-turn', 'cafe-upload'],
+  ...['cafe-cafes', 'cafe-contact', 'cafe-drill', 'cafe-drop'],
+  ...['cafe-find', 'cafe-findable', 'cafe-folder', 'cafe-framed', 'cafe-give'],
+  ...['cafe-introduced', 'cafe-look', 'cafe-mail', 'cafe-mail-out', 'cafe-mail-requests'],
+  ...['cafe-mail-room', 'cafe-mail-settings', 'cafe-mail-summary', 'cafe-mail-tray', 'cafe-make-link'],
+  ...['cafe-members', 'cafe-move', 'cafe-network', 'cafe-notices', 'cafe-own-card'],
+  ...['cafe-pin', 'cafe-play', 'cafe-post', 'cafe-post-files', 'cafe-post-state'],
+  ...['cafe-profile', 'cafe-safety', 'cafe-save', 'cafe-sealed-links', 'cafe-share-link'],
+  ...['cafe-shared', 'cafe-site-link', 'cafe-talk', 'cafe-text', 'cafe-thread'],
+  ...['cafe-thread-safety', 'cafe-turn', 'cafe-upload'],
 ]
 
 test('every element is on a screen of the table, or among those that are still to come, and not on both', () => {

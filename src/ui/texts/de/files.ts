@@ -52,7 +52,7 @@ export const files: Words['files'] = {
   again: 'Noch einmal versuchen',
   againLabel: (name) => `Noch einmal versuchen, ${name} in jedem Café aufzubewahren`,
   copyLink: 'Link kopieren',
-  copyLinkLabel: (name) => `Den Link zu ${name} kopieren`,
+  copyLinkLabel: (name) => `Link kopieren: ${name}`,
   copied: 'Kopiert',
   share: 'Teilen',
   shareLabel: (name) => `${name} teilen`,

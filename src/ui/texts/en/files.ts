@@ -52,7 +52,7 @@ export const files = {
   again: 'Try again',
   againLabel: (name: string) => `Try again to keep ${name} at every cafe`,
   copyLink: 'Copy link',
-  copyLinkLabel: (name: string) => `Copy the link to ${name}`,
+  copyLinkLabel: (name: string) => `Copy link to ${name}`,
   copied: 'Copied',
   share: 'Share',
   shareLabel: (name: string) => `Share ${name}`,
