@@ -67,11 +67,17 @@ async function member(url: string, profile?: string): Promise<Person> {
   return here
 }
 
+/** Each file is another (seeds are odd): the same one again would be the one there is. */
+let files = 0
 const choose = (page: Page, name: string, size: number): Promise<void> =>
   page
     .locator('cafe-files input[type=file]')
     .first()
-    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(sampleBytes(size)) })
+    .setInputFiles({
+      name,
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(sampleBytes(size, 2 * ++files + 1)),
+    })
 
 test('offline: what is kept on the device opens, and what is new is kept and waits', async () => {
   const { page, browser } = await member(relay.url)
@@ -149,18 +155,25 @@ test('evicted: stores that are gone are told of, and where the words go', async 
 })
 
 test('full: a disk without room is named, nothing is lost, and it goes on once there is some', async () => {
-  const { page, browser } = await member(relay.url)
-  await page.goto(`${relay.url}#files`)
-  const input = page.locator('cafe-files input[type=file]').first()
-  await input.waitFor({ ...WAIT, state: 'attached' })
+  here = await visit('about:blank', { ready: false })
+  const { page, browser } = here
   const devtools = await browser.context.newCDPSession(page)
-  const origin = new URL(relay.url).origin
-  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 4 * MiB })
-  await choose(page, 'too large.bin', 24 * MiB)
+  const { origin } = new URL(relay.url)
+  // From the start: how much room there was is remembered by IndexedDB for a while.
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 24 * MiB })
+  await page.goto(`${relay.url}#files`)
+  await ready(page)
+  await page.evaluate(async (invite) => {
+    await cafe.account.create()
+    await cafe.account.register(invite)
+  }, invite)
+  await choose(page, 'fits.bin', 1 * MiB)
+  await page.locator('cafe-pin', { hasText: 'fits.bin' }).waitFor(WAIT)
+  await choose(page, 'too large.bin', 48 * MiB)
   const upload = page.locator('cafe-upload', { hasText: 'too large.bin' })
-  await upload.getByText('This device is out of room').waitFor(WAIT)
+  await upload.getByText('This device is out of room. Free some space, then try again.').waitFor(WAIT)
   await picture(page, 'full')
+  expect(await page.evaluate(async () => (await cafe.pins.list()).map(({ name }) => name))).toEqual(['fits.bin'])
   await devtools.send('Storage.overrideQuotaForOrigin', { origin })
   await upload.getByRole('button', { name: /again/i }).click()
   await page.locator('cafe-pin', { hasText: 'too large.bin' }).waitFor(WAIT)
