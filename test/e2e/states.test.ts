@@ -58,12 +58,12 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** Somebody with an account at the cafe. */
-async function member(url: string, profile?: string): Promise<Person> {
+async function member(url: string, at = invite, profile?: string): Promise<Person> {
   here = await visit(url, profile === undefined ? {} : { profile })
   await here.page.evaluate(async (invite) => {
     await cafe.account.create()
     await cafe.account.register(invite)
-  }, invite)
+  }, at)
   return here
 }
 
@@ -79,28 +79,35 @@ const choose = (page: Page, name: string, size: number): Promise<void> =>
       buffer: Buffer.from(sampleBytes(size, 2 * ++files + 1)),
     })
 
-test('offline: what is kept on the device opens, and what is new is kept and waits', async () => {
-  const { page, browser } = await member(relay.url)
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
-  await page.goto(`${relay.url}#files`)
-  await page
-    .locator('cafe-files input[type=file]')
-    .first()
-    .waitFor({ ...WAIT, state: 'attached' })
-  await browser.context.setOffline(true)
-  await relay.stop()
+test('offline: what is new is kept on the device, waits, and goes to the cafe when that is there', async () => {
+  // A cafe of its own, which goes too: two browsers of one machine need no network to stay connected.
+  const profile = mkdtempSync(join(tmpdir(), 'cafe-offline-'))
+  let other = await visit(relay.url, { profile })
   try {
+    const { invite } = await other.page.evaluate(() => cafe.host.open({ name: 'Harbour Cafe' }))
+    const { page, browser } = await member(relay.url, invite)
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await page.goto(`${relay.url}#files`)
+    await page
+      .locator('cafe-files input[type=file]')
+      .first()
+      .waitFor({ ...WAIT, state: 'attached' })
+    await other.browser.close()
+    await browser.context.setOffline(true)
+    await relay.stop()
     await page.locator('cafe-status summary', { hasText: 'Offline' }).waitFor(WAIT)
     await choose(page, 'written at sea.bin', 1000)
-    const pin = page.locator('cafe-pin', { hasText: 'written at sea.bin' })
-    await pin.waitFor(WAIT)
+    await page.locator('cafe-pin', { hasText: 'written at sea.bin' }).waitFor(WAIT)
     await page.getByText('Safe at 0 of 1 cafe').first().waitFor(WAIT)
     await picture(page, 'offline')
-  } finally {
     await browser.context.setOffline(false)
     await relay.restart()
+    other = await visit(relay.url, { profile })
+    await page.getByText('Safe at 1 of 1 cafe').first().waitFor(WAIT)
+  } finally {
+    await other.browser.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
   }
-  await page.getByText('Safe at 1 of 1 cafe').first().waitFor(WAIT)
 })
 
 test('slow: the frame is there at once and says that it starts, and the rest follows', async () => {
@@ -121,7 +128,7 @@ test('slow: the frame is there at once and says that it starts, and the rest fol
 test('evicted: stores that are gone are told of, and where the words go', async () => {
   const profile = mkdtempSync(join(tmpdir(), 'cafe-evicted-'))
   try {
-    const first = await member(relay.url, profile)
+    const first = await member(relay.url, invite, profile)
     const cafes = await first.page.evaluate(async () => (await cafe.account.cafes()).length)
     expect(cafes).toBe(1)
     await expect.poll(() => first.page.evaluate(() => localStorage.getItem('cafe-account-here'))).toBe('yes')
