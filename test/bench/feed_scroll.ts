@@ -30,7 +30,7 @@ export const figure: Figure = {
       await page.evaluate((hash) => {
         location.hash = hash
       }, `#thread=${thread}`)
-      await page.locator('.feed > article').nth(5).waitFor()
+      await page.locator('.feed > article').first().waitFor()
       const plain = await browser.context.newPage()
       await plain.setContent(
         `<style>article { padding: 2rem; border-bottom: 1px solid }</style>${Array.from({ length: 2000 }, (_, i) => `<article>Post ${i}. ${'And a line of it.<br>'.repeat(i % 6)}</article>`).join('')}`,

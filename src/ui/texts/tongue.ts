@@ -22,8 +22,9 @@ const LOADERS: { readonly [L in Exclude<Language, 'en'>]: () => Promise<{ readon
 class Tongue extends EventTarget {
   #language: Language = 'en'
   #words: Partial<Words> = {}
-  #plurals = new Intl.PluralRules('en')
-  #numbers = new Intl.NumberFormat('en')
+  /** Made when first asked for: each loads rules of its language. */
+  #plurals: Intl.PluralRules | undefined
+  #numbers: Intl.NumberFormat | undefined
 
   get language(): Language {
     return this.#language
@@ -35,10 +36,12 @@ class Tongue extends EventTarget {
   }
 
   plural(amount: number): Intl.LDMLPluralRule {
+    this.#plurals ??= new Intl.PluralRules(this.#language)
     return this.#plurals.select(amount)
   }
 
   number(amount: number): string {
+    this.#numbers ??= new Intl.NumberFormat(this.#language)
     return this.#numbers.format(amount)
   }
 
@@ -46,8 +49,8 @@ class Tongue extends EventTarget {
   speak(language: Language, words: Partial<Words>): void {
     this.#language = language
     this.#words = words
-    this.#plurals = new Intl.PluralRules(language)
-    this.#numbers = new Intl.NumberFormat(language)
+    this.#plurals = undefined
+    this.#numbers = undefined
     document.documentElement.lang = language
     this.dispatchEvent(new Event('change'))
   }
