@@ -20,7 +20,6 @@ export type Doing =
   | 'start'
   | 'open'
   | 'room'
-  | 'relay'
   | 'carry'
   | 'close'
   | 'invite'

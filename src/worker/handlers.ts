@@ -25,7 +25,6 @@ import { hostHandlers } from './host-handlers.ts'
 import { later } from './later.ts'
 import { linkOpenHandlers } from './link-open-handlers.ts'
 import { namesHandlers } from './names-handlers.ts'
-import type { OwnRelays } from './own-relays.ts'
 import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'
 import type { TrialApi } from './trial-api.ts'
@@ -33,7 +32,6 @@ import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
   readonly node: Node
-  readonly ownRelays: OwnRelays
   readonly accounts: Accounts
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
@@ -160,7 +158,7 @@ const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { carry, node, ownRelays, accounts, part, pair, trial, hosting, names, changes, opener, tabs } = components
+  const { carry, node, accounts, part, pair, trial, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -282,15 +280,7 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
-    'node.relays': { input: none, run: () => relayList(node, ownRelays) },
-    'node.addRelay': {
-      input: v.strictObject({ address: text(512) }),
-      run: ({ address }) => ownRelays.add(address).then(() => ({})),
-    },
-    'node.removeRelay': {
-      input: v.strictObject({ peer: peerId }),
-      run: ({ peer }) => ownRelays.remove(peer).then(() => ({})),
-    },
+    'node.relays': { input: none, run: () => relayList(node) },
     'node.probe': {
       input: v.strictObject({ peer: peerId }),
       async run({ peer }, { signal }) {
@@ -318,14 +308,13 @@ function nodeStatus(node: Node, tabs: number): NodeStatus {
   }
 }
 
-function relayList({ relays, addresses }: Node, mine: OwnRelays): readonly RelayInfo[] {
+function relayList({ relays, addresses }: Node): readonly RelayInfo[] {
   const connected = relays.connected()
   const own = addresses()
   return [...Map.groupBy(relays.addresses, relayPeer)].map(([peer, ways]) => ({
     peerId: peer,
     addresses: ways,
     configured: relays.isConfigured(peer),
-    own: mine.addresses.some((address) => relayPeer(address) === peer),
     connected: ways.some((way) => connected.includes(way)),
     seat: own.some((address) => address.includes(`/p2p/${peer}/p2p-circuit`)),
   }))

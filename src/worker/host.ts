@@ -37,7 +37,6 @@ import { createHandlers, type HostApi } from './handlers.ts'
 import { openerLater } from './link-opener.ts'
 import { cacheMarks } from './marks.ts'
 import { namesLater } from './names.ts'
-import { createOwnRelays } from './own-relays.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
@@ -153,13 +152,8 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     const joined = (await accounts.current()?.cafes.list()) ?? []
     cafes = joined.map(({ cafe }) => cafe)
     // The relays their invites named stay the ways to them, whatever the host of the app says.
-    const invited = joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? []))
-    node.relays.also([...ownRelays.addresses, ...invited])
+    node.relays.also(joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? [])))
   }
-  const ownRelays = await createOwnRelays({
-    ...{ rows, relays: node.relays },
-    onChange: () => refreshCafes().then(() => changes.emit('node')),
-  })
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
@@ -228,7 +222,6 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     handlers: createHandlers({
       carry: openCarry,
       node,
-      ownRelays,
       accounts,
       part,
       pair,
