@@ -64,6 +64,10 @@ const AROUND = [
   ['\r\n\r\n', ''],
 ] as const
 
+/** Says on the console what the page's policy has refused: a text that was about to be more than text. */
+const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
+  console.log('${MARK}refused ' + event.effectiveDirective + ' ' + event.sample), true)`
+
 let relay: RelayProcess
 let person: Person
 let trap: Server
@@ -85,7 +89,7 @@ beforeAll(async () => {
     }),
   )
   relay = await startRelay()
-  person = await visit(relay.url)
+  person = await visit(relay.url, { before: [TELL_VIOLATIONS] })
   for (const page of person.browser.context.pages()) watch(page)
   person.browser.context.on('page', watch)
 })
@@ -116,6 +120,23 @@ const nothing = async (page: Page): Promise<void> => {
 describe('hostile names and texts', () => {
   test('are five hundred, all different', () => {
     expect(new Set(payloads).size).toBe(500)
+  })
+
+  test('would be heard of if one became HTML', async () => {
+    const { page } = person
+    const name = await page.evaluate((payload) => {
+      try {
+        document.createElement('p').innerHTML = payload
+        return 'taken'
+      } catch (error) {
+        return (error as Error).name
+      }
+    }, payloads[AROUND.length] as string)
+    expect(name).toBe('TypeError')
+    await expect
+      .poll(() => heard.some((line) => line.startsWith(`${MARK}refused require-trusted-types-for`)))
+      .toBe(true)
+    heard.length = 0
   })
 
   test('stay text in the gateway’s list of a folder, and in its addresses', async () => {
