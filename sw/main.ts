@@ -15,6 +15,7 @@ import {
   isSkipWaiting,
   isToHost,
   isWatch,
+  isWhichBuild,
   NEED_NODE,
   WHO_HOSTS,
 } from '../src/rpc/sw-messages.ts'
@@ -27,6 +28,7 @@ import { createNamesOfNode } from './names.ts'
 import { createNodePort } from './node-port.ts'
 import { createNoticeClick } from './notice-click.ts'
 import { bootstrapShell, createShell, shellPart } from './shell.ts'
+import { SHELL_VERSION } from './shell-files.ts'
 import { createStreams } from './streams.ts'
 import { createWatches } from './watches.ts'
 
@@ -70,6 +72,7 @@ self.addEventListener('message', (event) => {
   const [port] = event.ports
   if (isSkipWaiting(data)) void self.skipWaiting()
   if (isLiveStreams(data)) port?.postMessage(streams.live)
+  if (isWhichBuild(data)) port?.postMessage(SHELL_VERSION)
   if (isKeepShell(data)) event.waitUntil(shell.keep())
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
   if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))

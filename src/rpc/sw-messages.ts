@@ -37,6 +37,11 @@ export interface LiveStreams {
   readonly type: 'cafe:live-streams'
 }
 
+/** From a page to the service worker: which build of the app are you of? Answered by its id on the port. */
+export interface WhichBuild {
+  readonly type: 'cafe:which-build'
+}
+
 /** From a page of the app to the service worker: tell me, by the first transferred port, of requests under this name. */
 export interface WatchMessage {
   readonly type: 'cafe:watch'
@@ -95,6 +100,7 @@ export const PAGE_PORT: PagePort = { type: 'cafe:page-port' }
 export const NEED_NODE: NeedNode = { type: 'cafe:need-node' }
 export const SKIP_WAITING: SkipWaiting = { type: 'cafe:skip-waiting' }
 export const LIVE_STREAMS: LiveStreams = { type: 'cafe:live-streams' }
+export const WHICH_BUILD: WhichBuild = { type: 'cafe:which-build' }
 export const KEEP_SHELL: KeepShell = { type: 'cafe:keep-shell' }
 
 /** Longest lock name: `holdLife` makes names of about 60 characters. */
@@ -108,6 +114,8 @@ export const isWatch = (data: unknown): data is WatchMessage =>
   typeOf(data) === 'cafe:watch' && isWatchName((data as { readonly name?: unknown }).name)
 
 export const isLiveStreams = (data: unknown): data is LiveStreams => typeOf(data) === LIVE_STREAMS.type
+
+export const isWhichBuild = (data: unknown): data is WhichBuild => typeOf(data) === WHICH_BUILD.type
 
 export const isKeepShell = (data: unknown): data is KeepShell => typeOf(data) === KEEP_SHELL.type
 

@@ -1,7 +1,7 @@
 /** Registers the service worker, waits until it is there, and tells of newer ones. */
 import { Workbox } from 'workbox-window'
 import { CafeError } from '../core/errors.ts'
-import { KEEP_SHELL, LIVE_STREAMS, SKIP_WAITING } from '../rpc/sw-messages.ts'
+import { KEEP_SHELL, LIVE_STREAMS, SKIP_WAITING, WHICH_BUILD } from '../rpc/sw-messages.ts'
 
 let registered: Promise<ServiceWorker> | undefined
 
@@ -124,14 +124,26 @@ export async function takeUpdate(waiting: (streams: number) => void): Promise<vo
 
 /** What runs through the active worker; one that does not answer has nothing running, or is too old to know. */
 async function liveStreams({ active }: ServiceWorkerRegistration): Promise<number> {
-  if (!active) return 0
+  const live = active ? await ask(active, LIVE_STREAMS) : 0
+  return typeof live === 'number' ? live : 0
+}
+
+/** The build of the app that the service worker of this page is of, in hex digits; undefined where it does not say. */
+export async function buildOfServiceWorker(): Promise<string | undefined> {
+  const worker = navigator.serviceWorker?.controller
+  const build = worker ? await ask(worker, WHICH_BUILD) : undefined
+  return typeof build === 'string' && /^[0-9a-f]{16}$/.test(build) ? build : undefined
+}
+
+/** What a service worker answers; undefined if it does not, soon. */
+async function ask(worker: ServiceWorker, question: unknown): Promise<unknown> {
   const { port1, port2 } = new MessageChannel()
-  const answer = new Promise<number>((resolve) => {
-    port1.onmessage = ({ data }: MessageEvent<unknown>) => resolve(typeof data === 'number' ? data : 0)
-    setTimeout(resolve, ASK, 0)
+  const answer = new Promise<unknown>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<unknown>) => resolve(data)
+    setTimeout(resolve, ASK)
   })
-  active.postMessage(LIVE_STREAMS, [port2])
-  const live = await answer
+  worker.postMessage(question, [port2])
+  const said = await answer
   port1.close()
-  return live
+  return said
 }

@@ -15,7 +15,7 @@ const place: Place = {
     ...{ serviceWorker: true, webRTC: true, locks: true },
   }),
   storage: async () => ({ persisted: true, used: 1e6, quota: 5e9 }),
-  service: async () => ({ controls: true, waits: false }),
+  service: async () => ({ controls: true, waits: false, build: '0123456789abcdef' }),
   clock: async () => 400,
   loopback: async () => ({ connected: true, kinds: ['mdns'] }),
   answers: async () => true,
@@ -32,6 +32,7 @@ interface World {
 const RELAY = { peerId: PEER, addresses: ['/ip4/192.168.7.7/tcp/1/ws'], configured: true, connected: true, seat: true }
 const HOST = {
   open: true,
+  mode: 'ask',
   name: 'Zoe’s secret place',
   invite: 'pWFhTOKEN',
   door: { open: true, url: 'https://x/c/1/' },
@@ -66,7 +67,8 @@ test('each trouble is told, with what to do', async () => {
     ['browser', 'attention', { place: { features: () => ({ ...place.features(), sharedWorker: false }) } }],
     ['storage', 'attention', { place: { storage: async () => ({ persisted: false, used: 0, quota: 5e9 }) } }],
     ['storage', 'bad', { place: { storage: async () => ({ persisted: true, used: 5e9, quota: 5e9 }) } }],
-    ['service', 'attention', { place: { service: async () => ({ controls: false, waits: false }) } }],
+    ['service', 'attention', { place: { service: async () => ({ controls: false, waits: false, build: undefined }) } }],
+    ['service', 'attention', { place: { service: async () => ({ controls: true, waits: true, build: undefined }) } }],
     ['clock', 'bad', { place: { clock: async () => -3_600_000 } }],
     ['clock', 'attention', { place: { clock: async () => undefined } }],
     ['relay', 'bad', { relays: [] }],
@@ -82,6 +84,15 @@ test('each trouble is told, with what to do', async () => {
     expect([check, levelOf(all, check)]).toEqual([check, level])
     expect(all.find((one) => one.check === check)?.advice, check).toBeTruthy()
   }
+})
+
+test('the report says how the cafe admits, and of which build the service worker is, if that is one', async () => {
+  const told = async (build: string | undefined) =>
+    report(await findings({ place: { service: async () => ({ controls: true, waits: false, build }) } }), '1')
+  expect(await told('0123456789abcdef')).toContain('good service controls=true waits=false build=0123456789abcdef\n')
+  expect(await told(undefined)).toContain('good service controls=true waits=false\n')
+  expect(await told('Zoe’s secret place')).toContain('build=unknown\n')
+  expect(await told(undefined)).toContain('good outside seats=1 admits=ask answers=true')
 })
 
 test('nothing is said of a cafe that is not open', async () => {

@@ -65,9 +65,10 @@ const LOOKS: { readonly [C in Check]: Look } = {
     return [found(persisted ? 'good' : 'attention', persisted ? text.kept(bytes(free)) : text.evicted, facts)]
   },
   async service({ place }) {
-    const { controls, waits } = await place.service()
-    if (!controls) return [found('attention', text.serviceNone, { controls, waits })]
-    return [found(waits ? 'attention' : 'good', waits ? text.serviceOld : text.serviceGood, { controls, waits })]
+    const { controls, waits, build } = await place.service()
+    const facts = { controls, waits, ...(build !== undefined && { build: { build } }) }
+    if (!controls) return [found('attention', text.serviceNone, facts)]
+    return [found(waits ? 'attention' : 'good', waits ? text.serviceOld : text.serviceGood(build), facts)]
   },
   async worker({ cafe, place }) {
     const started = place.now()
@@ -105,10 +106,16 @@ const LOOKS: { readonly [C in Check]: Look } = {
     const host = await cafe.host.status()
     if (!host.open) return []
     const seats = (await cafe.node.relays()).filter(({ seat }) => seat).length
-    if (seats === 0) return [found('bad', text.outsideNone, { seats })]
-    if (!host.door?.open) return [found('good', text.outsideSeat, { seats })]
+    const facts = { seats, admits: host.mode }
+    if (seats === 0) return [found('bad', text.outsideNone, facts)]
+    if (!host.door?.open) return [found('good', text.outsideSeat(host.mode), facts)]
     const answers = await place.answers(`${host.door.url}ipfs/`, signal)
-    return [found(answers ? 'good' : 'bad', answers ? text.outsideDoor : text.outsideDoorShut, { seats, answers })]
+    return [
+      found(answers ? 'good' : 'bad', answers ? text.outsideDoor(host.mode) : text.outsideDoorShut, {
+        ...facts,
+        answers,
+      }),
+    ]
   },
   async cafe({ cafe }, signal) {
     const joined = (await cafe.account.cafes()).filter(({ state }) => state === 'active')

@@ -2,7 +2,9 @@
  * What a check of the doctor comes to, and the report of all of them. A report is made of words of ours, numbers and the ends
  * of identifiers: what people have named or written, and what opens anything, has no way into it.
  */
+
 import type { PeerIdText } from '../../core/ids.ts'
+import type { OpenCafe } from '../../worker/api.ts'
 import { short } from '../format.ts'
 
 export type Level = 'good' | 'attention' | 'bad'
@@ -21,10 +23,10 @@ export const CHECKS = [
 ] as const
 export type Check = (typeof CHECKS)[number]
 
-/** A fact of a report: never text from outside. */
-export type Fact = number | boolean | Word | { readonly peer: PeerIdText }
+/** A fact of a report: never text from outside. A build is 16 hex digits, or it is not told. */
+export type Fact = number | boolean | Word | { readonly peer: PeerIdText } | { readonly build: string }
 /** The only words that facts have. */
-export type Word = 'direct' | 'relayed' | 'none' | 'host' | 'mdns' | 'srflx' | 'unknown'
+export type Word = 'direct' | 'relayed' | 'none' | 'host' | 'mdns' | 'srflx' | 'unknown' | OpenCafe['mode']
 
 export interface Finding {
   readonly check: Check
@@ -53,4 +55,8 @@ export function report(findings: readonly Finding[], version: string): string {
   return [`Popup Cafe ${version}`, ...lines].join('\n')
 }
 
-const shown = (fact: Fact): string => (typeof fact === 'object' ? short(fact.peer) : String(fact))
+function shown(fact: Fact): string {
+  if (typeof fact !== 'object') return String(fact)
+  if ('peer' in fact) return short(fact.peer)
+  return /^[0-9a-f]{16}$/.test(fact.build) ? fact.build : 'unknown'
+}

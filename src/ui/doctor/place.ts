@@ -1,13 +1,14 @@
 /** What the doctor looks at outside of the worker: this browser, its storage, the app's host and a connection to itself. */
 import { canConnect, loopback } from '../rtc-loopback.ts'
+import { buildOfServiceWorker } from '../service-worker.ts'
 import type { Word } from './finding.ts'
 
 export interface Place {
   /** Names of what Popup Cafe uses, and whether this browser has it. */
   features(): Readonly<Record<Feature, boolean>>
   storage(): Promise<{ readonly persisted: boolean; readonly used: number; readonly quota: number }>
-  /** Whether a service worker answers for this page, and whether a newer one waits. */
-  service(): Promise<{ readonly controls: boolean; readonly waits: boolean }>
+  /** Whether a service worker answers for this page, of which build it is if it says so, and whether a newer one waits. */
+  service(): Promise<{ readonly controls: boolean; readonly waits: boolean; readonly build: string | undefined }>
   /** Milliseconds by which the clock of the app's host is before ours; undefined where the host does not say. */
   clock(signal: AbortSignal): Promise<number | undefined>
   /** The kinds of addresses that a connection of this page to itself has found, and whether it came about. */
@@ -37,10 +38,14 @@ export const browserPlace: Place = {
     return { persisted, used: usage, quota }
   },
   async service() {
-    const registration = await navigator.serviceWorker?.getRegistration()
+    const [registration, build] = await Promise.all([
+      navigator.serviceWorker?.getRegistration(),
+      buildOfServiceWorker(),
+    ])
     return {
       controls: (navigator.serviceWorker?.controller ?? null) !== null,
       waits: (registration?.waiting ?? null) !== null,
+      build,
     }
   },
   async clock(signal) {

@@ -1,5 +1,14 @@
+import type { OpenCafe } from '../../../worker/api.ts'
 import { number } from '../say.ts'
 import type { Words } from '../words.ts'
+
+type Mode = OpenCafe['mode']
+
+const ADMITS: { readonly [M in Mode]: string } = {
+  open: 'Es nimmt jeden auf.',
+  invite: 'Es nimmt auf, wer eine Einladung hat.',
+  ask: 'Es nimmt auf, zu wem du ja sagst.',
+}
 
 export const doctor: Words['doctor'] = {
   title: 'Können andere dich erreichen?',
@@ -42,7 +51,9 @@ export const doctor: Words['doctor'] = {
     text: 'Dieser Browser darf löschen, was hier liegt, wenn der Speicher voll ist.',
     advice: 'Bitte ihn, deine Daten zu behalten: Einstellungen, Speicher. Und bewahre Dateien in zwei Cafés auf.',
   },
-  serviceGood: { text: 'Links öffnen sich hier, und die App startet ohne Netz.' },
+  serviceGood: (build) => ({
+    text: `Links öffnen sich hier, und die App startet ohne Netz.${build === undefined ? '' : ` Dieser Teil hat den Stand ${build}.`}`,
+  }),
   serviceOld: { text: 'Eine neuere Version wartet.', advice: 'Übernimm sie in den Einstellungen unter Version.' },
   serviceNone: {
     text: 'Der Teil, der Links öffnet, läuft für diese Seite nicht.',
@@ -73,8 +84,10 @@ export const doctor: Words['doctor'] = {
     text: 'Dieser Browser verbindet sich nicht direkt: Alles geht über das Relay, was langsamer ist.',
     advice: 'Vielleicht sperrt eine Erweiterung oder dein Netz WebRTC. Erlaube es für diese Seite.',
   },
-  outsideSeat: { text: 'Andere finden dein Café über das Relay.' },
-  outsideDoor: { text: 'Andere finden dein Café über das Relay, und seine Tür antwortet.' },
+  outsideSeat: (mode) => ({ text: `Andere finden dein Café über das Relay. ${ADMITS[mode]}` }),
+  outsideDoor: (mode) => ({
+    text: `Andere finden dein Café über das Relay, und seine Tür antwortet. ${ADMITS[mode]}`,
+  }),
   outsideDoorShut: {
     text: 'Die Tür deines Cafés antwortet nicht.',
     advice: 'Schließe und öffne sie wieder, unter „Café“.',

@@ -1,5 +1,14 @@
 /** The reach doctor: what each check found, and what to do about it. */
+import type { OpenCafe } from '../../../worker/api.ts'
 import { number } from '../say.ts'
+
+type Mode = OpenCafe['mode']
+
+const ADMITS: { readonly [M in Mode]: string } = {
+  open: 'It admits anybody.',
+  invite: 'It admits who has an invite.',
+  ask: 'It admits whom you say yes to.',
+}
 
 export const doctor = {
   title: 'Can others reach you?',
@@ -42,7 +51,9 @@ export const doctor = {
     text: 'This browser may remove what is here when its disk is full.',
     advice: 'Ask it to keep your data: see Settings, Storage. And keep your files at two cafes.',
   },
-  serviceGood: { text: 'Links open here, and the app starts without a network.' },
+  serviceGood: (build: string | undefined) => ({
+    text: `Links open here, and the app starts without a network.${build === undefined ? '' : ` This part is of build ${build}.`}`,
+  }),
   serviceOld: { text: 'A newer version waits to take over.', advice: 'Take it in Settings, Version.' },
   serviceNone: {
     text: 'The part that opens links does not run for this page.',
@@ -73,8 +84,10 @@ export const doctor = {
     text: 'This browser makes no direct connections: all goes through the relay, which is slower.',
     advice: 'An extension or a rule of your network may block WebRTC. Allow it for this page.',
   },
-  outsideSeat: { text: 'Others find your cafe through the relay.' },
-  outsideDoor: { text: 'Others find your cafe through the relay, and its door answers.' },
+  outsideSeat: (mode: Mode) => ({ text: `Others find your cafe through the relay. ${ADMITS[mode]}` }),
+  outsideDoor: (mode: Mode) => ({
+    text: `Others find your cafe through the relay, and its door answers. ${ADMITS[mode]}`,
+  }),
   outsideDoorShut: {
     text: 'The door of your cafe does not answer.',
     advice: 'Close it and open it again, in My cafe.',
