@@ -22,15 +22,22 @@ export class ViewFocus {
 
   /** To call when another view is there. */
   begin(root: HTMLElement | null, options: FocusOptions = {}): void {
+    if (root !== null) focusHeading(root, options)
+    this.keep(root)
+  }
+
+  /** To call when something in the view has changed from outside: only a focus that was lost by it goes to the heading. */
+  keep(root: HTMLElement | null): void {
     this.end()
     if (root === null) return
-    focusHeading(root, options)
+    const find = (): void => {
+      if (document.activeElement === document.body) focusHeading(root, { preventScroll: true })
+    }
+    find()
     const watching = new AbortController()
     this.#watching = watching
     const { signal } = watching
-    const observer = new MutationObserver(() => {
-      if (document.activeElement === document.body) focusHeading(root, { preventScroll: true })
-    })
+    const observer = new MutationObserver(find)
     observer.observe(root, { childList: true, subtree: true })
     signal.addEventListener('abort', () => observer.disconnect())
     for (const act of ['keydown', 'pointerdown']) addEventListener(act, this.end, { signal, capture: true })

@@ -72,6 +72,8 @@ export class CafeApp extends Plain {
   readonly #keys = new LinkKeys()
   /** An account was made in order to join. */
   #eager = false
+  /** What `updated` has seen last. */
+  #locked: boolean | null | undefined
   readonly #focus = new ViewFocus()
   readonly #curtain = new Curtain()
   readonly #routed = () => void this.#go(this.#keys.route())
@@ -113,8 +115,14 @@ export class CafeApp extends Plain {
   protected override updated(changed: PropertyValues): void {
     // Home is there at once, with nothing to look for; other views have something to show from here on.
     if (changed.has('cafe') && this.route.view !== 'home') this.#settle()
+    const account = this.#account.value
+    const locked = account === null ? null : account?.locked
     // Only where it is needed; the same promise each time.
-    if (this.#account.value?.locked) import('./cafe-unlock.ts').catch(() => undefined)
+    if (locked) import('./cafe-unlock.ts').catch(() => undefined)
+    // What had the focus goes with the view that made way.
+    if (locked !== this.#locked && this.#locked !== undefined)
+      requestAnimationFrame(() => this.#focus.keep(this.#main()))
+    this.#locked = locked
   }
 
   protected override willUpdate(): void {

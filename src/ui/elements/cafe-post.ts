@@ -107,8 +107,8 @@ export class CafePost extends Plain {
                 class="button small quiet-button ${mine ? 'on' : ''}"
                 aria-pressed=${mine ? 'true' : 'false'}
                 aria-label=${text.likeLabel(mine, post.likes.length)}
-                ?disabled=${mine || this.#like.running}
-                @click=${() => this.#like.run()}
+                aria-disabled=${mine ? 'true' : nothing}
+                @click=${() => mine || this.#like.run()}
               >
                 ${icon(mine ? 'heart-full' : 'heart')}${post.likes.length === 0 ? text.like : post.likes.length}
               </button>`

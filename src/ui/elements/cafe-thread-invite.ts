@@ -5,7 +5,7 @@
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import '@awesome.me/webawesome/dist/components/relative-time/relative-time.js'
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import type { MadeInvite, ThreadInfo } from '../../worker/thread-api.ts'
 import { Action } from '../controllers/action.ts'
@@ -14,6 +14,7 @@ import './cafe-invite.ts'
 import { common as commonEnglish } from '../texts/en/common.ts'
 import { threads as threadsEnglish } from '../texts/en/threads.ts'
 import { spoken } from '../texts/say.ts'
+import type { CafeInvite } from './cafe-invite.ts'
 import { failure, icon, Plain } from './parts.ts'
 
 const common = spoken('common', commonEnglish)
@@ -37,6 +38,16 @@ export class CafeThreadInvite extends Plain {
   readonly #direct = new Action<string>(this, 'ask', async (to) => {
     this.made = { invite: await this.cafe.thread.invite(this.info.id, { to }), to }
   })
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('made') && this.made !== undefined) void this.#goOn()
+  }
+
+  /** What had the focus has made way: the person goes on with what was made. */
+  async #goOn(): Promise<void> {
+    await this.querySelector<CafeInvite>('cafe-invite')?.updateComplete
+    this.querySelector<HTMLElement>('cafe-invite .row button, .end [data-dialog=close]')?.focus()
+  }
 
   override render(): TemplateResult {
     return html`<wa-dialog label=${text.inviteTitle(plainName(this.info.name))} ?open=${this.open} @wa-after-hide=${this.#hidden}>
