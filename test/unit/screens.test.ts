@@ -9,9 +9,8 @@ const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', 
 
 /** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
 const NOT_YET: readonly string[] = [
-  ...['cafe-contact', 'cafe-drill', 'cafe-find', 'cafe-findable', 'cafe-introduced'],
-  ...['cafe-move', 'cafe-network', 'cafe-notices', 'cafe-own-card', 'cafe-profile'],
-  ...['cafe-talk'],
+  ...['cafe-drill', 'cafe-findable', 'cafe-move', 'cafe-network', 'cafe-notices'],
+  ...['cafe-profile'],
 ]
 
 test('every element is on a screen of the table, or among those that are still to come, and not on both', () => {
