@@ -8,10 +8,7 @@ const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', 
   .sort()
 
 /** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
-const NOT_YET: readonly string[] = [
-  ...['cafe-drill', 'cafe-findable', 'cafe-move', 'cafe-network', 'cafe-notices'],
-  ...['cafe-profile'],
-]
+const NOT_YET: readonly string[] = ['cafe-network']
 
 test('every element is on a screen of the table, or among those that are still to come, and not on both', () => {
   expect(ELEMENTS.length).toBeGreaterThan(80)
