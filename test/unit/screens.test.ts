@@ -8,17 +8,7 @@ const ELEMENTS = globSync('cafe-*.ts', { cwd: new URL('../../src/ui/elements/', 
   .sort()
 
 /** Elements whose screens are not in the table yet. Nothing is added here: a new element comes with its screen. */
-const NOT_YET: readonly string[] = [
-  ...['cafe-cafes', 'cafe-contact', 'cafe-drill', 'cafe-drop'],
-  ...['cafe-find', 'cafe-findable', 'cafe-folder', 'cafe-framed', 'cafe-give'],
-  ...['cafe-introduced', 'cafe-look', 'cafe-mail', 'cafe-mail-out', 'cafe-mail-requests'],
-  ...['cafe-mail-room', 'cafe-mail-settings', 'cafe-mail-summary', 'cafe-mail-tray', 'cafe-make-link'],
-  ...['cafe-members', 'cafe-move', 'cafe-network', 'cafe-notices', 'cafe-own-card'],
-  ...['cafe-pin', 'cafe-play', 'cafe-post', 'cafe-post-files', 'cafe-post-state'],
-  ...['cafe-profile', 'cafe-safety', 'cafe-save', 'cafe-sealed-links', 'cafe-share-link'],
-  ...['cafe-shared', 'cafe-site-link', 'cafe-talk', 'cafe-text', 'cafe-thread'],
-  ...['cafe-thread-safety', 'cafe-turn', 'cafe-upload'],
-]
+const NOT_YET: readonly string[] = ['cafe-network']
 
 test('every element is on a screen of the table, or among those that are still to come, and not on both', () => {
   expect(ELEMENTS.length).toBeGreaterThan(80)
