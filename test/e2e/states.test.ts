@@ -168,15 +168,20 @@ test('full: a disk without room is named, nothing is lost, and it goes on once t
   const { origin } = new URL(relay.url)
   // From the start: how much room there was is remembered by IndexedDB for a while.
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 24 * MiB })
-  await page.goto(`${relay.url}#files`)
+  await page.goto(relay.url)
   await ready(page)
   await page.evaluate(async (invite) => {
     await cafe.account.create()
     await cafe.account.register(invite)
   }, invite)
+  await page.goto(`${relay.url}#files`)
+  await page
+    .locator('cafe-files input[type=file]')
+    .first()
+    .waitFor({ ...WAIT, state: 'attached' })
   await choose(page, 'fits.bin', 1 * MiB)
   await page.locator('cafe-pin', { hasText: 'fits.bin' }).waitFor(WAIT)
-  await choose(page, 'too large.bin', 48 * MiB)
+  await choose(page, 'too large.bin', 28 * MiB)
   const upload = page.locator('cafe-upload', { hasText: 'too large.bin' })
   await upload.getByText('This device is out of room. Free some space, then try again.').waitFor(WAIT)
   await picture(page, 'full')

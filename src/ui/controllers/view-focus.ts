@@ -23,15 +23,15 @@ export class ViewFocus {
   /** To call when another view is there. */
   begin(root: HTMLElement | null, options: FocusOptions = {}): void {
     if (root !== null) focusHeading(root, options)
-    this.keep(root)
+    this.keep(root, { preventScroll: true })
   }
 
   /** To call when something in the view has changed from outside: only a focus that was lost by it goes to the heading. */
-  keep(root: HTMLElement | null): void {
+  keep(root: HTMLElement | null, options: FocusOptions = {}): void {
     this.end()
     if (root === null) return
     const find = (): void => {
-      if (document.activeElement === document.body) focusHeading(root, { preventScroll: true })
+      if (document.activeElement === document.body) focusHeading(root, options)
     }
     find()
     const watching = new AbortController()
