@@ -111,7 +111,7 @@ describe('a feed in pages', () => {
     expect(thread.pages.more).toBe(true)
   })
 
-  it('is the beginning of the thread, whatever comes, goes and is looked at', async () => {
+  it('is the beginning of the thread, whatever comes, goes and is looked at', { timeout: 60_000 }, async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('come' as const), at: fc.integer({ min: 1, max: 600_000 }) }),
       fc.record({ do: fc.constant('new' as const), at: fc.integer({ min: 1, max: 40 }) }),
