@@ -4,11 +4,10 @@
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { focus, isFocused, tabAndPress, tabAndType, tabTo } from '../fixtures/keyboard.ts'
+import { button } from '../fixtures/hands.ts'
+import { atHeading, isFocused, onlyFocus, tabAndPress, tabAndType, tabTo, WAIT } from '../fixtures/keyboard.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
-
-const WAIT = { timeout: 30_000 }
 
 let relay: RelayProcess
 let host: Person
@@ -28,20 +27,6 @@ afterAll(async () => {
   await Promise.all([host, ada].map((person) => person?.browser.close()))
   await relay?.close()
 })
-
-const button = (page: Page, name: string | RegExp) =>
-  page
-    .getByRole('button', { name, exact: typeof name === 'string' })
-    .filter({ visible: true })
-    .first()
-
-/** The view's heading has the focus. */
-const atHeading = (page: Page, name: string | RegExp): Promise<void> =>
-  expect
-    .poll(() => isFocused(page.getByRole('heading', { level: 1, name }).first()).catch(() => false), WAIT)
-    .toBe(true)
-
-const onlyFocus = (page: Page): Promise<void> => expect.poll(async () => (await focus(page)).wrong, WAIT).toEqual([])
 
 const go = (page: Page, line: string | RegExp): Promise<void> =>
   tabAndPress(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: line }))

@@ -4,12 +4,11 @@
  */
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { focus, isFocused, tabAndPress, tabAndType, tabTo } from '../fixtures/keyboard.ts'
+import { button } from '../fixtures/hands.ts'
+import { atHeading, isFocused, onlyFocus, tabAndPress, tabAndType, tabTo, WAIT } from '../fixtures/keyboard.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { askedPlaces, readWords } from '../fixtures/words.ts'
-
-const WAIT = { timeout: 30_000 }
 
 let relay: RelayProcess
 let host: Person
@@ -28,25 +27,11 @@ afterAll(async () => {
   await relay?.close()
 })
 
-const button = (page: Page, name: string | RegExp) =>
-  page
-    .getByRole('button', { name, exact: typeof name === 'string' })
-    .filter({ visible: true })
-    .first()
-
-/** The view's heading has the focus. */
-const atHeading = (page: Page, name: string | RegExp): Promise<void> =>
-  expect
-    .poll(() => isFocused(page.getByRole('heading', { level: 1, name }).first()).catch(() => false), WAIT)
-    .toBe(true)
-
 /** The view stands still, and its focus is on something that can be seen. */
 const settled = async (page: Page): Promise<void> => {
   await page.locator('main:not([data-settling])').waitFor(WAIT)
   await onlyFocus(page)
 }
-
-const onlyFocus = (page: Page): Promise<void> => expect.poll(async () => (await focus(page)).wrong, WAIT).toEqual([])
 
 /** Chooses `radio`, which is one stop together with those beside it. */
 async function choose(page: Page, radio: Locator): Promise<void> {
