@@ -119,19 +119,15 @@ export class Live<T> implements ReactiveController {
     let wait = FIRST_WAIT
     while (!signal.aborted) {
       const round = new AbortController()
-      refresh()
-      try {
-        await this.#watch(
-          cafe,
-          () => {
-            wait = FIRST_WAIT
-            refresh()
-          },
-          { signal: AbortSignal.any([signal, round.signal]) },
-        )
-      } catch {
-        // The worker is gone or was replaced: the next round says by its own read whether that still hurts.
+      const changed = (): void => {
+        wait = FIRST_WAIT
+        refresh()
       }
+      // The watch is asked for before the read: what changes between the two is then told, not missed.
+      const watching = this.#watch(cafe, changed, { signal: AbortSignal.any([signal, round.signal]) })
+      refresh()
+      // The worker is gone or was replaced: the next round says by its own read whether that still hurts.
+      await watching.catch(() => {})
       await pause(wait, signal)
       round.abort()
       wait = Math.min(2 * wait, LONGEST_WAIT)
