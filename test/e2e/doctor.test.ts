@@ -77,6 +77,25 @@ test('the report has no name, word, code or whole identifier in it', async () =>
   }
 })
 
+test('the chip says of each connection whether it is direct, in every language', async () => {
+  const { page } = guest
+  await page.waitForFunction(
+    async () => (await cafe.node.status()).connections.some(({ path }) => path === 'direct'),
+    undefined,
+    { ...WAIT, polling: 300 },
+  )
+  for (const [language, direct] of [
+    ['de', 'direkt'],
+    ['en', 'direct'],
+  ] as const) {
+    await page.goto(`${relay.url}#settings`)
+    await page.getByRole('combobox', { name: /Language|Sprache/ }).selectOption(language, WAIT)
+    await page.locator('cafe-status summary').click(WAIT)
+    await page.locator('cafe-status .tag').getByText(direct, { exact: true }).first().waitFor(WAIT)
+    await page.keyboard.press('Escape')
+  }
+})
+
 test('without the relay it says what is in the way, and what to do', async () => {
   await guest.page.goto(`${relay.url}#doctor`)
   await relay.stop()
@@ -87,4 +106,9 @@ test('without the relay it says what is in the way, and what to do', async () =>
   await guest.page.getByRole('button', { name: 'Look again' }).click(WAIT)
   await guest.page.locator('cafe-doctor li[data-check=relay][data-level=bad]').getByText('We keep trying').waitFor(WAIT)
   await guest.page.locator('cafe-doctor li[data-check=clock][data-level=bad]').waitFor(WAIT)
+  await guest.page.goto(`${relay.url}#you`)
+  await guest.page.locator('cafe-status summary').click(WAIT)
+  await guest.page.getByText('who is connected directly stays connected').waitFor(WAIT)
+  await guest.page.getByRole('link', { name: 'See what is in the way' }).click(WAIT)
+  await guest.page.getByRole('heading', { level: 1, name: 'Can others reach you?' }).waitFor(WAIT)
 })

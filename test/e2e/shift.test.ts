@@ -12,7 +12,7 @@ const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, heig
 const VIEWS = {
   fresh: ['', 'host', 'join', 'account', 'open', 'settings'],
   host: ['', 'host'],
-  ada: ['', 'account', 'threads', 'feed', 'news', 'people', 'mail', 'files', 'you', 'settings', 'status'],
+  ada: ['', 'account', 'threads', 'feed', 'news', 'people', 'mail', 'files', 'you', 'settings', 'doctor'],
 } as const
 
 type Scope = typeof globalThis & { shifts: { value: number; moved: string[] }[] }

@@ -54,10 +54,14 @@ export class CafeStatus extends Plain {
   }
 
   #detail(node: NodeStatus): TemplateResult {
-    return html`<p>${text.relay[node.relay]}</p>
+    const { relay, tabs } = node
+    const well = relay === 'connected' && tabs > 0
+    return html`<p>${text.relay[relay]}</p>
+      ${relay === 'none' ? html`<p>${text.withoutRelay((words) => html`<a href="#pair">${words}</a>`)}</p>` : nothing}
       <p class="quiet">
-        ${node.tabs > 0 ? text.throughTabs(node.tabs) : text.noDirect}
+        ${tabs > 0 ? text.throughTabs(tabs) : text.noDirect}
       </p>
+      ${well ? nothing : html`<p><a href="#doctor">${text.whatHinders}</a></p>`}
       ${
         node.connections.length === 0
           ? nothing
@@ -69,7 +73,7 @@ export class CafeStatus extends Plain {
   }
 
   #connection(connection: Connection): TemplateResult {
-    const direct = connection.path === text.direct
+    const direct = connection.path === 'direct'
     return html`<li>
       <code title=${connection.peerId}>${short(connection.peerId)}</code>
       <span class="tag ${direct ? 'good' : 'part'}">${direct ? text.direct : text.throughRelay}</span>

@@ -32,7 +32,8 @@ export const frame: Words['frame'] = {
   network: 'Netz: ',
   couldNotStart: 'Popup Cafe konnte nicht starten.',
   isStarting: 'Popup Cafe startet.',
-  noDirect: 'Keine direkten Verbindungen: Kein offener Tab stellt eine bereit.',
+  noDirect:
+    'Keine direkten Verbindungen: Kein offener Tab stellt eine bereit. Über das Relay kommt alles an, nur langsamer.',
   connections: 'Verbindungen',
   direct: 'direkt',
   throughRelay: 'über das Relay',
@@ -62,9 +63,12 @@ export const frame: Words['frame'] = {
   thisBrowser: (id) => html`Dieser Browser ist ${id}`,
   relay: {
     none: 'Diese Seite kennt kein Relay.',
-    waiting: 'Das Relay antwortet nicht. Wir versuchen es weiter.',
+    waiting: 'Das Relay antwortet nicht. Wir versuchen es weiter; wer direkt verbunden ist, bleibt verbunden.',
     connected: 'Das Relay ist verbunden.',
   },
+  withoutRelay: (codes) =>
+    html`Öffne Popup Cafe von der Adresse deines Relays, oder ${codes('verbinde zwei Geräte durch Codes')}.`,
+  whatHinders: 'Sieh nach, was im Weg ist',
   why: {
     'no-address': 'keine direkte Adresse ist bekannt',
     'no-tab': 'kein offener Tab stellt eine direkte Verbindung bereit',

@@ -31,7 +31,7 @@ export const frame = {
   network: 'Network: ',
   couldNotStart: 'Popup Cafe could not start.',
   isStarting: 'Popup Cafe is starting.',
-  noDirect: 'No direct connections: no open tab lends one.',
+  noDirect: 'No direct connections: no open tab lends one. Things still arrive through the relay, only slower.',
   connections: 'Connections',
   direct: 'direct',
   throughRelay: 'through relay',
@@ -61,9 +61,12 @@ export const frame = {
   thisBrowser: (id: TemplateResult) => html`This browser is ${id}`,
   relay: {
     none: 'This page knows no relay.',
-    waiting: 'The relay does not answer. We keep trying.',
+    waiting: 'The relay does not answer. We keep trying, and who is connected directly stays connected.',
     connected: 'The relay is connected.',
   },
+  withoutRelay: (codes: (words: string) => TemplateResult) =>
+    html`Open Popup Cafe from your relay’s address, or ${codes('connect two devices by codes')}.`,
+  whatHinders: 'See what is in the way',
   why: {
     'no-address': 'no direct address is known',
     'no-tab': 'no open tab lends a direct connection',
