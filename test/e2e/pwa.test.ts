@@ -18,9 +18,20 @@ const WAKE_LOCK = `Object.defineProperty(navigator, 'wakeLock', { value: { async
   return lock
 } } })`
 
+/** Has the test open files with the app, as a system does with an installed one. */
+const LAUNCHES = `Object.defineProperty(globalThis, 'launchQueue', { value: {
+  setConsumer(take) { globalThis.launch = take }
+} })`
+
+/** Says that it is one, and has nothing that asks to be installed. */
+const IPHONE = `Object.defineProperty(navigator, 'userAgent', {
+  value: 'Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Mobile/15E148 Safari/604.1'
+})
+addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation())`
+
 beforeAll(async () => {
   relay = await startRelay()
-  person = await visit(relay.url, { before: [WAKE_LOCK] })
+  person = await visit(relay.url, { before: [WAKE_LOCK, LAUNCHES] })
 })
 
 afterAll(async () => {
@@ -69,6 +80,39 @@ test('installing is offered only after something was achieved, and a no is for g
   await could()
   await page.getByText(/Corner Cafe.* is open/).waitFor(WAIT)
   expect(await offer.count()).toBe(0)
+})
+
+test('on iOS, where a page cannot ask for it, a sentence says how it is installed', async () => {
+  const other = await visit(relay.url, { before: [IPHONE] })
+  try {
+    const { page } = other
+    await page.evaluate(() => cafe.host.open({ name: 'Pocket Cafe', mode: 'open' }))
+    const offer = page.getByRole('region', { name: 'Have Popup Cafe as an app' })
+    await offer.getByText('Add to Home Screen').waitFor(WAIT)
+    expect(await offer.getByRole('button').allTextContents()).toEqual(['No, thanks'])
+  } finally {
+    await other.browser.close()
+  }
+})
+
+test('a file that the system opens with the app waits until the person says what is to be done', async () => {
+  const { page } = person
+  await page.waitForFunction(() => 'launch' in globalThis, undefined, WAIT)
+  await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory()
+    const handle = await folder.getFileHandle('menu.txt', { create: true })
+    const writing = await handle.createWritable()
+    await writing.write('Soup')
+    await writing.close()
+    const { launch } = globalThis as unknown as { launch(given: { files: FileSystemFileHandle[] }): void }
+    launch({ files: [handle] })
+  })
+  await page.waitForURL(/#files/, WAIT)
+  const shared = page.locator('cafe-shared')
+  await shared.getByText('menu.txt').waitFor(WAIT)
+  await shared.getByText('It waits here until you have joined a cafe.').waitFor(WAIT)
+  await shared.getByRole('button', { name: 'Discard' }).click()
+  await shared.getByText('menu.txt').waitFor({ ...WAIT, state: 'detached' })
 })
 
 test('a host keeps the device awake by a switch, until the cafe closes; and hears when the browser refuses', async () => {

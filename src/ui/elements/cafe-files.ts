@@ -85,7 +85,7 @@ export class CafeFiles extends Plain {
     const waits = cafes?.some(({ state }) => state === 'waiting') ?? false
     return html`<h1 tabindex="-1">${text.title}</h1>
       ${failure(this.#cafes.problem ?? this.#pins.problem)}
-      ${active === undefined ? waiting(text.looking) : active.length === 0 ? noCafe(waits) : this.#drop()}
+      ${active === undefined ? waiting(text.looking) : active.length === 0 ? html`<cafe-shared held></cafe-shared> ${noCafe(waits)}` : this.#drop()}
       ${this.#running()} ${this.#cutOff()} ${this.#kept()}
       <cafe-sealed-links .cafe=${this.cafe}></cafe-sealed-links>
       <cafe-cafes .cafe=${this.cafe}></cafe-cafes>

@@ -11,7 +11,9 @@ import { icon, Plain } from './parts.ts'
 const text = spoken('files', english)
 
 export class CafeShared extends Plain {
-  static override properties = { files: { state: true } }
+  static override properties = { held: { type: Boolean }, files: { state: true } }
+  /** There is no cafe to keep them at: they wait. */
+  declare held: boolean
   declare files: readonly File[]
 
   readonly #look = () => this.#list()
@@ -46,7 +48,7 @@ export class CafeShared extends Plain {
     if (files.length === 0) return nothing
     return html`<section class="card" aria-labelledby="shared-heading">
       <h2 id="shared-heading">${text.sharedTitle}</h2>
-      <p class="quiet">${text.sharedText(files.length)}</p>
+      <p class="quiet">${this.held ? text.sharedHeld : text.sharedText(files.length)}</p>
       <ul class="rows">
         ${files.map(
           (file) => html`<li>
@@ -59,7 +61,7 @@ export class CafeShared extends Plain {
         )}
       </ul>
       <div class="actions">
-        <button type="button" class="button loud" @click=${this.#keep}>${text.keep}</button>
+        ${this.held ? nothing : html`<button type="button" class="button loud" @click=${this.#keep}>${text.keep}</button>`}
         <button type="button" class="button" @click=${this.#discard}>${text.discard}</button>
       </div>
     </section>`

@@ -74,6 +74,7 @@ export const files: Words['files'] = {
   browserSaves: 'Dein Browser speichert es: Sieh in seinen Downloads nach.',
 
   sharedTitle: 'Von einer anderen App mit dir geteilt',
+  sharedHeld: 'Es wartet hier, bis du einem Café beigetreten bist.',
   sharedText: (amount) =>
     plural(amount, {
       one: 'Diese Datei in deinen Cafés aufbewahren?',

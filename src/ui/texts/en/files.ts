@@ -74,6 +74,7 @@ export const files = {
   browserSaves: 'Your browser is saving it: see its downloads.',
 
   sharedTitle: 'Shared with you by another app',
+  sharedHeld: 'It waits here until you have joined a cafe.',
   sharedText: (amount: number) =>
     plural(amount, { one: 'Keep this file at your cafes?', other: 'Keep these # files at your cafes?' }),
   keep: 'Keep',
