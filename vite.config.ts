@@ -73,6 +73,9 @@ const relay: EnvironmentOptions = {
   },
 }
 
+/** Modules of the first file that the bridge needs, too. */
+const SHARED_WITH_BRIDGE = /\/src\/(core\/errors|ui\/trusted-types|ui\/sealed-link)\.ts$|vite\/preload-helper/
+
 /** The page that websites show to be connected to the node: a script of the app, which shares its chunks, and no face. */
 function siteBridge(): Plugin {
   return {
@@ -85,6 +88,13 @@ function siteBridge(): Plugin {
     generateBundle(_options, bundle) {
       const script = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'site-bridge')
       if (!script) this.error('the bridge was not built')
+      const needs = (name: string, seen = new Set<string>()): Set<string> => {
+        const file = bundle[name]
+        if (file?.type === 'chunk' && !seen.has(name)) for (const next of file.imports) needs(next, seen.add(name))
+        return seen.add(name)
+      }
+      const face = [...needs(script.fileName)].find((name) => name.includes('/first-'))
+      if (face) this.error('the bridge would load what the page draws first: see SHARED_WITH_BRIDGE')
       const source = `<!doctype html>\n<meta charset="utf-8">\n<script type="module" src="/${script.fileName}"></script>\n`
       this.emitFile({ type: 'asset', fileName: 'site-bridge.html', source })
     },
@@ -206,6 +216,17 @@ export default defineConfig({
     // A data: URL for a worker or an image would leave /assets/, and the policy with it.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What is drawn first is one file, since a slow processor pays for each; the bridge takes its part of it and no more.
+        codeSplitting: {
+          groups: [
+            { name: 'shared', test: SHARED_WITH_BRIDGE, priority: 2 },
+            { name: 'first', test: /\/src\/ui\/main\.ts$/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   worker: {
     format: 'es',

@@ -40,8 +40,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 2 * MINUTE,
           hookTimeout: MINUTE,
-          // Browsers share two cores: one file at a time, and nothing beside it.
-          maxWorkers: 1,
+          // After the others: browsers share the cores with nothing but themselves.
+          ...together,
           sequence: { groupOrder: 1 },
         },
       },

@@ -18,6 +18,7 @@ import { isRestored, ViewFocus } from '../controllers/view-focus.ts'
 import { explain, type Problem } from '../explain.ts'
 import { plainName } from '../format.ts'
 import { LinkKeys, type OpenEvent } from '../link-keys.ts'
+import { painted } from '../painted.ts'
 import { openHash, type Route } from '../route.ts'
 import { SHARED } from '../shared.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
@@ -234,6 +235,7 @@ export class CafeApp extends Plain {
 
   async #connect(): Promise<void> {
     try {
+      await painted()
       const { connectCafe } = await import('../connect.ts')
       this.cafe = await connectCafe()
     } catch (error) {
