@@ -20,7 +20,6 @@ import { plainName } from '../format.ts'
 import { LinkKeys, type OpenEvent } from '../link-keys.ts'
 import { painted } from '../painted.ts'
 import { openHash, type Route } from '../route.ts'
-import { SHARED } from '../shared.ts'
 import { lineOf, NAVIGATION, VIEWS } from '../views.ts'
 import './cafe-home.ts'
 import './cafe-status.ts'
@@ -29,8 +28,10 @@ import { frame as english } from '../texts/en/frame.ts'
 import { spoken } from '../texts/say.ts'
 import type { RecoverEvent } from './cafe-join.ts'
 import type { WordsEvent } from './cafe-words.ts'
+import { recovering, thrownAway } from './frame-bars.ts'
 import { asked, busy, unread } from './nav-marks.ts'
 import { failure, icon, Plain, waiting } from './parts.ts'
+import { viewOf } from './view-of.ts'
 
 const text = spoken('frame', english)
 
@@ -154,7 +155,8 @@ export class CafeApp extends Plain {
       <cafe-update .busy=${this.#uploads.busy || this.#sending.busy || this.words !== undefined}></cafe-update>
       <cafe-undo></cafe-undo>
       <cafe-shortcuts></cafe-shortcuts>
-      ${this.#recovering()} ${this.#thrownAway()}
+      ${this.route.view === 'recover' ? nothing : recovering(this.#errands.recover.state)}
+      ${this.#remembered.lost ? thrownAway(() => this.#remembered.dismiss()) : nothing}
       <main id="main" tabindex="-1" @account-words=${this.#keep} @cafe-open-link=${this.#open} @cafe-recover=${this.#recover}>
         ${failure(this.problem, () => location.reload())} ${this.#view()}
       </main>
@@ -177,60 +179,18 @@ export class CafeApp extends Plain {
     if (this.words !== undefined) {
       return html`<cafe-words .words=${this.words} @noted=${this.#noted}></cafe-words>`
     }
-    const account = this.#account.value
     if (route.view === 'home') return html`<cafe-home .cafe=${cafe}></cafe-home>`
     if (cafe === undefined) return this.problem ? html`` : waiting(text.starting)
-    if (route.view === 'host')
-      return html`<cafe-host .cafe=${cafe} .awake=${this.#awake} .awakeState=${this.#awake.state}></cafe-host>`
-    if (route.view === 'settings') return html`<cafe-settings .cafe=${cafe}></cafe-settings>`
-    if (route.view === 'doctor') return html`<cafe-doctor .cafe=${cafe}></cafe-doctor>`
-    if (route.view === 'pair') return html`<cafe-pair .cafe=${cafe}></cafe-pair>`
-    if (route.view === 'open')
-      return html`<cafe-open .cafe=${cafe} .keys=${this.#keys} .link=${route.link}></cafe-open>`
-    if (route.view === 'try') return html`<cafe-try .cafe=${cafe}></cafe-try>`
-    // What follows is the account's.
-    if (account?.locked) return html`<cafe-unlock .cafe=${cafe} .account=${account}></cafe-unlock>`
-    if (route.view === 'account' || route.view === 'link') {
-      const code = route.view === 'link' ? route.code : undefined
-      return html`<cafe-accounts .cafe=${cafe} .account=${account} .code=${code}></cafe-accounts>`
-    }
-    if (route.view === 'join')
-      return html`<cafe-join .cafe=${cafe} .code=${route.code} .eager=${this.#eager}></cafe-join>`
-    return this.#later(cafe, route)
-  }
-
-  /** Views around threads and the account. */
-  #later(cafe: CafeConsole, route: Route): TemplateResult {
-    // Without an account the list says what it takes.
-    const none = this.#account.value === null && (route.view === 'thread' || route.view === 'news')
-    const person = this.#account.value === null && (route.view === 'contact' || route.view === 'introduced')
-    if (route.view === 'people' || person) return html`<cafe-people .cafe=${cafe}></cafe-people>`
-    if (route.view === 'contact') return html`<cafe-contact .cafe=${cafe} .address=${route.address}></cafe-contact>`
-    if (route.view === 'introduced') return html`<cafe-introduced .cafe=${cafe} .code=${route.code}></cafe-introduced>`
-    if (route.view === 'threads' || route.view === 'feed' || none) {
-      return html`<cafe-threads .cafe=${cafe} .together=${route.view === 'feed'}></cafe-threads>`
-    }
-    if (route.view === 'thread') {
-      return html`<cafe-thread
-        .cafe=${cafe}
-        .thread=${route.id}
-        .sending=${this.#sending}
-        .parcels=${this.#sending.parcels}
-      ></cafe-thread>`
-    }
-    if (route.view === 'invited') return html`<cafe-invited .cafe=${cafe} .code=${route.code}></cafe-invited>`
-    if (route.view === 'news') return html`<cafe-news .cafe=${cafe}></cafe-news>`
-    if (route.view === 'mail') return html`<cafe-mail .cafe=${cafe}></cafe-mail>`
-    if (route.view === 'you')
-      return html`<cafe-you .cafe=${cafe} .errands=${this.#errands} .states=${this.#errands.states}></cafe-you>`
-    if (route.view === 'recover')
-      return html`<cafe-recover .cafe=${cafe} .errand=${this.#errands.recover} .state=${this.#errands.recover.state}></cafe-recover>`
-    return html`<cafe-files
-      .cafe=${cafe}
-      .uploads=${this.#uploads}
-      .items=${this.#uploads.items}
-      .finished=${this.#uploads.finished}
-    ></cafe-files>`
+    return viewOf(route, {
+      cafe,
+      account: this.#account.value,
+      awake: this.#awake,
+      keys: this.#keys,
+      eager: this.#eager,
+      uploads: this.#uploads,
+      sending: this.#sending,
+      errands: this.#errands,
+    })
   }
 
   async #connect(): Promise<void> {
@@ -242,24 +202,8 @@ export class CafeApp extends Plain {
       this.problem = explain(error, 'start')
       return
     }
-    const { Notices, TABS } = await import('../controllers/notices.ts')
-    const { browserBoard } = await import('../notice-board.ts')
-    new Notices(this, () => (this.#account.value?.locked === false ? this.cafe : undefined), {
-      ...{ board: browserBoard(), page: document },
-      ...TABS,
-    })
-    // The other views are fetched while nobody waits for them.
-    await import('./cafe-update.ts').catch(() => undefined)
-    await import('./cafe-install.ts').catch(() => undefined)
-    await import('./cafe-shortcuts.ts').catch(() => undefined)
-    const { takeLaunches } = await import('../asked.ts')
-    takeLaunches(() => {
-      location.hash = '#files'
-      dispatchEvent(new Event(SHARED))
-    })
-    for (const load of Object.values(VIEWS)) await load().catch(() => undefined)
-    const { keepShell } = await import('../service-worker.ts')
-    keepShell()
+    const { fetchRest } = await import('../rest.ts')
+    await fetchRest(this, () => (this.#account.value?.locked === false ? this.cafe : undefined))
   }
 
   async #go(route: Route): Promise<void> {
@@ -310,27 +254,6 @@ export class CafeApp extends Plain {
 
   #recover({ codes }: RecoverEvent): void {
     void this.#errands.recover.run({ cafes: codes, salvage: false })
-  }
-
-  /** It goes on wherever the person looks. */
-  #recovering(): TemplateResult | typeof nothing {
-    const { running, problem } = this.#errands.recover.state
-    if (this.route.view === 'recover' || !(running || problem)) return nothing
-    return html`<div class="update" role="status">
-      ${icon(running ? 'again' : 'warning')}
-      <p>${running ? text.bringing : text.notAllBack}</p>
-      <a class="button small" href="#recover">${text.howFar}</a>
-    </div>`
-  }
-
-  #thrownAway(): TemplateResult | typeof nothing {
-    if (!this.#remembered.lost) return nothing
-    return html`<div class="update" role="alert">
-      ${icon('warning')}
-      <p>${text.thrownAway}</p>
-      <a class="button small loud" href="#account">${text.useWords}</a>
-      <button type="button" class="button small" @click=${() => this.#remembered.dismiss()}>${text.later}</button>
-    </div>`
   }
 
   #noted(): void {
