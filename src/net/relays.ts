@@ -20,6 +20,8 @@ export interface Relays {
    * Addresses of a relay that is configured are known already.
    */
   also(addresses: readonly string[]): void
+  /** Ends the connection to a relay that is kept no more: a seat there is taken at another. */
+  leave(peer: PeerIdText): Promise<void>
   /** The host of the app named it. */
   isConfigured(peer: PeerIdText): boolean
   /** The relay addresses with a connection now. */
@@ -106,6 +108,11 @@ export function keepRelays(
       for (const one of more) if (!staying.includes(one)) one.stopped.abort()
       more = [...staying, ...wanted.filter(([peer]) => !staying.some((one) => one.peer === peer)).map(start)]
     },
+    async leave(peer) {
+      if (all().some((one) => one.peer === peer)) return
+      const connections = libp2p.getConnections().filter((c) => !c.limits && c.remotePeer.toString() === peer)
+      await Promise.all(connections.map((connection) => connection.close()))
+    },
     isConfigured: (peer) => configured.some((one) => one.peer === peer),
     connected: () => all().flatMap(({ peer, ways }) => (isConnected(peer) ? ways : [])),
     retry: () => void nudges.dispatchEvent(new Event('retry')),
@@ -122,6 +129,20 @@ function byPeer(addresses: readonly string[]): Map<PeerIdText, string[]> {
 /** The relay's peer id, from the end of its address. */
 export function relayPeer(address: string): PeerIdText {
   return (address.split('/p2p/').at(-1) ?? '') as PeerIdText
+}
+
+const HOST = /^(ip4|ip6|dns|dns4|dns6)$/
+
+/** True for a whole way to a relay, from a host to a peer id, that leads through no other relay. */
+export function isRelayAddress(text: string): boolean {
+  try {
+    const names = multiaddr(text)
+      .getComponents()
+      .map(({ name }) => name)
+    return HOST.test(names[0] ?? '') && names.length > 2 && names.indexOf('p2p') === names.length - 1
+  } catch {
+    return false // not even an address
+  }
 }
 
 interface Pause {

@@ -14,6 +14,7 @@ const PASSPHRASE = 'two cups of tea'
 
 describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
   let relay: RelayProcess
+  let second: RelayProcess
   let host: Person
   let other: Person
   let seen: Pictures
@@ -22,13 +23,13 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
 
   inOrder(`journeys-device-${size}`, () => ({ host, other }))
   beforeAll(async () => {
-    relay = await startRelay()
+    ;[relay, second] = await Promise.all([startRelay(), startRelay()])
     seen = await pictures('journeys-device', size, scheme)
     host = await visit(relay.url, { screen })
   }, 120_000)
   afterAll(async () => {
     await Promise.all([host, other].map((person) => person?.browser.close()))
-    await relay?.close()
+    await Promise.all([relay, second].map((one) => one?.close()))
   })
 
   const settings = async (page: Page, you: string, line: string, title: string): Promise<void> => {
@@ -79,6 +80,37 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
     await seen.take(page, 'doctor')
     await own.press(page.getByText('See the report'))
     await page.locator('cafe-doctor pre').waitFor(WAIT)
+  })
+
+  test('another relay is added by its address, stays, and is removed', async () => {
+    const { page } = host
+    const [address] = second.relay
+    await settings(page, 'You', 'Settings of this device', 'Settings')
+    const relays = page.locator('cafe-relays')
+    const field = relays.getByRole('textbox', { name: 'Address of another relay' })
+    for (const nonsense of ['relay.example', '/dns4/relay.example', `${address}/p2p-circuit`]) {
+      await own.type(field, nonsense, 'Enter')
+      await relays.getByText('This is not the address of a relay.').waitFor(WAIT)
+      await own.paste(field, '')
+    }
+    await seen.take(page, 'no-relay')
+    await own.type(field, String(address), 'Enter')
+    // A node has a seat at one; the others wait to take its place.
+    await relays.getByText('Connected', { exact: true }).waitFor(WAIT)
+    await own.type(field, String(address), 'Enter')
+    await relays.getByText('This relay is in use already.').waitFor(WAIT)
+    await page.reload()
+    await relays.getByText('Connected', { exact: true }).waitFor(WAIT)
+    await relay.stop()
+    await relays.getByText('No answer').waitFor(WAIT)
+    await relays.getByText('Reachable').waitFor(WAIT)
+    await relay.restart()
+    await relays.getByText('Connected', { exact: true }).waitFor(WAIT)
+    await seen.take(page, 'own-relay')
+    await own.press(relays.getByRole('button', { name: /^Remove the relay/ }))
+    await expect.poll(() => relays.getByRole('listitem').count(), WAIT).toBe(1)
+    // The seat is at the first again.
+    await relays.getByText('Reachable').waitFor(WAIT)
   })
 
   test('a cafe is opened, and all of it speaks German', async () => {
