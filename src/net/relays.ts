@@ -5,11 +5,13 @@
  * invite named: the ways to the cafes of an account.
  */
 
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from 'libp2p'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { type Pauses, pauseAfter } from '../core/pause.ts'
+import { peerId, v } from '../core/schema.ts'
 
 export interface Relays {
   /** Multiaddrs of the relays in use, configured ones first, and the peer ids of these. */
@@ -20,7 +22,7 @@ export interface Relays {
    * Addresses of a relay that is configured are known already.
    */
   also(addresses: readonly string[]): void
-  /** Ends the connection to a relay that is kept no more: a seat there is taken at another. */
+  /** Ends the connection to a relay that is kept no more; a seat there is given up for one at another. */
   leave(peer: PeerIdText): Promise<void>
   /** The host of the app named it. */
   isConfigured(peer: PeerIdText): boolean
@@ -110,6 +112,8 @@ export function keepRelays(
     },
     async leave(peer) {
       if (all().some((one) => one.peer === peer)) return
+      // Who loses a seat dials whatever libp2p remembers as a relay: this one would give it back.
+      await libp2p.peerStore.patch(peerIdFromString(peer), { protocols: [], tags: {} })
       const connections = libp2p.getConnections().filter((c) => !c.limits && c.remotePeer.toString() === peer)
       await Promise.all(connections.map((connection) => connection.close()))
     },
@@ -139,7 +143,8 @@ export function isRelayAddress(text: string): boolean {
     const names = multiaddr(text)
       .getComponents()
       .map(({ name }) => name)
-    return HOST.test(names[0] ?? '') && names.length > 2 && names.indexOf('p2p') === names.length - 1
+    const isWhole = HOST.test(names[0] ?? '') && names.length > 2 && names.indexOf('p2p') === names.length - 1
+    return isWhole && v.is(peerId, relayPeer(text))
   } catch {
     return false // not even an address
   }
