@@ -2,7 +2,7 @@
  * Keeps this node at its relays: dials them at start, again whenever the connection goes, for as long as the node lives,
  * with growing, jittered pauses. js-libp2p's own reconnect queue gives up in browsers, so it is not used. A reservation
  * follows by itself from `/p2p-circuit` in the listen addresses. Beside those that are configured it keeps to those that an
- * invite named: the ways to the cafes of an account.
+ * invite named, the ways to the cafes of an account, and to those that the person has added.
  */
 
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -112,8 +112,8 @@ export function keepRelays(
     },
     async leave(peer) {
       if (all().some((one) => one.peer === peer)) return
-      // Who loses a seat dials whatever libp2p remembers as a relay: this one would give it back.
-      await libp2p.peerStore.patch(peerIdFromString(peer), { protocols: [], tags: {} })
+      // A node that loses its seat dials what libp2p remembers as relays: this one would give the seat back.
+      await libp2p.peerStore.patch(peerIdFromString(peer), { protocols: [] })
       const connections = libp2p.getConnections().filter((c) => !c.limits && c.remotePeer.toString() === peer)
       await Promise.all(connections.map((connection) => connection.close()))
     },

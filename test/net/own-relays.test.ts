@@ -73,4 +73,17 @@ describe('the relay that holds the seat', () => {
       await expect.poll(() => node.relays.connected(), WAIT).toContain(left)
     }
   })
+
+  test('is removed and was the only one: it is left alone, and the next has the seat', async () => {
+    const node = await create()
+    const own = await ownOf(node)
+    await own.add(first)
+    await expect.poll(() => seats(node), WAIT).toEqual([relayPeer(first)])
+    await own.remove(relayPeer(first))
+    expect(node.relays.addresses).toEqual([])
+    await own.add(second)
+    await expect.poll(() => seats(node), WAIT).toEqual([relayPeer(second)])
+    await reach(node, second)
+    expect(node.connections().map(({ peerId }) => peerId)).not.toContain(relayPeer(first))
+  })
 })
