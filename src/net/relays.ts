@@ -2,14 +2,16 @@
  * Keeps this node at its relays: dials them at start, again whenever the connection goes, for as long as the node lives,
  * with growing, jittered pauses. js-libp2p's own reconnect queue gives up in browsers, so it is not used. A reservation
  * follows by itself from `/p2p-circuit` in the listen addresses. Beside those that are configured it keeps to those that an
- * invite named: the ways to the cafes of an account.
+ * invite named, the ways to the cafes of an account, and to those that the person has added.
  */
 
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p } from 'libp2p'
 import type { PeerIdText } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { type Pauses, pauseAfter } from '../core/pause.ts'
+import { peerId, v } from '../core/schema.ts'
 
 export interface Relays {
   /** Multiaddrs of the relays in use, configured ones first, and the peer ids of these. */
@@ -20,6 +22,8 @@ export interface Relays {
    * Addresses of a relay that is configured are known already.
    */
   also(addresses: readonly string[]): void
+  /** Ends the connection to a relay that is kept no more; a seat there is given up for one at another. */
+  leave(peer: PeerIdText): Promise<void>
   /** The host of the app named it. */
   isConfigured(peer: PeerIdText): boolean
   /** The relay addresses with a connection now. */
@@ -106,6 +110,13 @@ export function keepRelays(
       for (const one of more) if (!staying.includes(one)) one.stopped.abort()
       more = [...staying, ...wanted.filter(([peer]) => !staying.some((one) => one.peer === peer)).map(start)]
     },
+    async leave(peer) {
+      if (all().some((one) => one.peer === peer)) return
+      // A node that loses its seat dials what libp2p remembers as relays: this one would give the seat back.
+      await libp2p.peerStore.patch(peerIdFromString(peer), { protocols: [] })
+      const connections = libp2p.getConnections().filter((c) => !c.limits && c.remotePeer.toString() === peer)
+      await Promise.all(connections.map((connection) => connection.close()))
+    },
     isConfigured: (peer) => configured.some((one) => one.peer === peer),
     connected: () => all().flatMap(({ peer, ways }) => (isConnected(peer) ? ways : [])),
     retry: () => void nudges.dispatchEvent(new Event('retry')),
@@ -122,6 +133,21 @@ function byPeer(addresses: readonly string[]): Map<PeerIdText, string[]> {
 /** The relay's peer id, from the end of its address. */
 export function relayPeer(address: string): PeerIdText {
   return (address.split('/p2p/').at(-1) ?? '') as PeerIdText
+}
+
+const HOST = /^(ip4|ip6|dns|dns4|dns6)$/
+
+/** True for a whole way to a relay, from a host to a peer id, that leads through no other relay. */
+export function isRelayAddress(text: string): boolean {
+  try {
+    const names = multiaddr(text)
+      .getComponents()
+      .map(({ name }) => name)
+    const isWhole = HOST.test(names[0] ?? '') && names.length > 2 && names.indexOf('p2p') === names.length - 1
+    return isWhole && v.is(peerId, relayPeer(text))
+  } catch {
+    return false // not even an address
+  }
 }
 
 interface Pause {

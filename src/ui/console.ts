@@ -124,6 +124,8 @@ export function createConsole(call: Client<PageApi>['call']): CafeConsole {
     node: {
       status: () => call('node.status', {}),
       relays: () => call('node.relays', {}),
+      addRelay: (address) => call('node.addRelay', { address }).then(() => undefined),
+      removeRelay: (peer) => call('node.removeRelay', { peer: peer as PeerIdText }).then(() => undefined),
       probe: (peer, options) => call('node.probe', { peer: peer as PeerIdText }, options),
     },
     async watch(listener, { signal }) {

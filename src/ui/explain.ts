@@ -20,6 +20,7 @@ export type Doing =
   | 'start'
   | 'open'
   | 'room'
+  | 'relay'
   | 'carry'
   | 'close'
   | 'invite'

@@ -76,6 +76,8 @@ export interface RelayInfo {
   readonly addresses: readonly string[]
   /** From the host of the app; else from the invites of cafes of the account. */
   readonly configured: boolean
+  /** Named by the person of this device, who can remove it. */
+  readonly own: boolean
   readonly connected: boolean
   /** It holds a seat for this node: others can dial it through this relay. */
   readonly seat: boolean
@@ -214,6 +216,8 @@ export type PageApi = AdmissionApi &
     'pins.forget': Call<{ id: string }, None>
     'node.status': Call<None, NodeStatus>
     'node.relays': Call<None, readonly RelayInfo[]>
+    'node.addRelay': Call<{ address: string }, None>
+    'node.removeRelay': Call<{ peer: PeerIdText }, None>
     'node.probe': Call<{ peer: PeerIdText }, Probe>
     /** Reports whenever something a page shows has changed; ends only by abort. */
     'node.watch': Call<None, None, 'node' | 'host' | 'account' | 'pins' | 'mail' | 'links'>

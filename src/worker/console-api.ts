@@ -122,6 +122,10 @@ export interface CafeConsole {
     status(): Promise<NodeStatus>
     /** The relays it keeps to, those of the app's host first. */
     relays(): Promise<readonly RelayInfo[]>
+    /** Keeps to this one too, on this device, by its multiaddr. @throws CafeError BAD_REQUEST, CONFLICT or QUOTA. */
+    addRelay(address: string): Promise<void>
+    /** One that was added so; others are left alone. */
+    removeRelay(peer: string): Promise<void>
     /** Connects to a peer and waits for one answer. @throws CafeError UNREACHABLE or TIMEOUT. */
     probe(peer: string, options?: { signal?: AbortSignal }): Promise<Probe>
   }

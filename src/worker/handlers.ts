@@ -25,6 +25,7 @@ import { hostHandlers } from './host-handlers.ts'
 import { later } from './later.ts'
 import { linkOpenHandlers } from './link-open-handlers.ts'
 import { namesHandlers } from './names-handlers.ts'
+import type { OwnRelays } from './own-relays.ts'
 import type { PairApi } from './pair-api.ts'
 import { throttled } from './throttled.ts'
 import type { TrialApi } from './trial-api.ts'
@@ -32,6 +33,7 @@ import { walletHandlers } from './wallet-handlers.ts'
 
 export interface HandlerComponents {
   readonly node: Node
+  readonly ownRelays: OwnRelays
   readonly accounts: Accounts
   /** Loads the rest of the table, which takes an account. */
   readonly part: () => Promise<Handlers<AccountPartApi>>
@@ -158,7 +160,7 @@ const none = v.strictObject({})
 const greeting = v.optional(notice)
 
 export function createHandlers(components: HandlerComponents): Handlers<HostApi> {
-  const { carry, node, accounts, part, pair, trial, hosting, names, changes, opener, tabs } = components
+  const { carry, node, ownRelays, accounts, part, pair, trial, hosting, names, changes, opener, tabs } = components
   const changed = async <T>(what: 'account' | 'pins', done: Promise<T>): Promise<T> => {
     const result = await done
     changes.emit(what)
@@ -280,7 +282,15 @@ export function createHandlers(components: HandlerComponents): Handlers<HostApi>
     },
 
     'node.status': { input: none, run: () => nodeStatus(node, tabs()) },
-    'node.relays': { input: none, run: () => relayList(node) },
+    'node.relays': { input: none, run: () => relayList(node, ownRelays) },
+    'node.addRelay': {
+      input: v.strictObject({ address: text(512) }),
+      run: ({ address }) => ownRelays.add(address).then(() => ({})),
+    },
+    'node.removeRelay': {
+      input: v.strictObject({ peer: peerId }),
+      run: ({ peer }) => ownRelays.remove(peer).then(() => ({})),
+    },
     'node.probe': {
       input: v.strictObject({ peer: peerId }),
       async run({ peer }, { signal }) {
@@ -308,13 +318,14 @@ function nodeStatus(node: Node, tabs: number): NodeStatus {
   }
 }
 
-function relayList({ relays, addresses }: Node): readonly RelayInfo[] {
+function relayList({ relays, addresses }: Node, mine: OwnRelays): readonly RelayInfo[] {
   const connected = relays.connected()
   const own = addresses()
   return [...Map.groupBy(relays.addresses, relayPeer)].map(([peer, ways]) => ({
     peerId: peer,
     addresses: ways,
     configured: relays.isConfigured(peer),
+    own: mine.addresses.some((address) => relayPeer(address) === peer),
     connected: ways.some((way) => connected.includes(way)),
     seat: own.some((address) => address.includes(`/p2p/${peer}/p2p-circuit`)),
   }))

@@ -37,6 +37,7 @@ import { createHandlers, type HostApi } from './handlers.ts'
 import { openerLater } from './link-opener.ts'
 import { cacheMarks } from './marks.ts'
 import { namesLater } from './names.ts'
+import { createOwnRelays } from './own-relays.ts'
 import type { PairApi } from './pair-api.ts'
 import { reachOf } from './reach.ts'
 import { PeerConnection } from './rtc/connection.ts'
@@ -152,8 +153,13 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     const joined = (await accounts.current()?.cafes.list()) ?? []
     cafes = joined.map(({ cafe }) => cafe)
     // The relays their invites named stay the ways to them, whatever the host of the app says.
-    node.relays.also(joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? [])))
+    const invited = joined.flatMap(({ addresses }) => addresses.flatMap((address) => relayOf(address) ?? []))
+    node.relays.also([...ownRelays.addresses, ...invited])
   }
+  const ownRelays = await createOwnRelays({
+    ...{ rows, relays: node.relays },
+    onChange: () => refreshCafes().then(() => changes.emit('node')),
+  })
   await refreshCafes()
   void changes.watch((what) => what === 'account' && void refreshCafes(), new AbortController().signal)
 
@@ -222,6 +228,7 @@ export async function startHost(pool: RtcPool, origin: string, writer: Holder): 
     handlers: createHandlers({
       carry: openCarry,
       node,
+      ownRelays,
       accounts,
       part,
       pair,

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { relayPeer } from '../../src/net/relays.ts'
 import { inOrder, type Moves, moves, SCREENS, WAIT } from '../fixtures/journey.ts'
 import { type Pictures, pictures } from '../fixtures/pictures.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
@@ -14,6 +15,7 @@ const PASSPHRASE = 'two cups of tea'
 
 describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
   let relay: RelayProcess
+  let second: RelayProcess
   let host: Person
   let other: Person
   let seen: Pictures
@@ -22,13 +24,13 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
 
   inOrder(`journeys-device-${size}`, () => ({ host, other }))
   beforeAll(async () => {
-    relay = await startRelay()
+    ;[relay, second] = await Promise.all([startRelay(), startRelay()])
     seen = await pictures('journeys-device', size, scheme)
     host = await visit(relay.url, { screen })
   }, 120_000)
   afterAll(async () => {
     await Promise.all([host, other].map((person) => person?.browser.close()))
-    await relay?.close()
+    await Promise.all([relay, second].map((one) => one?.close()))
   })
 
   const settings = async (page: Page, you: string, line: string, title: string): Promise<void> => {
@@ -36,6 +38,13 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
     await own.press(page.getByRole('link', { name: line }))
     await heading(page, title)
   }
+
+  /** What the list of relays tells of this one. */
+  const says = (page: Page, { relay: [address = ''] }: RelayProcess, what: string): Promise<void> =>
+    page
+      .locator(`cafe-relays li:has([title="${relayPeer(address)}"])`)
+      .getByText(what, { exact: true })
+      .waitFor(WAIT)
 
   test('a file is tried as a link, seen as a cafe would, and gone', async () => {
     const { page } = host
@@ -81,6 +90,37 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
     await page.locator('cafe-doctor pre').waitFor(WAIT)
   })
 
+  test('another relay is added by its address, takes the seat while the first is away, and gives it back when it is removed', async () => {
+    const { page } = host
+    const [address] = second.relay
+    await settings(page, 'You', 'Settings of this device', 'Settings')
+    const relays = page.locator('cafe-relays')
+    const field = relays.getByRole('textbox', { name: 'Address of another relay' })
+    for (const nonsense of ['relay.example', String(address).slice(0, -1), `${address}/p2p-circuit`]) {
+      await own.type(field, nonsense, 'Enter')
+      await relays.getByText('This is not the address of a relay.').waitFor(WAIT)
+      await own.paste(field, '')
+    }
+    await seen.take(page, 'no-relay')
+    await own.type(field, String(address), 'Enter')
+    // A node has a seat at one; the others wait to take its place.
+    await says(page, second, 'Connected')
+    await own.type(field, String(address), 'Enter')
+    await relays.getByText('This relay is in use already.').waitFor(WAIT)
+    await page.reload()
+    await says(page, second, 'Connected')
+    await says(page, relay, 'Reachable')
+    await relay.stop()
+    await says(page, relay, 'No answer')
+    await says(page, second, 'Reachable')
+    await relay.restart()
+    await says(page, relay, 'Connected')
+    await seen.take(page, 'own-relay')
+    await own.press(relays.getByRole('button', { name: /^Remove the relay/ }))
+    await says(page, relay, 'Reachable')
+    expect(await relays.getByRole('listitem').count()).toBe(1)
+  })
+
   test('a cafe is opened, and all of it speaks German', async () => {
     const { page } = host
     await own.press(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'My cafe' }))
@@ -90,7 +130,15 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
     await settings(page, 'You', 'Settings of this device', 'Settings')
     await own.pick(page.getByRole('combobox', { name: 'Language' }), 'de')
     await heading(page, 'Einstellungen')
+    const relays = page.locator('cafe-relays')
+    const field = relays.getByRole('textbox', { name: 'Adresse eines weiteren Relays' })
+    await own.type(field, 'relay.example', 'Enter')
+    await relays.getByText('Das ist nicht die Adresse eines Relays.').waitFor(WAIT)
     await seen.take(page, 'einstellungen')
+    await own.type(field, String(second.relay[0]), 'Enter')
+    await says(page, second, 'Verbunden')
+    await own.press(relays.getByRole('button', { name: /^Das Relay .* entfernen$/ }))
+    await expect.poll(() => relays.getByRole('listitem').count(), WAIT).toBe(1)
     await own.press(page.getByRole('navigation').getByRole('link', { name: 'Café', exact: true }))
     await heading(page, 'Corner Cafe')
     await seen.take(page, 'mein-cafe')

@@ -12,6 +12,7 @@ import { createConsole } from '../../src/ui/console.ts'
 import { jsonFormat } from '../../src/wire/http-frames.ts'
 import { createChanges } from '../../src/worker/changes.ts'
 import { createHandlers } from '../../src/worker/handlers.ts'
+import type { OwnRelays } from '../../src/worker/own-relays.ts'
 import { startHttp } from '../fixtures/http-call.ts'
 import {
   type CafeNode,
@@ -199,6 +200,7 @@ describe('by the console', () => {
     const handlers = createHandlers({
       ...{
         node: guest.node,
+        ownRelays: never as OwnRelays,
         hosting: never as Hosting,
         names: never as Names,
         part: () => Promise.reject(new Error('not part of this test')),

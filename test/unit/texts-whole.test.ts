@@ -21,6 +21,7 @@ const SAME: Readonly<Record<string, string>> = {
   'mail.roomAt': 'a name and numbers',
   'recover.unnamed': 'a thread is a Thread',
   'links.link': 'a link is a Link',
+  'settings.relayExample': 'an address',
   'tester.block': 'the same word',
   'tester.ms': 'a unit',
   'viewer.orders.name': 'the same word',

@@ -48,6 +48,12 @@ export const failures: Words['failures'] = {
       CONFLICT: 'In diesem Browser ist schon ein Konto.',
     },
     open: { BAD_REQUEST: 'Der Name eines Cafés braucht 1 bis 64 Zeichen.' },
+    relay: {
+      BAD_REQUEST:
+        'Das ist nicht die Adresse eines Relays. Sie beginnt mit /dns4/, /ip4/ oder Ähnlichem und endet mit /p2p/ und der Kennung des Relays.',
+      CONFLICT: 'Dieses Relay wird schon benutzt.',
+      QUOTA: 'Es sind schon vier eigene. Entferne erst eines.',
+    },
     room: {
       BAD_REQUEST: 'Das ist keine Menge. Gib eine Zahl in Gigabyte ein.',
       NOT_FOUND: 'Dein Café ist geschlossen.',

@@ -28,6 +28,11 @@ export const settings: Words['settings'] = {
 
   relays: 'Relays',
   relaysText: 'Über sie finden dich andere. Sie stammen vom Server dieser App und aus den Einladungen deiner Cafés.',
+  relayAddress: 'Adresse eines weiteren Relays',
+  relayHelp: 'Wer es betreibt, kann sie dir sagen. Es gilt auf diesem Gerät, neben den anderen.',
+  relayExample: '/dns4/…/p2p/12D3Koo…',
+  addRelay: 'Hinzufügen',
+  removeRelay: (relay) => `Das Relay ${relay} entfernen`,
   noRelays: 'Keine. Öffne Popup Cafe unter der Adresse eines Relays.',
   seat: 'Erreichbar',
   noSeat: 'Verbunden',

@@ -36,6 +36,12 @@ export const failures = {
       CONFLICT: 'There is an account in this browser already.',
     },
     open: { BAD_REQUEST: 'A cafe’s name needs 1 to 64 characters.' },
+    relay: {
+      BAD_REQUEST:
+        'This is not the address of a relay. It begins with /dns4/, /ip4/ or the like, and ends with /p2p/ and the relay’s id.',
+      CONFLICT: 'This relay is in use already.',
+      QUOTA: 'There are four of your own already. Remove one first.',
+    },
     room: {
       BAD_REQUEST: 'This is no amount of room. Enter a number of gigabytes.',
       NOT_FOUND: 'Your cafe is closed.',

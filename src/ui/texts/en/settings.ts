@@ -26,6 +26,11 @@ export const settings = {
 
   relays: 'Relays',
   relaysText: 'Others find you through these. They come from the host of this app and from the invites of your cafes.',
+  relayAddress: 'Address of another relay',
+  relayHelp: 'Whoever runs it can tell you. It is used on this device, beside the others.',
+  relayExample: '/dns4/…/p2p/12D3Koo…',
+  addRelay: 'Add',
+  removeRelay: (relay: string) => `Remove the relay ${relay}`,
   noRelays: 'None. Open Popup Cafe from the address of a relay.',
   seat: 'Reachable',
   noSeat: 'Connected',
