@@ -35,7 +35,7 @@ export class ViewFocus {
     this.#follow(root, null, options)
   }
 
-  /** To call when something in `part` is about to go: a focus that is lost by it goes to the heading there, or to the view's. */
+  /** To call when something is about to go: a focus that is lost by it goes to the heading in `part`, or to the view's. */
   keepIn(part: Element | null): void {
     this.#follow(document.querySelector('main'), part)
   }
