@@ -10,6 +10,10 @@ function focusHeading(root: HTMLElement, options: FocusOptions = {}): void {
   heading.focus(options)
 }
 
+/** The heading in `part` that can have the focus, if it is still there. */
+const headingIn = (part: Element | null): HTMLElement | null =>
+  part?.isConnected ? part.querySelector<HTMLElement>('h2[tabindex]') : null
+
 /** The entry of the history says where its view was scrolled to (`feed-places.ts`): the view goes there, and not to its top. */
 export function isRestored(): boolean {
   const state: unknown = history.state
@@ -28,10 +32,22 @@ export class ViewFocus {
 
   /** To call when something in the view has changed from outside: only a focus that was lost by it goes to the heading. */
   keep(root: HTMLElement | null, options: FocusOptions = {}): void {
+    this.#follow(root, null, options)
+  }
+
+  /** To call when something is about to go: a focus that is lost by it goes to the heading in `part`, or to the view's. */
+  keepIn(part: Element | null): void {
+    this.#follow(document.querySelector('main'), part)
+  }
+
+  #follow(root: HTMLElement | null, part: Element | null, options: FocusOptions = {}): void {
     this.end()
     if (root === null) return
     const find = (): void => {
-      if (document.activeElement === document.body) focusHeading(root, options)
+      if (document.activeElement !== document.body) return
+      const heading = headingIn(part)
+      if (heading) heading.focus(options)
+      else focusHeading(root, options)
     }
     find()
     const watching = new AbortController()

@@ -9,6 +9,7 @@ import type { ReceiptInfo, Session } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
+import { ViewFocus } from '../controllers/view-focus.ts'
 import { bytes, erasedLine, plainName, short } from '../format.ts'
 import './cafe-confirm.ts'
 import { cafes as english } from '../texts/en/cafes.ts'
@@ -48,6 +49,7 @@ export class CafeCafes extends Plain {
     await this.cafe.account.deregister(session.cafe, { force })
     this.asking = false
   })
+  readonly #focus = new ViewFocus()
   readonly #again = new Action<Session>(this, 'join', async ({ cafe }) => void (await this.cafe.account.ask(cafe)))
 
   /** It was asked and did not answer, or signs nothing that can be believed: the person may leave without it. */
@@ -63,7 +65,7 @@ export class CafeCafes extends Plain {
     if (cafes.length === 0 && receipts.length === 0 && this.leaving === undefined) return nothing
     return html`<section class="card" aria-labelledby="cafes-heading">
         <div class="heading">
-          <h2 id="cafes-heading">${text.title}</h2>
+          <h2 id="cafes-heading" tabindex="-1">${text.title}</h2>
           <a class="button small" href="#join">${text.another}</a>
         </div>
         ${failure(this.#again.problem)}
@@ -138,7 +140,10 @@ export class CafeCafes extends Plain {
 
   /** Nothing is lost by it, so nothing is asked. */
   #forget(session: Session): () => void {
-    return () => void this.#leave.run({ session, force: true })
+    return () => {
+      this.#focus.keepIn(this)
+      void this.#leave.run({ session, force: true })
+    }
   }
 
   #ask(session: Session): void {

@@ -1,10 +1,11 @@
 /**
  * `<cafe-confirm>`: asks before something is lost. Fires `agreed` when the person agrees and `left` when the dialog has
- * closed; the way out has the focus.
+ * closed; the way out has the focus. If what opened it is gone, the focus is then at a heading.
  */
 import './library.ts'
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import { html, type TemplateResult } from 'lit'
+import { ViewFocus } from '../controllers/view-focus.ts'
 import type { Problem } from '../explain.ts'
 import { common as english } from '../texts/en/common.ts'
 import { spoken } from '../texts/say.ts'
@@ -31,6 +32,12 @@ export class CafeConfirm extends Plain {
   declare verb: string
   declare running: boolean
   declare problem: Problem | undefined
+  readonly #focus = new ViewFocus()
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    if (this.open) this.#focus.keepIn(null)
+  }
 
   override render(): TemplateResult {
     return html`<wa-dialog label=${this.heading} ?open=${this.open} light-dismiss @wa-after-hide=${this.#hidden}>
@@ -50,7 +57,12 @@ export class CafeConfirm extends Plain {
   }
 
   #hidden(event: Event): void {
-    if (event.target === event.currentTarget) this.dispatchEvent(new Event('left'))
+    if (event.target !== event.currentTarget) return
+    const { activeElement } = document
+    // Nothing took it back.
+    if (activeElement instanceof HTMLElement && this.contains(activeElement)) activeElement.blur()
+    this.#focus.keepIn(this.parentElement)
+    this.dispatchEvent(new Event('left'))
   }
 }
 customElements.define('cafe-confirm', CafeConfirm)

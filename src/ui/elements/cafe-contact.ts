@@ -8,6 +8,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { ContactInfo, TalkInfo } from '../../worker/contact-api.ts'
 import { Action } from '../controllers/action.ts'
 import { Live } from '../controllers/live.ts'
+import { ViewFocus } from '../controllers/view-focus.ts'
 import { plainName } from '../format.ts'
 import { alikeText } from '../people-words.ts'
 import { threadHash } from '../route.ts'
@@ -51,8 +52,11 @@ export class CafeContact extends Plain {
     await this.cafe.contact.refresh(this.address)
     this.#info.refresh()
   })
+  readonly #focus = new ViewFocus()
   readonly #change = new Action<Change>(this, 'person', async (what) => {
     const { contact } = this.cafe
+    // The button makes way for another.
+    this.#focus.keepIn(null)
     await (what === 'add' ? contact.add({ address: this.address }) : contact[what](this.address))
     this.#info.refresh()
     if (this.asking) this.asking = { ...this.asking, open: false }
@@ -61,6 +65,8 @@ export class CafeContact extends Plain {
     await this.cafe.contact.add({ address: this.address, name: name === '' ? null : name })
     this.#info.refresh()
     this.renaming = false
+    await this.updateComplete
+    this.querySelector<HTMLElement>('.person-actions [aria-expanded]')?.focus()
   })
   readonly #talk = new Action<void>(this, 'person', async () => {
     this.renaming = false

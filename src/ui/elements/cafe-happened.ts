@@ -57,11 +57,9 @@ export class CafeHappened extends Plain {
         <p class="quiet small">${text.happenedText}</p>
         ${this.seen === undefined ? html`<p>${text.nothingTold}</p>` : this.#told(this.seen)}
         <div class="row">
-          ${
-            this.#fetch.running
-              ? html`<button type="button" class="button" @click=${this.#stop}>${text.stop}</button>`
-              : html`<button type="button" class="button" @click=${() => this.#fetch.run()}>${icon('again')}${text.fetchAll}</button>`
-          }
+          <button type="button" class="button" @click=${this.#toggle}>
+            ${this.#fetch.running ? text.stop : html`${icon('again')}${text.fetchAll}`}
+          </button>
           <span role="status" class="quiet small tabular">
             ${this.got === undefined ? nothing : this.#fetch.running ? text.got(bytes(this.got)) : text.gotAll(bytes(this.got))}
           </span>
@@ -172,7 +170,12 @@ export class CafeHappened extends Plain {
     this.got = got
   }
 
-  #stop(): void {
+  /** One button, which keeps the focus. */
+  #toggle(): void {
+    if (!this.#fetch.running) {
+      void this.#fetch.run()
+      return
+    }
     this.#fetch.abort()
     this.got = undefined
   }

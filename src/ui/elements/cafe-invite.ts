@@ -18,7 +18,7 @@ const MAX_CODE = 2900
 const LONG_CODE = 1000
 
 export class CafeInvite extends Plain {
-  static override properties = { link: {}, name: {}, mode: {}, help: {}, what: {} }
+  static override properties = { link: {}, name: {}, mode: {}, help: {}, what: {}, first: { type: Boolean } }
   declare link: string
   declare name: string
   /** Whom the link admits; without it, whoever has it. */
@@ -27,6 +27,8 @@ export class CafeInvite extends Plain {
   declare help: string | undefined
   /** What it is, where it is no invite. */
   declare what: string | undefined
+  /** The dialog it is in begins with it. */
+  declare first: boolean
 
   override render(): TemplateResult {
     return html`<div class="invite">
@@ -38,7 +40,7 @@ export class CafeInvite extends Plain {
         </label>
         <div class="row">
           <wa-copy-button .value=${this.link} copy-label=${text.copyLink} success-label=${text.copied} tooltip="copy">
-            <button type="button" class="button loud">${icon('copy')}${text.copyLink}</button>
+            <button type="button" class="button loud" ?autofocus=${this.first}>${icon('copy')}${text.copyLink}</button>
           </wa-copy-button>
           ${
             'share' in navigator
@@ -49,6 +51,12 @@ export class CafeInvite extends Plain {
         <p class="quiet small">${this.help ?? text.help[this.mode ?? 'invite']}</p>
       </div>
     </div>`
+  }
+
+  /** To call when what had the focus has made way for this: the person goes on here. */
+  async goOn(): Promise<void> {
+    await this.updateComplete
+    this.querySelector<HTMLElement>('.row button')?.focus()
   }
 
   #code(): TemplateResult | typeof nothing {

@@ -8,6 +8,7 @@ import type { CafeConsole } from '../../worker/console-api.ts'
 import type { LinkInfo } from '../../worker/link-api.ts'
 import { Action } from '../controllers/action.ts'
 import { plainName } from '../format.ts'
+import type { CafeInvite } from './cafe-invite.ts'
 import './cafe-invite.ts'
 import { links as english } from '../texts/en/links.ts'
 import { spoken } from '../texts/say.ts'
@@ -37,6 +38,8 @@ export class CafeMakeLink extends Plain {
       openings: times > 0 ? times : null,
       ...(password !== '' && { password }),
     })
+    await this.updateComplete
+    await this.querySelector<CafeInvite>('cafe-invite')?.goOn()
   })
 
   override render(): TemplateResult {
@@ -88,8 +91,10 @@ export class CafeMakeLink extends Plain {
   }
 
   #result(made: LinkInfo): TemplateResult {
-    const again = (): void => {
+    const again = async (): Promise<void> => {
       this.made = undefined
+      await this.updateComplete
+      this.querySelector('input')?.focus()
     }
     return html`<p role="status">${made.state === 'waiting' ? text.readySoon : text.ready}</p>
       <cafe-invite

@@ -8,6 +8,7 @@ import type { About, Trouble } from '../../core/about.ts'
 import { withWatch } from '../../core/watched.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
+import { ViewFocus } from '../controllers/view-focus.ts'
 import { Watching } from '../controllers/watching.ts'
 import { bytes, plainName } from '../format.ts'
 import type { LinkKeys } from '../link-keys.ts'
@@ -58,6 +59,7 @@ export class CafeOpen extends Plain {
   declare names: ReadonlyMap<string, string>
   /** What was beside a file when it was chosen from its folder. */
   #beside: readonly Item[] = []
+  readonly #focus = new ViewFocus()
   readonly #watching = new Watching(this)
   readonly #ask = new Action<void>(this, 'link', async (_, signal) => {
     await this.#ownKey()
@@ -151,7 +153,7 @@ export class CafeOpen extends Plain {
   #why(trouble: Trouble): TemplateResult {
     const link = this.keys.whole(this.link)
     if (trouble.what === 'password') {
-      return html`<section class="card"><cafe-link-password .link=${link} @opened=${this.#again}></cafe-link-password></section>`
+      return html`<section class="card"><cafe-link-password .link=${link} @opened=${this.#unlocked}></cafe-link-password></section>`
     }
     return html`<cafe-why
       .trouble=${trouble}
@@ -177,6 +179,12 @@ export class CafeOpen extends Plain {
     this.#ask.abort()
     this.trouble = undefined
     void this.#ask.run()
+  }
+
+  /** The field for the password makes way for what is shown. */
+  #unlocked(): void {
+    this.#focus.keepIn(null)
+    this.#again()
   }
 
   #share(): void {

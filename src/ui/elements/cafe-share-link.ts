@@ -5,6 +5,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js'
 import { html, type TemplateResult } from 'lit'
 import { plainName } from '../format.ts'
 import { cafesOf, hasKey } from '../viewer/content.ts'
+import type { CafeInvite } from './cafe-invite.ts'
 import './cafe-invite.ts'
 import './cafe-make-link.ts'
 import { links as english } from '../texts/en/links.ts'
@@ -21,6 +22,11 @@ export class CafeShareLink extends Plain {
   declare name: string
   declare folder: boolean
 
+  /** A dialog that is drawn open does not look for what it begins with. */
+  protected override firstUpdated(): void {
+    if (this.open) void this.querySelector<CafeInvite>('cafe-invite')?.goOn()
+  }
+
   override render(): TemplateResult {
     const name = plainName(this.name, 60)
     return html`<wa-dialog class="share-link" label=${text.shareTitle(name)} ?open=${this.open} light-dismiss @wa-after-hide=${this.#hidden}>
@@ -34,6 +40,7 @@ export class CafeShareLink extends Plain {
         <li>${icon('clock')}${cafesOf(this.link).length > 0 ? text.whileCafes : text.whileAnybody}</li>
       </ul>
       <cafe-invite
+        first
         .link=${new URL(this.link, location.href).href}
         .name=${plainName(this.name, 120)}
         .what=${text.link}

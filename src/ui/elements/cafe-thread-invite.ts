@@ -45,8 +45,8 @@ export class CafeThreadInvite extends Plain {
 
   /** What had the focus has made way: the person goes on with what was made. */
   async #goOn(): Promise<void> {
-    await this.querySelector<CafeInvite>('cafe-invite')?.updateComplete
-    this.querySelector<HTMLElement>('cafe-invite .row button, .end [data-dialog=close]')?.focus()
+    await this.querySelector<CafeInvite>('cafe-invite')?.goOn()
+    this.querySelector<HTMLElement>('.end [data-dialog=close]')?.focus()
   }
 
   override render(): TemplateResult {

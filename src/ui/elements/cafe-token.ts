@@ -7,6 +7,7 @@ import type { NewToken } from '../../worker/api.ts'
 import type { CafeConsole } from '../../worker/console-api.ts'
 import { Action } from '../controllers/action.ts'
 import { bytes } from '../format.ts'
+import type { CafeInvite } from './cafe-invite.ts'
 import './cafe-invite.ts'
 import { admit as english } from '../texts/en/admit.ts'
 import { spoken } from '../texts/say.ts'
@@ -40,6 +41,8 @@ export class CafeToken extends Plain {
       quota: QUOTAS.find((quota) => quota === form.get('quota')) ?? 'normal',
       ...(days > 0 ? { expires: Date.now() + days * DAY } : {}),
     })
+    await this.updateComplete
+    await this.querySelector<CafeInvite>('cafe-invite')?.goOn()
   })
 
   override render(): TemplateResult {
