@@ -2,7 +2,9 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { CafeError } from './errors.ts'
 
-/** Canonical dag-cbor of `value`; keys with value `undefined` are left out, since dag-cbor has no undefined. */
+/**
+ * Canonical dag-cbor of `value`, as {@link prune} leaves it: what is decoded from it and encoded again is the same bytes.
+ */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
   return dagCbor.encode(prune(value)) as Uint8Array<ArrayBuffer>
 }
@@ -20,13 +22,19 @@ export function decode(bytes: Uint8Array, limit: number): unknown {
   }
 }
 
-/** `value` without keys whose value is undefined. */
+/**
+ * `value` as it can be read again: without keys whose value is undefined, which dag-cbor does not have, and without byte
+ * order marks at the beginning of texts, which decoders take away.
+ */
 export function prune(value: unknown): unknown {
+  if (typeof value === 'string') return withoutMark(value)
   if (Array.isArray(value)) return value.map(prune)
   if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, prune(item)]),
+      .map(([key, item]) => [withoutMark(key), prune(item)]),
   )
 }
+
+const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.replace(/^\ufeff+/, '') : text)

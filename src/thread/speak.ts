@@ -2,6 +2,7 @@
  * Our own blocks: what is to be said is put together with number, parents and key, judged like any other, and visible once
  * it is on the medium.
  */
+import { prune } from '../core/codec.ts'
 import { CafeError } from '../core/errors.ts'
 import { type Address, hex } from '../core/ids.ts'
 import { MAX_KNOWN, MAX_MEMBERS, MAX_PARENTS } from '../core/limits.ts'
@@ -234,5 +235,5 @@ async function store(
 function numbered({ signer, clock, tip }: Core, part: Part): Content {
   const [seq, prev] = tip?.last ? [tip.last.seq + 1, cidOf(tip.last.hash)] : [1, null]
   const by = { author: signer.account, dev: signer.peer, seq, prev, ts: clock() }
-  return parse(contentSchema, { ...by, ...(signer.cert ? { cert: signer.cert } : {}), ...part })
+  return parse(contentSchema, prune({ ...by, ...(signer.cert ? { cert: signer.cert } : {}), ...part }))
 }

@@ -2,80 +2,19 @@
  * What other people write and call themselves (rule J1), where it reaches somebody: invites, search and contact
  * cards, requests to join, the host's lists and the last words of a cafe. All of it stays text.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startWatch, TELL_VIOLATIONS, type Watch } from '../fixtures/payloads.ts'
-import { type Person, visit } from '../fixtures/profiles.ts'
-import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
+import { type Meeting, meet } from '../fixtures/hostile-people.ts'
 
 const WAIT = { timeout: 40_000 }
 
-const data = mkdtempSync(join(tmpdir(), 'cafe-e2e-people-'))
-/** With a cafe of its own, where both are: there they find each other, and leave mail. */
-let relay: RelayProcess
-let watch: Watch
-/** Has a cafe whose host is asked, and reads. */
-let reader: Person
-/** Has a cafe too, and writes nothing that is not hostile. */
-let writer: Person
-let names: string[]
-let readerAddress: string
-let writerAddress: string
-let writerInvite: string
-let readerInvite: string
-
-const nameOf = (i: number): string => names[i % names.length] as string
+let meeting: Meeting
+let { watch, reader, writer, names, nameOf, go, reads } = {} as Meeting
 
 beforeAll(async () => {
-  watch = await startWatch()
-  names = watch.names(3)
-  relay = await startRelay(['--cafe', 'Corner Cafe', '--cafe-data', data, '--cafe-port', '0'])
-  const corner = JSON.parse(/^\{.*/m.exec(relay.output())?.[0] as string).cafe.invite as string
-  ;[reader, writer] = await Promise.all([
-    visit(relay.url, { before: [TELL_VIOLATIONS] }),
-    visit(relay.url, { before: [TELL_VIOLATIONS] }),
-  ])
-  for (const { browser } of [reader, writer]) watch.over(browser.context)
-  const settle = ({ page }: Person, name: string, mode: 'open' | 'ask') =>
-    page.evaluate(
-      async ({ name, mode, corner }) => {
-        const { invite } = await cafe.host.open({ name, mode })
-        const { address } = await cafe.account.create()
-        await cafe.profile.set({ name })
-        await cafe.account.register(corner)
-        return [invite, address] as const
-      },
-      { name, mode, corner },
-    )
-  ;[readerInvite, readerAddress] = await settle(reader, 'Reader', 'ask')
-  ;[writerInvite, writerAddress] = await settle(writer, nameOf(0), 'open')
+  meeting = await meet()
+  ;({ watch, reader, writer, names, nameOf, go, reads } = meeting)
 }, 90_000)
-
-afterAll(async () => {
-  await Promise.all([reader, writer].map((person) => person?.browser.close()))
-  await relay?.close()
-  rmSync(data, { recursive: true, force: true })
-  watch?.close()
-})
-
-const go = async (hash: string): Promise<Page> => {
-  const { page } = reader
-  await page.evaluate((hash) => {
-    location.hash = hash
-  }, hash)
-  await page.locator('main h1').first().waitFor(WAIT)
-  return page
-}
-
-/** The beginning of `text` is to be read in the view, and nothing else came of it. */
-const reads = async (text: string): Promise<void> => {
-  const { page } = reader
-  await expect.poll(() => page.locator('main').innerText(), WAIT).toContain(text.trim().slice(0, 20))
-  await watch.nothing(page)
-}
+afterAll(() => meeting?.close())
 
 describe('what others write', () => {
   test('would be heard of if it became HTML', async () => {
@@ -84,9 +23,9 @@ describe('what others write', () => {
   })
 
   test('stays text on the way into their cafe, and in the list of cafes', async () => {
-    await go(new URL(writerInvite).hash)
+    await go(new URL(writer.invite).hash)
     await reads(nameOf(0))
-    await reader.page.evaluate((invite) => cafe.account.register(invite), writerInvite)
+    await reader.page.evaluate((invite) => cafe.account.register(invite), writer.invite)
     await go('#join')
     await reads(nameOf(0))
     await go('#doctor')
@@ -96,7 +35,7 @@ describe('what others write', () => {
   test('stays text when they ask to join', async () => {
     const greeting = names.slice(0, 12).join(' ').slice(0, 200)
     await writer.page.evaluate(([invite, greeting]) => cafe.account.register(invite, { greeting }), [
-      readerInvite,
+      reader.invite,
       greeting,
     ] as const)
     const page = await go('#host')
@@ -125,11 +64,11 @@ describe('what others write', () => {
     // From a stranger, who knows where mail for the reader goes.
     await expect
       .poll(
-        () => writer.page.evaluate((to) => cafe.contact.refresh(to).then(({ inboxes }) => inboxes), readerAddress),
+        () => writer.page.evaluate((to) => cafe.contact.refresh(to).then(({ inboxes }) => inboxes), reader.address),
         WAIT,
       )
       .toBeGreaterThan(0)
-    const [first] = await invite(names.slice(20, 24), readerAddress)
+    const [first] = await invite(names.slice(20, 24), reader.address)
     await expect.poll(async () => (await received()) + (await invited()), WAIT).toBe(4)
     for (const view of ['#threads', '#mail', '#news']) {
       await go(view)
@@ -144,7 +83,7 @@ describe('what others write', () => {
     await go(new URL(link).hash)
     await reads(nameOf(0))
     await page.evaluate((link) => cafe.contact.add({ link }), link)
-    await invite(names.slice(24, 32), readerAddress)
+    await invite(names.slice(24, 32), reader.address)
     await expect.poll(async () => (await received()) + (await invited()), WAIT).toBe(12)
     await go('#threads')
     await reads(nameOf(30))
@@ -161,9 +100,9 @@ describe('what others write', () => {
     for (const name of names.slice(1, 5)) {
       await writer.page.evaluate((name) => cafe.profile.set({ name }), name)
       const claimed = () =>
-        page.evaluate((who) => cafe.contact.refresh(who).then(({ claimed }) => claimed), writerAddress)
+        page.evaluate((who) => cafe.contact.refresh(who).then(({ claimed }) => claimed), writer.address)
       await expect.poll(claimed, WAIT).toBe(name.trim())
-      await go(`#contact=${writerAddress}`)
+      await go(`#contact=${writer.address}`)
       await reads(name)
       await go('#people')
       await watch.nothing(page)
@@ -215,7 +154,7 @@ describe('what others write', () => {
         await cafe.host.open({ name, mode: 'open' })
         await cafe.host.evict({ address, notice })
       },
-      { name: nameOf(0), address: readerAddress, notice: nameOf(71) },
+      { name: nameOf(0), address: reader.address, notice: nameOf(71) },
     )
     await reads(nameOf(71))
   })

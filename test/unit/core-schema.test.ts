@@ -92,17 +92,22 @@ describe('the codec', () => {
     expect(decode(encode({ a: undefined, b: [{ c: undefined, d: someCid }] }), 100)).toEqual({ b: [{ d: someCid }] })
   })
 
-  it('gives back any value of the data model', () => {
+  it('gives back any value of the data model, whatever its texts are made of', () => {
+    const begun = (...marks: string[]) =>
+      fc
+        .tuple(fc.constantFrom('', ...marks), fc.oneof(fc.string(), fc.string({ unit: 'binary' })))
+        .map((parts) => parts.join(''))
+    const key = begun('\ufeff', '\ufeff\ufeff')
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { depthSize: 'small' },
         fc.constant(null),
         fc.boolean(),
         fc.maxSafeInteger(),
-        fc.string(),
+        begun('\ufeff', '\ufeff\ufeff', '\ud800'),
         fc.uint8Array(),
         fc.array(tie('any')),
-        fc.dictionary(fc.string(), tie('any')),
+        fc.dictionary(key, tie('any'), { noNullPrototype: true }),
       ),
     })).any
     fc.assert(

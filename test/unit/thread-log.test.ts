@@ -26,6 +26,20 @@ describe('a thread', () => {
     expect(await a.alarms()).toEqual([])
   })
 
+  it('takes nothing that the others could not read, such as a mark that decoders drop', async () => {
+    const [a, b] = await threadOf(await Promise.all([personOf(1), personOf(2)]))
+    if (!a || !b) throw new Error('no thread')
+    const marked = ['\ufeffone', '\ufeff\ufeff two', 'th\ufeffree', 'fo\ud800ur']
+    for (const words of marked) await a.append(text(words))
+    expect(await failure(() => a.append(text('\ufeff')))).toMatchObject({ code: 'BAD_REQUEST' })
+    const { cid } = await a.append(text('\r\n\u202e\0'))
+    await a.append({ type: 'comment', body: { target: cid, text: '\ufeffcomment' } })
+    await exchange(a, b)
+    expect((await b.heads()).map(String)).toEqual((await a.heads()).map(String))
+    expect(await words(b)).toEqual(['\r\n\u202e\0', 'fo\ufffdur', 'th\ufeffree', ' two', 'one'])
+    expect(await words(a)).toEqual(await words(b))
+  })
+
   it('has two heads where two spoke at once, and one where somebody speaks next', async () => {
     const [a, b] = await threadOf(await Promise.all([personOf(1), personOf(2)]))
     if (!a || !b) throw new Error('no thread')
