@@ -39,10 +39,10 @@ export class CafeReach extends Plain {
       <ul class="chips" aria-label=${own.ways}>
         ${this.paused ? html`<li class="tag part">${icon('warning')}${own.paused}</li>` : nothing}
         ${found === undefined ? nothing : ways(found.node, found.relays)}
-        <li class="quiet small">
-          ${own.up(html`<wa-relative-time .date=${new Date(this.up)} sync></wa-relative-time>`)}
-        </li>
-      </ul>`
+      </ul>
+      <p class="quiet small">
+        ${own.up(html`<wa-relative-time .date=${new Date(this.up)} sync></wa-relative-time>`)}
+      </p>`
   }
 }
 

@@ -10,7 +10,7 @@ export const hosting: Words['hosting'] = {
   onNetwork: 'in diesem Netz',
   notOnNetwork: 'nicht direkt',
   seats: (seats) => plural(seats, { one: 'über # Relay', other: 'über # Relays' }),
-  noSeat: 'noch kein Platz bei einem Relay',
+  noSeat: 'noch kein Relay',
   up: (when) => html`ununterbrochen offen, begonnen ${when}`,
   paused: 'Pause für Gäste',
   pauseTitle: 'Pause für Gäste',

@@ -12,7 +12,7 @@ export const hosting = {
   onNetwork: 'on this network',
   notOnNetwork: 'not directly',
   seats: (seats: number) => plural(seats, { one: 'through # relay', other: 'through # relays' }),
-  noSeat: 'no seat at a relay yet',
+  noSeat: 'no relay yet',
   up: (when: TemplateResult) => html`without a break since ${when}`,
   paused: 'guests paused',
   pauseTitle: 'Pause guests',
