@@ -62,6 +62,22 @@ test('a cafe is opened, and its dialogs are opened and left', async () => {
   }
 })
 
+test('an invite is made, and the person goes on at the button that copies it', async () => {
+  const { page } = host
+  await tabAndPress(page, button(page, 'New invite…'))
+  const dialog = page.locator('cafe-token')
+  const label = dialog.getByRole('textbox', { name: /Who is it for/ })
+  await expect.poll(() => isFocused(label), WAIT).toBe(true)
+  await page.keyboard.insertText('Ada')
+  await page.keyboard.press('Enter')
+  const copy = dialog.locator('cafe-invite').getByText('Copy the link').and(page.locator('button'))
+  await copy.waitFor(WAIT)
+  await expect.poll(() => isFocused(copy), WAIT).toBe(true)
+  await onlyFocus(page)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => isFocused(button(page, 'New invite…')), WAIT).toBe(true)
+})
+
 test('an account is made and its words confirmed', async () => {
   const { page } = ada
   await tabAndPress(page, page.getByRole('link', { name: 'You', exact: true }).first())
