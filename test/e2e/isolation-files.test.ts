@@ -40,6 +40,13 @@ async function walk(page: Page, look: () => Promise<number>): Promise<void> {
   await watch.nothing(page)
 }
 
+/** The reader opens a file in the view of the app. */
+async function opens({ link, name }: { readonly link: string; readonly name: string }): Promise<void> {
+  const page = await go(`#open=${link}`)
+  const beginning = plainName(name, 255).slice(0, 10)
+  await expect.poll(() => page.locator('main h1').innerText(), WAIT).toContain(beginning)
+}
+
 describe('files that another person posts', () => {
   test('come with their names', async () => {
     await watch.control(reader.page)
@@ -95,12 +102,7 @@ describe('files that another person posts', () => {
     for (const { link } of some) await tab.goto(new URL(link, relay.url).href).catch(() => null) // some are saved
     await watch.nothing(tab)
     await tab.close()
-    for (const { link, name } of some) {
-      const page = await go(`#open=${link}`)
-      await expect
-        .poll(() => page.locator('main h1').innerText(), WAIT)
-        .toContain(plainName(name, 255).trim().slice(0, 10))
-    }
+    for (const file of some) await opens(file)
     await watch.nothing(reader.page)
   }, 180_000)
 
@@ -133,4 +135,31 @@ describe('files that another person posts', () => {
     await go('#feed')
     await reads(names.at(-1) as string)
   })
+})
+
+describe('files that one keeps', () => {
+  test('stay text in the list of them, and where one is opened', async () => {
+    const { page } = reader
+    for (let i = 0; i < watch.payloads.length; i += 50)
+      await page.evaluate(
+        async ([names, from]) => {
+          await Promise.all(names.map((name, i) => cafe.pins.add(new File([`${from + i}`], name))))
+        },
+        [watch.payloads.slice(i, i + 50), i] as const,
+      )
+    const pins = await page.evaluate(() => cafe.pins.list())
+    expect(pins.length).toBe(500)
+    const missing = new Set(pins.map(({ name }) => plainName(name, 255)))
+    await go('#files')
+    const rows = page.locator('.kept-list > li')
+    const look = async (): Promise<number> => {
+      for (const name of await rows.locator('p.title bdi').allTextContents()) missing.delete(name)
+      await rows.last().scrollIntoViewIfNeeded()
+      return missing.size
+    }
+    await expect.poll(look, { timeout: 110_000, interval: 20 }).toBe(0)
+    await watch.nothing(page)
+    for (const { link, name } of pins.filter((_, i) => i % 25 === 3)) await opens({ link, name })
+    await watch.nothing(page)
+  }, 240_000)
 })
