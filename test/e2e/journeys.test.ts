@@ -166,6 +166,8 @@ describe.each(SCREENS)('on a $size', ({ size, scheme, screen }) => {
     await own.paste(page.getByRole('textbox', { name: 'Write a post' }), 'The terrace')
     await seen.take(page, 'composer')
     await own.press(button(page, 'Post'))
+    // What comes above would move what Ben presses.
+    await post(ben.page, 'The terrace').locator('img').first().waitFor(WAIT)
     const seenByBen = post(ben.page, 'The house is booked')
     await own.press(seenByBen.getByRole('button', { name: 'Comment' }))
     await own.paste(ben.page.getByRole('textbox', { name: /Your comment/ }), 'Wonderful!')
