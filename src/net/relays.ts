@@ -136,15 +136,16 @@ export function relayPeer(address: string): PeerIdText {
 }
 
 const HOST = /^(ip4|ip6|dns|dns4|dns6)$/
+const FOR_BROWSERS = /^(ws|wss|webrtc-direct)$/
 
-/** True for a whole way to a relay, from a host to a peer id, that leads through no other relay. */
+/** True for a whole way to a relay that browsers can go, from a host to a peer id, and that leads through no other relay. */
 export function isRelayAddress(text: string): boolean {
   try {
     const names = multiaddr(text)
       .getComponents()
       .map(({ name }) => name)
-    const isWhole = HOST.test(names[0] ?? '') && names.length > 2 && names.indexOf('p2p') === names.length - 1
-    return isWhole && v.is(peerId, relayPeer(text))
+    const isWhole = HOST.test(names[0] ?? '') && names.indexOf('p2p') === names.length - 1
+    return isWhole && names.some((name) => FOR_BROWSERS.test(name)) && v.is(peerId, relayPeer(text))
   } catch {
     return false // not even an address
   }

@@ -7,6 +7,7 @@ import { CafeError } from '../core/errors.ts'
 import type { PeerIdText } from '../core/ids.ts'
 import { KiB } from '../core/limits.ts'
 import { multiaddrText, parse, v } from '../core/schema.ts'
+import { createSerial } from '../core/serial.ts'
 import { isRelayAddress, type Relays, relayPeer } from '../net/relays.ts'
 import type { Rows } from '../store/rows.ts'
 
@@ -30,26 +31,37 @@ interface Components {
 }
 
 export async function createOwnRelays({ rows, relays, onChange }: Components): Promise<OwnRelays> {
-  const stored = await rows.get(KEY)
-  let addresses = stored ? parse(row, decode(stored, 4 * KiB)) : []
+  const serial = createSerial()
+  let addresses = readRow(await rows.get(KEY))
   const keep = async (changed: readonly string[]): Promise<void> => {
-    addresses = [...changed]
-    await rows.commit([{ key: KEY, value: encode(addresses) }])
+    await rows.commit([{ key: KEY, value: encode([...changed]) }])
+    addresses = changed
     await onChange()
   }
   return {
     get addresses() {
       return addresses
     },
-    async add(address) {
-      if (!isRelayAddress(address)) throw new CafeError('BAD_REQUEST', { what: 'relay' })
-      if (relays.peers.includes(relayPeer(address))) throw new CafeError('CONFLICT', { what: 'relay' })
-      if (addresses.length >= MOST) throw new CafeError('QUOTA', { what: 'relay' })
-      await keep([...addresses, address])
-    },
-    async remove(peer) {
-      await keep(addresses.filter((one) => relayPeer(one) !== peer))
-      await relays.leave(peer)
-    },
+    add: (address) =>
+      serial(KEY, async () => {
+        if (!isRelayAddress(address)) throw new CafeError('BAD_REQUEST', { what: 'relay' })
+        if (relays.peers.includes(relayPeer(address))) throw new CafeError('CONFLICT', { what: 'relay' })
+        if (addresses.length >= MOST) throw new CafeError('QUOTA', { what: 'relay' })
+        await keep([...addresses, address])
+      }),
+    remove: (peer) =>
+      serial(KEY, async () => {
+        await keep(addresses.filter((one) => relayPeer(one) !== peer))
+        await relays.leave(peer)
+      }),
+  }
+}
+
+/** A row that cannot be read names no relay: the node starts all the same. */
+function readRow(stored: Uint8Array | undefined): readonly string[] {
+  try {
+    return stored ? parse(row, decode(stored, 4 * KiB)) : []
+  } catch {
+    return []
   }
 }

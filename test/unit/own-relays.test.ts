@@ -26,6 +26,8 @@ describe('the address of a relay', () => {
     '/dns4/relay.example/tcp/443/wss',
     `/dns4/relay.example/p2p/${id}`,
     `/p2p/${id}`,
+    // No browser can go there.
+    `/ip4/192.168.1.2/tcp/4001/p2p/${id}`,
     `dns4/relay.example/tcp/443/wss/p2p/${id}`,
     `/dns4/relay.example/tcp/99999/wss/p2p/${id}`,
     // Through a relay, to somebody else.
@@ -65,6 +67,21 @@ describe('relays of one’s own', () => {
     expect(left).toEqual([idOf(1)])
     expect(used).toEqual([[addressOf(1)], [addressOf(1), addressOf(2)], [addressOf(2)]])
     expect((await open(rows)).own.addresses).toEqual([addressOf(2)])
+  })
+
+  test('are all there when they were added at once', async () => {
+    const { own, rows } = await open()
+    await Promise.all([1, 2, 3].map((i) => own.add(addressOf(i))))
+    expect((await open(rows)).own.addresses).toEqual([1, 2, 3].map(addressOf))
+  })
+
+  test('are none where what is stored cannot be read, and can be named again', async () => {
+    const rows = memoryRows()
+    await rows.commit([{ key: '/cafe/own-relays', value: Uint8Array.of(0xff) }])
+    const { own } = await open(rows)
+    expect(own.addresses).toEqual([])
+    await own.add(addressOf(1))
+    expect((await open(rows)).own.addresses).toEqual([addressOf(1)])
   })
 
   test('are refused where they are none, are there, or are too many', async () => {
