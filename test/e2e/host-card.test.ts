@@ -51,7 +51,7 @@ test('the card says how people reach it, and since when', async () => {
   const ways = host.page.getByRole('list', { name: 'How people reach you' })
   await ways.getByText('on this network').waitFor(PATIENCE)
   await ways.getByText('through 1 relay').waitFor(PATIENCE)
-  await ways.getByText(/without a break since/).waitFor()
+  await host.page.getByText(/without a break since/).waitFor()
 })
 
 test('who waits before a paused cafe sees why, and is in as soon as guests go on, without a tap', async () => {

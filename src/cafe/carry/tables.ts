@@ -39,6 +39,7 @@ export const OF_THE_DEVICE: Readonly<Record<string, string>> = {
   trial: 'files that people of this device try the gateway with',
   door: 'whether and how it answers at the door of a relay: its host decides that anew at each place',
   config: 'what the host of the app has told this device',
+  'own-relays': 'relays that the person of this device has named',
   'blocks-owner': 'what this device calls itself where its blocks are',
   commits: 'the number and epoch of this store; the epoch is in the description',
   carry: 'how a move to or from this device stands',
