@@ -23,7 +23,7 @@ const INPUTS = ['index.html', 'src', 'sw', 'public', 'relay', 'vite.config.ts', 
 const OUTPUTS = ['dist/app/index.html', 'dist/app/sw.js', 'dist/relay/main.js', 'dist/relay/cafe.js']
 /** The same, as beginnings of hashed names in one folder. */
 const ASSETS = 'dist/app/assets'
-const HASHED = ['index-', 'worker-main-', 'worker-dedicated-', 'worker-classic-']
+const HASHED = ['index-', 'worker-main-', 'worker-classic-']
 
 const say = (text) => process.stderr.write(`${text}\n`)
 

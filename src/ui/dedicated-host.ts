@@ -115,7 +115,7 @@ class DedicatedHost implements HostLink {
 function startWorker(): Omit<Term, 'life'> {
   const worker =
     runsModules(Worker) || !CLASSIC_HOST
-      ? new Worker(new URL('../worker/dedicated.ts', import.meta.url), { type: 'module', name: 'popup-cafe' })
+      ? new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'popup-cafe' })
       : new Worker(CLASSIC_HOST, { name: 'popup-cafe' })
   const failed = new Promise<never>((_resolve, reject) => {
     worker.onerror = () => reject(new CafeError('INTERNAL', { what: 'worker' }))

@@ -1,6 +1,7 @@
 /**
- * Entry of the host where the browser runs no module workers: `dedicated.ts` as one classic script, in which nothing can
- * be loaded later. Modules are evaluated in the order of their first import, so the bridge must come before the host.
+ * Entry of the host where the browser runs no module workers: a dedicated worker (see `main.ts`) as one classic script, in
+ * which nothing can be loaded later. Modules are evaluated in the order of their first import, so the bridge must come
+ * before the host.
  */
 import { pool } from './bridge.ts'
 import { startHost } from './host.ts'

@@ -134,7 +134,7 @@ describe.skipIf(!able)('on a network without internet', () => {
     const answer = await shown(guest)
     await host.page.getByRole('button', { name: 'It shows a code now' }).click()
     await paste(host, answer)
-    await host.page.getByText('Connected directly').waitFor()
+    await host.page.getByText('Connected directly with').waitFor()
     const invite = await guest.page.getByRole('link', { name: 'See its invite' }).getAttribute('href')
     expect(await join(guest, (invite as string).slice('#join='.length))).toMatchObject({ cafe: peerId, name: 'Picnic' })
     expect((await keep(guest, 8 * MiB, 4)).states).toEqual(['pinned'])

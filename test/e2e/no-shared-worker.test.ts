@@ -12,7 +12,7 @@ const SIZE = 4 * 1024 * 1024
 
 /** What is taken away before any script of the page runs, and the entry of the host that must then be found. */
 const BROWSERS = [
-  { lacking: 'SharedWorker', before: ['delete globalThis.SharedWorker'], entry: 'dedicated' },
+  { lacking: 'SharedWorker', before: ['delete globalThis.SharedWorker'], entry: 'main' },
   { lacking: 'module workers', before: [withoutModules('Worker', 'SharedWorker')], entry: 'classic' },
 ]
 

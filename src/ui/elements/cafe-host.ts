@@ -55,6 +55,14 @@ export class CafeHost extends Plain {
   )
   #before: HostStatus | undefined
 
+  protected override willUpdate(): void {
+    // Its card is gone, and the dialogs with it, which cannot say that they have closed: they must not open with the next.
+    if (this.#host.value?.open === false) {
+      this.asking = false
+      this.inviting = false
+    }
+  }
+
   protected override updated(): void {
     const now = this.#host.value
     const before = this.#before
