@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit, overflow, restless, still, stretch } from '../fixtures/audit.ts'
+import { LONG } from '../fixtures/long.ts'
 import { present, type Screen } from '../fixtures/screens/screen.ts'
 import { openStage, type Stage } from '../fixtures/screens/stage.ts'
 import { SCREENS } from '../fixtures/screens/table.ts'
@@ -59,18 +60,22 @@ test.each(SCREENS)('$name', async (screen) => {
   expect(found).toEqual([])
 })
 
-/** In both sizes and schemes; what is not about colours is the same in both. */
-async function looks(page: Page, { name }: Screen): Promise<string[]> {
+/** In both sizes and both schemes: in all four pairs where it may take long, else in the two that the screen's place says. */
+async function looks(page: Page, screen: Screen): Promise<string[]> {
+  const { name } = screen
   const found: string[] = []
-  for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const [place, [size, viewport]] of Object.entries(SIZES).entries()) {
     await page.setViewportSize(viewport)
-    for (const colorScheme of SCHEMES) {
+    const turn = SCHEMES[(SCREENS.indexOf(screen) + place) % SCHEMES.length]
+    const schemes = LONG || PICTURES !== undefined ? SCHEMES : SCHEMES.filter((scheme) => scheme === turn)
+    for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme })
       await still(page)
       const path = PICTURES === undefined ? undefined : join(PICTURES, `${name}-${size}-${colorScheme}.png`)
       if (path !== undefined) await page.screenshot({ path, fullPage: true, animations: 'disabled' })
       found.push(
-        ...(await audit(page, colorScheme === 'light' ? 'all' : 'colours')).map(
+        // What is not about colours is the same in both schemes.
+        ...(await audit(page, colorScheme === schemes[0] ? 'all' : 'colours')).map(
           (line) => `${size} ${colorScheme}: ${line}`,
         ),
       )

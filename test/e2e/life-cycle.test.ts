@@ -5,13 +5,14 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ChangingHost, changingHost } from '../fixtures/changing-host.ts'
+import { often } from '../fixtures/long.ts'
 import { plant } from '../fixtures/plant.ts'
 import { type Person, ready, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { importFile, importSealed, MemorySource, noise, utf8 } from '../unit/gateway-help.ts'
 
 const SIZE = 3 * 1024 * 1024
-const UPDATES = 50
+const UPDATES = often(50, 10)
 /** Milliseconds for one of them on a machine that has other things to do: each is a service worker that starts. */
 const PATIENCE = 10_000
 /** Bytes of a file of which most is still to come while the version changes. */

@@ -1,12 +1,13 @@
 /**
- * A relay that dies again and again: killed and restarted twenty times within five minutes. A guest who is connected
+ * A relay that dies again and again: killed and restarted twenty times within five minutes where `CAFE_LONG=1`. A guest who is connected
  * directly never notices; the cafe takes its seat again each time, and new guests join within seconds of the relay's return.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { often } from '../fixtures/long.ts'
 import { type Person, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 
-const KILLS = 20
+const KILLS = often(20, 6)
 /** Milliseconds the relay is away: from a blink to long enough that everybody has tried in vain several times. */
 const away = (kill: number): number => 500 + (kill % 5) * 1000
 /** Milliseconds from the relay's return within which a new guest must be in. */
@@ -74,7 +75,7 @@ async function newcomer(): Promise<Person> {
   return person
 }
 
-test('twenty deaths of the relay are nothing to a direct guest, and seconds to a new one', async () => {
+test(`${KILLS} deaths of the relay are nothing to a direct guest, and seconds to a new one`, async () => {
   const since = await direct()
   expect(since).toBeDefined()
   await startPinning()
