@@ -50,6 +50,13 @@ export class CafeHappened extends Plain {
     this.got = undefined
   }
 
+  protected override updated(): void {
+    // What comes meanwhile must not push the button away from under who has just pressed it.
+    const { activeElement } = document
+    if (activeElement !== null && activeElement.localName === 'button' && this.contains(activeElement))
+      activeElement.scrollIntoView({ block: 'nearest' })
+  }
+
   override render(): TemplateResult {
     return html`<details class="happened" @toggle=${this.#opened}>
       <summary>${text.happened}</summary>
