@@ -39,12 +39,16 @@ export class CafeHappened extends Plain {
   declare got: number | undefined
   readonly #fetch = new Action<void>(this, 'link', (_, signal) => this.#fetchAll(signal))
 
+  /** What has the focus and is seen; whoever has scrolled away from it is not brought back. */
+  #inSight: Element | undefined
+
   constructor() {
     super()
     this.names = new Map()
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.#inSight = buttonInSight(this)
     if (!changed.has('watch') || changed.get('watch') === undefined) return
     this.#fetch.abort()
     this.got = undefined
@@ -52,9 +56,7 @@ export class CafeHappened extends Plain {
 
   protected override updated(): void {
     // What comes meanwhile must not push the button away from under who has just pressed it.
-    const { activeElement } = document
-    if (activeElement !== null && activeElement.localName === 'button' && this.contains(activeElement))
-      activeElement.scrollIntoView({ block: 'nearest' })
+    this.#inSight?.scrollIntoView({ block: 'nearest' })
   }
 
   override render(): TemplateResult {
@@ -196,6 +198,14 @@ async function* partsIn({ body }: Response): AsyncGenerator<Uint8Array> {
   } finally {
     reader.cancel().catch(() => {}) // it may be at its end
   }
+}
+
+/** The button in `part` that has the focus, if it is on the screen. */
+function buttonInSight(part: Element): Element | undefined {
+  const at = document.activeElement
+  if (at?.localName !== 'button' || !part.contains(at)) return undefined
+  const { top, bottom } = at.getBoundingClientRect()
+  return bottom > 0 && top < innerHeight ? at : undefined
 }
 
 customElements.define('cafe-happened', CafeHappened)
