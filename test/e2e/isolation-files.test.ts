@@ -50,12 +50,7 @@ async function opens({ link, name }: { readonly link: string; readonly name: str
 describe('files that another person posts', () => {
   test('come with their names', async () => {
     await watch.control(reader.page)
-    const made = await writer.page.evaluate(async (name) => {
-      const { id } = await cafe.thread.create({ name, type: 'open', sharing: 'shared' })
-      return { id, link: (await cafe.thread.invite(id)).link }
-    }, nameOf(1))
-    thread = made.id
-    await reader.page.evaluate((link) => cafe.thread.join(link), made.link)
+    thread = await meeting.share(nameOf(1))
     for (const [i, caption] of captions().entries())
       await writer.page.evaluate(
         async ([id, caption, names]) => {

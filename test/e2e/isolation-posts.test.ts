@@ -53,12 +53,7 @@ describe('what another person says', () => {
   })
 
   test('comes to whoever joined by a link', async () => {
-    const made = await writer.page.evaluate(async (name) => {
-      const { id } = await cafe.thread.create({ name, type: 'open', sharing: 'shared' })
-      return { id, link: (await cafe.thread.invite(id)).link }
-    }, nameOf(1))
-    thread = made.id
-    await reader.page.evaluate((link) => cafe.thread.join(link), made.link)
+    thread = await meeting.share(nameOf(1))
     for (let i = 0; i < watch.payloads.length; i += 50)
       await writer.page.evaluate(
         async ([id, texts]) => {
