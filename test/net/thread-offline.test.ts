@@ -1,10 +1,11 @@
 /** Posts find their readers though the two are never there at the same time: by what is left at the author's cafes. */
 import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
-import { unhex } from '../../src/core/ids.ts'
+import { hex, unhex } from '../../src/core/ids.ts'
 import { createWords } from '../../src/crypto/wallet.ts'
+import { readPackRoot } from '../../src/peer/pack-root.ts'
 import { memoryBlocks, memoryRows } from '../../src/store/memory.ts'
-import { dropId, openDrop } from '../../src/thread/drop.ts'
+import { type DropPlace, dropId, openDrop } from '../../src/thread/drop.ts'
 import { type CafeNode, createCafeNode, keep } from './fixture.ts'
 import { asId, createMember, introduce, level, type Member, type MemberParts, until } from './thread-fixture.ts'
 
@@ -126,7 +127,7 @@ function device(cafe: CafeNode): () => Promise<Member> {
   return () => createMemberAt(cafe, { ...stores, words })
 }
 
-/** Waits until what the member has left at the cafe says where it is now, and its blocks are there. */
+/** Waits until whoever looks at the cafe finds there where the member is now, and every block of the thread. */
 async function left(member: Member, cafe: CafeNode, id: string): Promise<void> {
   const who = member.account().address
   const drop = await dropId(unhex(id), who)
@@ -134,11 +135,20 @@ async function left(member: Member, cafe: CafeNode, id: string): Promise<void> {
     const heads = await member.heads(id)
     for await (const { body } of member.snapshots.look(cafe.at.cafe, [drop])) {
       const [place] = await openDrop(unhex(id), who, body)
-      const told = place?.heads.map(String).sort().join()
-      const pins = await member.peer.backups.all()
-      const pinned = pins.every(({ cafes }) => cafes.every(({ state }) => state === 'pinned'))
-      return told === heads && pinned && (place?.packs.length ?? 0) > 0
+      return place?.heads.map(String).sort().join() === heads && (await holdsAll(cafe, member, id, place))
     }
     return false
   })
+}
+
+/** Does the cafe hold every block of the thread that the member has, in packs that its drop names? */
+async function holdsAll({ blocks }: CafeNode, member: Member, id: string, { packs }: DropPlace): Promise<boolean> {
+  const held = new Set<string>()
+  for (const root of packs) {
+    const bytes = await blocks.get(root)
+    for (const cid of bytes ? await readPackRoot(root, bytes) : [])
+      if (await blocks.has(cid)) held.add(hex(cid.multihash.bytes))
+  }
+  const { entries } = await (await member.threads.thread(asId(id))).page({ limit: 1000 })
+  return held.size > 0 && entries.every(({ cid }) => held.has(hex(cid.multihash.bytes)))
 }
