@@ -73,7 +73,7 @@ self.addEventListener('message', (event) => {
   if (isSkipWaiting(data)) void self.skipWaiting()
   if (isLiveStreams(data)) port?.postMessage(streams.live)
   if (isWhichBuild(data)) port?.postMessage(SHELL_VERSION)
-  if (isKeepShell(data)) event.waitUntil(shell.keep())
+  if (isKeepShell(data)) event.waitUntil(shell.keep().finally(streams.begin()))
   if (isNodePort(data) && port) nodePort.accept(port, data.life)
   if (isToHost(data) && port) event.waitUntil(hostPorts.carry(port))
   if (isWatch(data) && port && source instanceof WindowClient && isAppPage(source.url)) watches.accept(data.name, port)

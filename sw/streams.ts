@@ -1,7 +1,8 @@
 /**
- * How many bodies are on their way through this service worker. A newer version waits until there are none: browsers let an
- * old one finish what it streams (measured for Chromium), but no standard says so. Whoever streams says when it is over:
- * a stream put around each body only to see its end would be one hop more for every chunk.
+ * How many bodies are on their way through this service worker; the app's own files, while they are kept, are one. A newer
+ * version waits until there are none: browsers let an old one finish what it streams (measured for Chromium), but no standard
+ * says so. Whoever streams says when it is over: a stream put around each body only to see its end would be one hop more for
+ * every chunk.
  */
 
 export interface Streams {

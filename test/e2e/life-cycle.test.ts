@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type ChangingHost, changingHost } from '../fixtures/changing-host.ts'
 import { often } from '../fixtures/long.ts'
 import { plant } from '../fixtures/plant.ts'
-import { type Person, ready, visit } from '../fixtures/profiles.ts'
+import { installed, type Person, ready, visit } from '../fixtures/profiles.ts'
 import { type RelayProcess, startRelay } from '../fixtures/relay.ts'
 import { importFile, importSealed, MemorySource, noise, utf8 } from '../unit/gateway-help.ts'
 
@@ -62,6 +62,9 @@ describe('a newer version', () => {
   beforeEach(async () => {
     person = await visit(host.url)
     await plant(person.page, source.blocks)
+    // What a page loads in the background would start an old worker again between its end and the next one's beginning,
+    // and Chromium with a debugger attached never replaces one that was (measured).
+    await installed(person.page)
   })
   afterEach(async () => {
     await person?.browser.close()
@@ -83,7 +86,11 @@ describe('a newer version', () => {
           async ([links, size]) => {
             const go = Promise.withResolvers<void>()
             const responses = await Promise.all(links.map((link) => fetch(link)))
-            if (responses.some(({ status }) => status === 404)) return false
+            if (responses.some(({ status }) => status === 404)) {
+              // What nobody reads would be on its way for ever, and browsers let a worker go only after its last body.
+              await Promise.all(responses.map(({ body }) => body?.cancel()))
+              return false
+            }
             const read = async (response: Response) => {
               if (response.status !== 200) return `${response.status} ${await response.text()}`
               const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -246,23 +253,7 @@ describe('without its host', () => {
     try {
       const { page } = person
       await plant(page, source.blocks)
-      const kept = () =>
-        page.evaluate(async () => {
-          const [name] = (await caches.keys()).filter((name) => name.startsWith('popup-cafe/shell/'))
-          return name === undefined ? 0 : (await (await caches.open(name)).keys()).length
-        })
-      let before = -1
-      await expect
-        .poll(
-          async () => {
-            const now = await kept()
-            const still = now > 10 && now === before
-            before = now
-            return still
-          },
-          { timeout: 30_000, interval: 1000 },
-        )
-        .toBe(true)
+      await installed(page)
       await own.stop()
       await page.reload()
       await page.getByRole('heading', { name: 'A cafe in a browser tab' }).waitFor()
