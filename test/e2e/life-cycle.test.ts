@@ -298,6 +298,7 @@ describe('an app that does not start', () => {
       broken =
         "addEventListener('install', () => skipWaiting()); addEventListener('activate', (e) => e.waitUntil(clients.claim())); addEventListener('fetch', (e) => { if (new URL(e.request.url).pathname.startsWith('/assets/')) e.respondWith(new Response('broken')) })"
       version++
+      await installed(page)
       await page.evaluate(async () => {
         const registration = await navigator.serviceWorker.ready
         const change = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve))
