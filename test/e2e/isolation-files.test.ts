@@ -26,14 +26,17 @@ afterAll(() => meeting?.close())
 
 const captions = (): readonly string[] => watch.payloads.filter((_, i) => i % TOGETHER === 7)
 
+/** The post of the feed where the person is. */
+const here = (page: Page) => page.locator('cafe-feed .feed > article[tabindex="0"]')
+
 /** Goes down the feed from post to post, and looks at each until there is no more to see. */
 async function walk(page: Page, look: () => Promise<number>): Promise<void> {
-  const active = page.locator('cafe-feed .feed > article[tabindex="0"]')
+  const active = here(page)
   const step = async (): Promise<number> => {
     const more = active.getByRole('button', { name: /^Show .* more/ })
     if (await more.isVisible()) await more.click()
     const left = await look()
-    await active.press('PageDown')
+    if (left > 0) await active.press('PageDown')
     return left
   }
   await expect.poll(step, { timeout: 110_000, interval: 0 }).toBe(0)
@@ -78,9 +81,8 @@ describe('files that another person posts', () => {
       for (const text of await page.locator('cafe-post .prose').allTextContents()) said.delete(text)
       return names.size + said.size
     })
-    await page
+    await here(page)
       .getByRole('button', { name: /^Look at all/ })
-      .first()
       .click()
     const gallery = page.locator('wa-dialog.gallery cafe-folder')
     await gallery

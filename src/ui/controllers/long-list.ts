@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** What must not be thrown away because somebody scrolled. */
-const BUSY = ':focus-within, :has(cafe-comment, cafe-confirm [open], cafe-share-link [open], :is(audio, video))'
+const BUSY = ':focus-within, :has(cafe-comment, wa-dialog[open], :is(audio, video))'
 /** Pixels below the top of the window where a line that was asked for is shown: not at the very edge. */
 const AIM = 96
 
