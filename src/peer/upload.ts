@@ -52,6 +52,8 @@ export function blockLog(blocks: StoredBlock[] = [], root?: CID): BlockLog {
 }
 
 const PAUSES: Pauses = { first: 200, longest: 5000 }
+/** Milliseconds for a cafe that has not answered at all, once all blocks are known: nothing here is worth waiting for. */
+const UNMET = 10_000
 
 export interface UploadComponents {
   readonly client: PinClient
@@ -68,7 +70,7 @@ export interface UploadTask {
   readonly label?: ((root: CID) => Promise<Uint8Array<ArrayBuffer>>) | undefined
   /** The same for all uploads of this file from this device: each goes on where the one before ended. Else a new one. */
   readonly name?: string | undefined
-  /** Milliseconds without any progress after which a path failure is final. */
+  /** Milliseconds without any progress after which a path failure is final; less where the cafe never answered. */
   readonly patience: number
   readonly signal: AbortSignal
   /** Bytes known to be at the cafe: never less than said before. */
@@ -82,7 +84,7 @@ export interface UploadTask {
  * @throws CafeError the cafe's refusal; BUSY {why: 'paused'} at once; UNREACHABLE, TIMEOUT or BUSY when patience is at its end (see `isPathFailure`); ABORTED.
  */
 export async function upload(components: UploadComponents, task: UploadTask): Promise<PinReceipt> {
-  const { patience, signal, onStored, onPath } = task
+  const { patience, log, signal, onStored, onPath } = task
   const name = task.name ?? hex(crypto.getRandomValues(new Uint8Array(16)))
   let best = 0
   /** Of the path: when it last did something, whether it ever has, and failures since then. */
@@ -111,7 +113,8 @@ export async function upload(components: UploadComponents, task: UploadTask): Pr
       if (!isPathFailure(error) || isPaused(error)) throw error
       onPath?.(false)
       const pause = pauseAfter(++failures, PAUSES)
-      if (performance.now() + pause - since > patience) throw error
+      const left = worked || log.root === undefined ? patience : Math.min(patience, UNMET)
+      if (performance.now() + pause - since > left) throw error
       await delay(pause, signal)
     }
   }
