@@ -164,7 +164,7 @@ export function hue(address: string): number {
 
 /** A moment in full, in the language of the page, for whoever wants to know exactly. */
 export function moment(time: number): string {
-  return new Intl.DateTimeFormat(tongue.language, { dateStyle: 'full', timeStyle: 'short' }).format(time)
+  return tongue.moment(time)
 }
 
 /** Addresses in what a person pasted: one a line, or with commas or spaces between; doubles are dropped. */

@@ -19,8 +19,8 @@ export interface Place {
   readonly top: number
 }
 
-/** What must not be thrown away because somebody scrolled. */
-const BUSY = ':focus-within, :has(cafe-comment, wa-dialog[open], :is(audio, video))'
+/** What must not be thrown away because somebody scrolled; nor what has the focus. */
+const BUSY = 'cafe-comment, wa-dialog[open], audio, video'
 /** Pixels below the top of the window where a line that was asked for is shown: not at the very edge. */
 const AIM = 96
 
@@ -256,9 +256,12 @@ export class LongList<T> implements ReactiveController {
   }
 
   #busy(): string[] {
-    return this.#children()
-      .filter((child) => child.matches(BUSY))
-      .map((child) => this.#heights.keys[atOf(child)])
+    const element = this.#element()
+    const held = [document.activeElement, ...(element?.querySelectorAll(BUSY) ?? [])]
+    const lines = new Set(held.map((one) => one?.closest<HTMLElement>('[data-at]')))
+    return [...lines]
+      .filter((line) => line != null && line.parentElement === element)
+      .map((line) => this.#heights.keys[atOf(line as HTMLElement)])
       .filter((key) => key !== undefined)
   }
 

@@ -25,6 +25,7 @@ class Tongue extends EventTarget {
   /** Made when first asked for: each loads rules of its language. */
   #plurals: Intl.PluralRules | undefined
   #numbers: Intl.NumberFormat | undefined
+  #moments: Intl.DateTimeFormat | undefined
 
   get language(): Language {
     return this.#language
@@ -45,12 +46,19 @@ class Tongue extends EventTarget {
     return this.#numbers.format(amount)
   }
 
+  /** A point in time in full, to the minute. */
+  moment(time: number): string {
+    this.#moments ??= new Intl.DateTimeFormat(this.#language, { dateStyle: 'full', timeStyle: 'short' })
+    return this.#moments.format(time)
+  }
+
   /** Changes the language: elements hear `change` and draw themselves anew. */
   speak(language: Language, words: Partial<Words>): void {
     this.#language = language
     this.#words = words
     this.#plurals = undefined
     this.#numbers = undefined
+    this.#moments = undefined
     document.documentElement.lang = language
     this.dispatchEvent(new Event('change'))
   }
