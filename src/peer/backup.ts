@@ -60,7 +60,7 @@ export interface Backups extends Kept {
   get(root: string): Promise<Backup | undefined>
   /**
    * Encrypts and pins a file; broken paths are mended meanwhile. Resolves when a cafe has given its receipt and no other
-   * is still taking blocks, or when the file is whole here and no cafe is reached: for ten seconds where none has answered,
+   * is still taking blocks, or when the file is whole here and no cafe is reached: for thirty seconds where none has answered,
    * else for two minutes. It is `queued` then.
    * @throws CafeError NOT_FOUND {what: 'cafe'} without any cafe; QUOTA {needed, free} before anything is sent; what the
    * first cafe refused with if all refuse; ABORTED. Nothing is listed then.

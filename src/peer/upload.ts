@@ -53,7 +53,7 @@ export function blockLog(blocks: StoredBlock[] = [], root?: CID): BlockLog {
 
 const PAUSES: Pauses = { first: 200, longest: 5000 }
 /** Milliseconds for a cafe that has not answered at all, once all blocks are known: nothing here is worth waiting for. */
-const UNMET = 10_000
+const UNMET = 30_000
 
 export interface UploadComponents {
   readonly client: PinClient
