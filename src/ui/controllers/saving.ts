@@ -103,7 +103,8 @@ export class Saving implements ReactiveController {
     await save.writeTo(file, chunks, {
       signal,
       onProgress: (done) => {
-        if (performance.now() - shown < SHOW) return
+        // A step that was still being written when somebody stopped it.
+        if (signal.aborted || performance.now() - shown < SHOW) return
         shown = performance.now()
         this.#state = { name, done, total }
         this.#host.requestUpdate()
