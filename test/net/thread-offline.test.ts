@@ -135,7 +135,9 @@ async function left(member: Member, cafe: CafeNode, id: string): Promise<void> {
     const heads = await member.heads(id)
     for await (const { body } of member.snapshots.look(cafe.at.cafe, [drop])) {
       const [place] = await openDrop(unhex(id), who, body)
-      return place?.heads.map(String).sort().join() === heads && (await holdsAll(cafe, member, id, place))
+      const pins = await member.peer.backups.all()
+      const pinned = pins.every(({ cafes }) => cafes.every(({ state }) => state === 'pinned'))
+      return place?.heads.map(String).sort().join() === heads && pinned && (await holdsAll(cafe, member, id, place))
     }
     return false
   })

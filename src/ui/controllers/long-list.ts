@@ -259,10 +259,9 @@ export class LongList<T> implements ReactiveController {
     const element = this.#element()
     const held = [document.activeElement, ...(element?.querySelectorAll(BUSY) ?? [])]
     const lines = new Set(held.map((one) => one?.closest<HTMLElement>('[data-at]')))
-    return [...lines]
-      .filter((line) => line != null && line.parentElement === element)
-      .map((line) => this.#heights.keys[atOf(line as HTMLElement)])
-      .filter((key) => key !== undefined)
+    return [...lines].flatMap((line) =>
+      line && line.parentElement === element ? (this.#heights.keys[atOf(line)] ?? []) : [],
+    )
   }
 
   #children(): HTMLElement[] {
